@@ -1,24 +1,25 @@
 """What Frontdesk refuses, and how it says so.
 
-    Refused                  a business refusal: a value in a payload's `errors`, never a GraphQL error
-    ├── NotFound             no such thing, or not the caller's to see
-    ├── Invalid              the input cannot be meant (names the field)
-    ├── NotAllowed           seen, but not for this actor to change
-    ├── Stale                somebody changed it since `expectedVersion`
-    ├── IdempotencyConflict  the same key came with another input
-    ├── TimeRefused          a start that cannot be had; comes with alternatives
-    │   ├── SlotTaken · OutsideAvailability · TooSoon · TooFarAhead · LimitReached
-    │   └── HoldExpired · LinkExpired
-    ├── AlreadyDecided       the meeting is past the state that the change needs
-    ├── NotAMember · ConversationClosed · RepliedMeanwhile
-    └── ContactFieldRequired
-    RequestError             the request itself: a top-level GraphQL error with `extensions.code`
-    ├── Unauthenticated · Forbidden · BadRequest · TooComplex · RateLimited · Unavailable
-    ProviderError            a provider's answer, heard by jobs only
-    ├── ProviderDown         try again (after `retry_after_seconds`, where the provider said so)
-    └── ProviderRejected     do not try again
+Refused                  a business refusal: a value in a payload's `errors`, never a GraphQL error
+├── NotFound             no such thing, or not the caller's to see
+├── Invalid              the input cannot be meant (names the field)
+├── NotAllowed           seen, but not for this actor to change
+├── Stale                somebody changed it since `expectedVersion`
+├── IdempotencyConflict  the same key came with another input
+├── TimeRefused          a start that cannot be had; comes with alternatives
+│   ├── SlotTaken · OutsideAvailability · TooSoon · TooFarAhead · LimitReached
+│   └── HoldExpired · LinkExpired
+├── AlreadyDecided       the meeting is past the state that the change needs
+├── NotAMember · ConversationClosed · RepliedMeanwhile
+└── ContactFieldRequired
+RequestError             the request itself: a top-level GraphQL error with `extensions.code`
+├── Unauthenticated · Forbidden · BadRequest · TooComplex · RateLimited · Unavailable
+ProviderError            a provider's answer, heard by jobs only
+├── ProviderDown         try again (after `retry_after_seconds`, where the provider said so)
+└── ProviderRejected     do not try again
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -88,7 +89,9 @@ class IdempotencyConflict(Refused):
 
 
 class TimeRefused(Refused):
-    """A start that cannot be had."""
+    """A start that cannot be had; `alternatives` are the nearest slots that can, where the verb looked for some."""
+
+    alternatives: Sequence[object] = ()
 
 
 class SlotTaken(TimeRefused):

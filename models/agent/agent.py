@@ -1,0 +1,44 @@
+"""An agent: who meets guests and talks with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tortoise import fields
+
+from models.base import Owned
+from models.words import Presence, Role
+
+
+class Agent(Owned):
+    """`week` holds the week template as stored windows (see models/agent/hours.py)."""
+
+    name = fields.CharField(max_length=200)
+    email = fields.CharField(max_length=320)
+    slug = fields.CharField(max_length=64)
+    role = fields.CharEnumField(Role, max_length=20, default=Role.AGENT)
+    time_zone = fields.CharField(max_length=64)
+    languages = fields.JSONField[list[str]](default=list)
+    avatar_url = fields.TextField(null=True)
+    is_active = fields.BooleanField(default=True)
+    online_planning = fields.BooleanField(default=True)
+    presence = fields.CharEnumField(Presence, max_length=10, default=Presence.OFFLINE)
+    conversation_capacity = fields.IntField(default=10)
+    password_hash = fields.TextField(null=True)
+    week = fields.JSONField[Sequence[dict[str, Any]]](default=list)
+    offices: fields.ManyToManyRelation[Any] = fields.ManyToManyField(
+        "frontdesk.Office", through="agent_office", related_name="agents"
+    )
+    expertise: fields.ManyToManyRelation[Any] = fields.ManyToManyField(
+        "frontdesk.Subject", through="agent_expertise", related_name="experts"
+    )
+
+    class Meta:
+        table = "agent"
+        unique_together = (("organization_id", "email"), ("organization_id", "slug"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

@@ -1,0 +1,103 @@
+"""An agent's hours: the week template, and the dates that differ from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from typing import Any
+
+from tortoise import fields
+
+from errors import NotFound
+from models.agent.agent import Agent
+from models.base import Owned
+from models.organization.office import Office
+from models.organization.subject import Subject
+from models.transactions import transaction
+from scheduling.hours import Scope, WeeklyWindow, Window
+
+Stored = Mapping[str, Any]
+
+
+class DateOverride(Owned):
+    """The hours of one date in the agent's zone, instead of the week template's. No windows: a day off."""
+
+    agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, on_delete=fields.CASCADE
+    )
+    agent_id: int
+    date = fields.DateField()
+    windows = fields.JSONField[Sequence[dict[str, Any]]](default=list)
+
+    class Meta:
+        table = "date_override"
+        unique_together = (("agent_id", "date"),)
+
+
+async def set_week_template(agent: Agent, week: Sequence[WeeklyWindow]) -> Agent:
+    """Replace the agent's usual week; booked meetings stay. Refuses NotFound offices and subjects."""
+    await _check_scopes(agent, (one.window for one in week))
+    async with transaction():
+        await Agent.filter(id=agent.id).update(
+            week=[{"weekday": one.weekday, **_stored(one.window)} for one in week]
+        )
+    return await Agent.get(id=agent.id)
+
+
+async def set_date_override(agent: Agent, day: date, hours: Sequence[Window] | None) -> Agent:
+    """Give one date hours of its own (none: a day off), or, with None, the week template's again."""
+    await _check_scopes(agent, hours or ())
+    async with transaction():
+        if hours is None:
+            await DateOverride.filter(agent_id=agent.id, date=day).delete()
+        else:
+            await DateOverride.update_or_create(
+                defaults={"windows": [_stored(one) for one in hours]},
+                create_defaults={"organization_id": agent.organization_id},
+                agent_id=agent.id,
+                date=day,
+            )
+    return agent
+
+
+def weekly_windows(agent: Agent) -> tuple[WeeklyWindow, ...]:
+    return tuple(WeeklyWindow(one["weekday"], _window(one)) for one in agent.week)
+
+
+def windows(stored: Iterable[Stored]) -> tuple[Window, ...]:
+    return tuple(_window(one) for one in stored)
+
+
+def _stored(window: Window) -> dict[str, Any]:
+    scope = window.scope
+    return {
+        "start": window.start.isoformat("minutes"),
+        "end": window.end.isoformat("minutes"),
+        "office": scope.office,
+        "subjects": sorted(scope.subjects) if scope.subjects is not None else None,
+        "meeting_types": sorted(scope.meeting_types) if scope.meeting_types is not None else None,
+    }
+
+
+def _window(stored: Stored) -> Window:
+    subjects, meeting_types = stored["subjects"], stored["meeting_types"]
+    return Window(
+        start=time.fromisoformat(stored["start"]),
+        end=time.fromisoformat(stored["end"]),
+        scope=Scope(
+            office=stored["office"],
+            subjects=frozenset(subjects) if subjects is not None else None,
+            meeting_types=frozenset(meeting_types) if meeting_types is not None else None,
+        ),
+    )
+
+
+async def _check_scopes(agent: Agent, hours: Iterable[Window]) -> None:
+    scopes = [window.scope for window in hours]
+    offices = {scope.office for scope in scopes if scope.office is not None}
+    subjects = {subject for scope in scopes for subject in scope.subjects or ()}
+    owned = {"organization_id": agent.organization_id}
+    if await Office.filter(**owned, id__in=list(offices)).count() != len(offices):
+        raise NotFound("There is no such office.", field=("windows",))
+    if await Subject.filter(**owned, id__in=list(subjects)).count() != len(subjects):
+        raise NotFound("There is no such subject.", field=("windows",))

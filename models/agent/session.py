@@ -1,0 +1,136 @@
+"""Sessions of agents: a short-lived access token, and a refresh token that is good for one exchange.
+
+A refresh token that comes a second time has been copied: the whole session ends (RFC 9700 §4.14.2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from tortoise import fields
+
+from errors import Invalid, Unauthenticated
+from models.actor import AgentActor
+from models.agent.agent import Agent
+from models.base import Owned
+from models.keyring import Keyring, fingerprint
+from models.transactions import transaction
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+SESSION_LIFETIME = timedelta(days=30)
+
+_hasher = PasswordHasher()
+# Checked where there is no such agent, so that the answer takes as long as for a wrong password.
+_NOBODY = _hasher.hash(secrets.token_urlsafe())
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a client keeps; `expires_at` is the access token's."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: datetime
+    agent: Agent
+
+
+class Session(Owned):
+    agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, on_delete=fields.CASCADE
+    )
+    agent_id: int
+    refresh_hash = fields.CharField(max_length=64, unique=True)
+    spent_hash = fields.CharField(max_length=64, null=True, db_index=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "session"
+
+    @classmethod
+    async def sign_in(
+        cls, organization: str, email: str, password: str, *, keys: Keyring, now: datetime
+    ) -> Tokens:
+        """Begin a session; refuses Invalid, with the same words and in the same time whatever was wrong."""
+        agent = await Agent.filter(
+            organization__slug=organization, email=email.strip().lower(), is_active=True
+        ).first()
+        if not await _matches(agent.password_hash if agent else None, password) or agent is None:
+            raise Invalid("The e-mail address or the password is wrong.")
+        refresh_token = secrets.token_urlsafe(32)
+        session = await cls.create(
+            organization_id=agent.organization_id,
+            agent=agent,
+            refresh_hash=fingerprint(refresh_token),
+            expires_at=now + SESSION_LIFETIME,
+        )
+        return session._tokens(agent, refresh_token, keys=keys, now=now)
+
+    @classmethod
+    async def refresh(cls, refresh_token: str, *, keys: Keyring, now: datetime) -> Tokens:
+        """Exchange a refresh token for new tokens; refuses Invalid. One that was spent before ends its session."""
+        presented, renewed = fingerprint(refresh_token), secrets.token_urlsafe(32)
+        async with transaction() as tx:
+            spent = await tx.rows(
+                "UPDATE session SET spent_hash = refresh_hash, refresh_hash = %s"
+                " WHERE refresh_hash = %s AND revoked_at IS NULL AND expires_at > %s RETURNING id",
+                fingerprint(renewed), presented, now,
+            )  # fmt: skip
+        session = await cls.get(id=spent[0]["id"]).select_related("agent") if spent else None
+        if session is None or not session.agent.is_active:
+            await cls.filter(spent_hash=presented, revoked_at=None).update(revoked_at=now)
+            raise Invalid(
+                "The refresh token is unknown, spent or expired: sign in again.", field=("refreshToken",)
+            )
+        return session._tokens(session.agent, renewed, keys=keys, now=now)
+
+    @classmethod
+    async def recognise(cls, access_token: str, *, keys: Keyring, now: datetime) -> AgentActor:
+        """Whose access token this is; refuses Unauthenticated when it is forged, expired, or its session has ended."""
+        try:
+            claims = jwt.decode(
+                access_token,
+                keys.key("access-token"),
+                algorithms=["HS256"],
+                options={"verify_exp": False, "require": ["exp", "sid"]},
+            )
+        except jwt.InvalidTokenError:
+            raise Unauthenticated("The access token is not valid.") from None
+        if claims["exp"] <= now.timestamp():
+            raise Unauthenticated("The access token has expired: refresh the session.")
+        session = await cls.filter(id=claims["sid"], revoked_at=None).select_related("agent").first()
+        if session is None or not session.agent.is_active:
+            raise Unauthenticated("The session has ended: sign in again.")
+        expires_at = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
+        return AgentActor(agent=session.agent, session_id=session.id, expires_at=expires_at)
+
+    @classmethod
+    async def end(cls, actor: AgentActor, *, now: datetime) -> None:
+        """Sign out: neither token of the session is good any more."""
+        await cls.filter(id=actor.session_id).update(revoked_at=now)
+
+    def _tokens(self, agent: Agent, refresh_token: str, *, keys: Keyring, now: datetime) -> Tokens:
+        expires_at = (now + ACCESS_LIFETIME).replace(microsecond=0)
+        access_token = jwt.encode(
+            {"sid": self.id, "exp": int(expires_at.timestamp())}, keys.key("access-token"), algorithm="HS256"
+        )
+        return Tokens(access_token, refresh_token, expires_at, agent)
+
+
+async def hash_password(password: str) -> str:
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def _matches(password_hash: str | None, password: str) -> bool:
+    try:
+        await asyncio.to_thread(_hasher.verify, password_hash or _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return password_hash is not None

@@ -1,0 +1,97 @@
+"""What the rows say of agents' time, put together for the engine: one query a table, however many agents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from models.agent.agent import Agent
+from models.agent.hours import DateOverride, weekly_windows, windows
+from models.availability.target import Target
+from models.calendar.connection import BusyTime, CalendarConnection
+from models.claim import Claim
+from models.organization.service import ServiceMember
+from models.words import ConnectionStatus
+from scheduling import agenda, hours
+from scheduling.agenda import Agenda, ClaimKind
+from scheduling.intervals import Interval
+from scheduling.timeline import Span
+
+
+async def candidates(target: Target) -> dict[int, tuple[Agent, ServiceMember | None]]:
+    """The agents who could have the meeting: the one named, or the service's; active, enabled for online planning,
+    expert in the subject where one is named, speaking the language where one is named."""
+    if target.agent is not None:
+        found: list[tuple[Agent, ServiceMember | None]] = [(target.agent, None)]
+    else:
+        assert target.service is not None
+        found = [(member.agent, member) for member in await target.service.members()]
+    if target.subject is not None:
+        ids = [agent.id for agent, _ in found]
+        experts = set(
+            await Agent.filter(id__in=ids, expertise__id=target.subject.id).values_list("id", flat=True)
+        )
+        found = [pair for pair in found if pair[0].id in experts]
+    return {
+        agent.id: (agent, member)
+        for agent, member in found
+        if agent.is_active and agent.online_planning and _speaks(agent, target.language)
+    }
+
+
+def _speaks(agent: Agent, language: str | None) -> bool:
+    if language is None:
+        return True
+    wanted = language.split("-")[0].lower()
+    return any(spoken.split("-")[0].lower() == wanted for spoken in agent.languages)
+
+
+async def agendas(
+    candidates: Mapping[int, tuple[Agent, ServiceMember | None]], *, span: Span, target: Target, now: datetime
+) -> list[Agenda]:
+    """Everything that is known of the candidates' time over the span."""
+    ids = list(candidates)
+    within = {"agent_id__in": ids, "starts_at__lt": span.end, "ends_at__gt": span.origin}
+    claims = _by_agent(c for c in await Claim.filter(**within) if c.expires_at is None or c.expires_at > now)
+    uses_calendars = target.organization.settings.compute_availability_from_calendars
+    busy = _by_agent(await BusyTime.filter(**within) if uses_calendars else [])
+    unread = await _agents_with_unread_calendars(ids) if uses_calendars else set()
+    overrides = _by_agent(await DateOverride.filter(agent_id__in=ids, date__gte=span.origin.date() - hours.DAY))
+    return [
+        Agenda(
+            agent=agent.id,
+            zone=agent.zone,
+            week=weekly_windows(agent),
+            overrides=tuple(hours.DateOverride(o.date, windows(o.windows)) for o in overrides[agent.id]),
+            busy=tuple(Interval.between(b.starts_at, b.ends_at) for b in busy[agent.id]),
+            calendars_known=agent.id not in unread,
+            claims=tuple(_claim(c) for c in claims[agent.id]),
+            **_fairness(member),
+        )
+        for agent, member in candidates.values()
+    ]
+
+
+def _claim(row: Claim) -> agenda.Claim:
+    kind = ClaimKind.MEETING if row.meeting_id is not None else ClaimKind.HOLD
+    return agenda.Claim(id=row.id, kind=kind, claimed=Interval.between(row.starts_at, row.ends_at))
+
+
+def _fairness(member: ServiceMember | None) -> dict[str, Any]:
+    if member is None:
+        return {}
+    return {"weight": member.weight, "booked": member.given_count, "last_given": member.last_given_at}
+
+
+def _by_agent(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[row.agent_id].append(row)
+    return grouped
+
+
+async def _agents_with_unread_calendars(ids: Sequence[int]) -> set[int]:
+    unread = CalendarConnection.filter(agent_id__in=ids).exclude(status=ConnectionStatus.CONNECTED)
+    return {connection.agent_id for connection in await unread}

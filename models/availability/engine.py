@@ -1,0 +1,93 @@
+"""The one question to the one engine: listing, booking and rescheduling all ask it here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from errors import TimeRefused
+from models.actor import Actor, AgentActor
+from models.agent.agent import Agent
+from models.availability.agendas import agendas, candidates
+from models.availability.target import Target
+from models.claim import Claim
+from scheduling.availability import Availability, Decision, ask
+from scheduling.hours import Topic
+from scheduling.prepared import prepare
+from scheduling.question import Question, Team
+
+ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who asks for what, seen from which zone. The time of the meeting `moved_id` counts as free."""
+
+    target: Target
+    guest_zone: ZoneInfo
+    actor: Actor
+    moved_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the engine says, and the agents it says it of."""
+
+    availability: Availability
+    agents: Mapping[int, Agent]
+
+    def decide(self, start: datetime) -> tuple[Decision, list[Agent]]:
+        """The decision on a start and the agents who could be given it, in order of preference.
+
+        Raises the refusal, with the nearest bookable slots, where the start cannot be had.
+        """
+        decision = self.availability.decide(start)
+        refused = decision.refused
+        if refused is not None:
+            raise self.with_alternatives(refused, start)
+        return decision, [self.agents[id] for id in decision.agents]
+
+    def with_alternatives(self, refused: TimeRefused, start: datetime) -> TimeRefused:
+        """The refusal, with the bookable slots nearest to the wanted start."""
+        refused.field = ("start",)
+        refused.alternatives = self.availability.nearest(start, ALTERNATIVES)
+        return refused
+
+
+async def ask_engine(request: Request, *, now: datetime) -> Answer:
+    """Ask the engine about the request, out of the rows as they are now."""
+    question = await _question(request, now=now)
+    span = question.span()
+    found = await candidates(request.target)
+    known = await agendas(found, span=span, target=request.target, now=now)
+    agents = {id: agent for id, (agent, _) in found.items()}
+    return Answer(ask(question, [prepare(one, span) for one in known]), agents)
+
+
+async def _question(request: Request, *, now: datetime) -> Question:
+    target, settings = request.target, request.target.organization.settings
+    by_agent = isinstance(request.actor, AgentActor)
+    moved = [] if request.moved_id is None else await Claim.filter(meeting_id=request.moved_id)
+    return Question(
+        now=now.astimezone(UTC),
+        duration_minutes=target.duration_minutes,
+        interval_minutes=settings.slot_interval_minutes,
+        guest_zone=request.guest_zone,
+        organization_zone=target.organization.zone,
+        topic=Topic(
+            office=target.office.id if target.office else None,
+            subject=target.subject.id if target.subject else None,
+            meeting_type=target.meeting_type.value if target.meeting_type else None,
+        ),
+        team=Team(distribution=target.service.distribution) if target.service else Team(),
+        notice_minutes=settings.agent_minimum_notice_minutes
+        if by_agent
+        else settings.public_minimum_notice_minutes,
+        earliest_day=settings.agent_earliest_day if by_agent else settings.public_earliest_day,
+        days_ahead=settings.bookable_days_ahead,
+        link_dates=target.dates,
+        weekends_closed=settings.weekends_disabled,
+        excluded_claims=frozenset(claim.id for claim in moved),
+    )

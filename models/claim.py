@@ -1,0 +1,62 @@
+"""Claims: who has which minute of an agent. The table's exclusion constraint has the last word on every booking."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tortoise import fields
+
+from models.agent.agent import Agent
+from models.base import Owned
+from models.meeting.meeting import Meeting
+from models.transactions import Transaction
+from scheduling.intervals import Interval
+
+
+class Claim(Owned):
+    """An agent's time, taken by a meeting with its buffers. No two claims of an agent overlap: the
+    constraint `claim_exclusive` sees to it.
+
+    `expires_at` is set for claims that end by themselves; an expired one blocks nobody.
+    """
+
+    agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, on_delete=fields.CASCADE
+    )
+    agent_id: int
+    meeting: fields.ForeignKeyNullableRelation[Meeting] = fields.ForeignKeyField(
+        "frontdesk.Meeting", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    meeting_id: int | None
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "claim"
+        indexes = (("meeting_id",),)
+
+    @classmethod
+    async def take(
+        cls, tx: Transaction, agent: Agent, *, during: Interval, now: datetime, meeting_id: int | None = None
+    ) -> int | None:
+        """Take the agent's time; the claim's id, or None if somebody has a minute of it.
+
+        Waits for a transaction that is taking the same time and has not ended. ON CONFLICT covers exclusion
+        constraints and, unlike an error, leaves the transaction alive to try another agent.
+        """
+        await tx.rows(
+            "DELETE FROM claim WHERE agent_id = %s AND expires_at <= %s AND starts_at < %s AND ends_at > %s",
+            agent.id, now, during.end, during.start,
+        )  # fmt: skip
+        taken = await tx.rows(
+            "INSERT INTO claim (organization_id, agent_id, meeting_id, starts_at, ends_at)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+            agent.organization_id, agent.id, meeting_id, during.start, during.end,
+        )  # fmt: skip
+        return taken[0]["id"] if taken else None
+
+    @classmethod
+    async def release(cls, meeting: Meeting) -> None:
+        """Give back all that the meeting has taken."""
+        await cls.filter(meeting_id=meeting.id).delete()

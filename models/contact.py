@@ -1,0 +1,85 @@
+"""A contact: a guest as the organization knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise import fields
+
+from errors import ContactFieldRequired
+from models import input
+from models.base import Owned
+from models.organization.organization import Organization
+from models.words import ContactField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestDetails:
+    """What a guest says of themselves."""
+
+    name: str
+    email: str | None
+    phone: str | None
+    locale: str | None
+    time_zone: str
+
+
+class Contact(Owned):
+    name = fields.CharField(max_length=200)
+    email = fields.CharField(max_length=320, null=True)
+    phone = fields.CharField(max_length=32, null=True)
+    locale = fields.CharField(max_length=35, null=True)
+    time_zone = fields.CharField(max_length=64, null=True)
+    custom_fields = fields.JSONField[Mapping[str, Any]](default=dict)
+    version = fields.IntField(default=1)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "contact"
+        indexes = (("organization_id", "email"),)
+
+    @classmethod
+    async def recognise(cls, details: GuestDetails, *, organization: Organization) -> Contact:
+        """The contact whose name, address and number are these, or a new one.
+
+        Nothing has been verified, so whoever knows a stranger's address alone must not be shown, or change, what
+        is known of them. Refuses Invalid details and ContactFieldRequired.
+        """
+        checked = _checked(details)
+        _require(checked, organization.settings.required_contact_fields)
+        known = (
+            await cls.filter(
+                organization_id=organization.id, name=checked.name, email=checked.email, phone=checked.phone
+            )
+            .order_by("id")
+            .first()
+        )
+        return known or await cls.create(
+            organization_id=organization.id,
+            name=checked.name,
+            email=checked.email,
+            phone=checked.phone,
+            locale=checked.locale,
+            time_zone=checked.time_zone,
+        )
+
+
+def _checked(details: GuestDetails) -> GuestDetails:
+    return GuestDetails(
+        name=input.line(details.name, field=("guest", "name")),
+        email=input.email(details.email, field=("guest", "email")) if details.email is not None else None,
+        phone=input.phone(details.phone, field=("guest", "phone")) if details.phone is not None else None,
+        locale=input.locale(details.locale, field=("guest", "locale")) if details.locale is not None else None,
+        time_zone=input.zone(details.time_zone, field=("guest", "timeZone")).key,
+    )
+
+
+def _require(details: GuestDetails, required: tuple[ContactField, ...]) -> None:
+    given = {ContactField.EMAIL: details.email, ContactField.PHONE: details.phone}
+    for field in required:
+        if given[field] is None:
+            raise ContactFieldRequired(
+                f"Please give your {field.value.lower()}.", field=("guest", field.value.lower())
+            )

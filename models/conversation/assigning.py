@@ -1,0 +1,105 @@
+"""Who has a conversation: assignment, and the ledger of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from errors import NotAllowed, NotAMember
+from models import input
+from models.actor import AgentActor
+from models.agent.agent import Agent
+from models.conversation.assignment import AssignmentRecord
+from models.conversation.conversation import Conversation, Member
+from models.conversation.posting import add_system_message
+from models.organization.organization import Organization
+from models.organization.service import Service, ServiceMember
+from models.transactions import transaction
+from models.words import AssignmentCause, ConversationStatus, MemberRole, SystemEvent
+from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic, inbox_topic
+
+
+async def assign(
+    conversation: Conversation,
+    agent: Agent,
+    *,
+    service: Service | None,
+    note: str | None,
+    actor: AgentActor,
+    now: datetime,
+) -> Conversation:
+    """Make the agent the conversation's assignee, and write it into the ledger.
+
+    Of two at the same time the later one has it, and the ledger shows both. Refuses NotAllowed to roles that may not
+    assign, and NotAMember for an agent outside the conversation's service.
+    """
+    note = input.text(note, field=("note",), most=1_000) if note else None
+    async with transaction() as tx:
+        organization = await Organization.get(id=conversation.organization_id)
+        if actor.agent.role not in organization.settings.can_assign:
+            raise NotAllowed("Your role does not assign conversations.")
+        conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
+        if conversation.assignee_id == agent.id:
+            return conversation
+        service_id = service.id if service else conversation.service_id
+        await _check_service(agent, service_id)
+        former_id = conversation.assignee_id
+        await _hand_over(conversation, agent, service_id=service_id, now=now)
+        record = await AssignmentRecord.create(
+            organization_id=conversation.organization_id,
+            conversation_id=conversation.id,
+            at=now,
+            from_agent_id=former_id,
+            to_agent_id=agent.id,
+            actor_agent_id=actor.agent.id,
+            how=AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED,
+            reason=note,
+        )
+        announce_assignment(conversation, record)
+        await add_system_message(
+            tx, conversation, SystemEvent.ASSIGNED, f"{agent.name} is here for you.", meeting_id=None, now=now
+        )
+    return await Conversation.get(id=conversation.id)
+
+
+def announce_assignment(conversation: Conversation, record: AssignmentRecord) -> None:
+    """Tell the conversation's agents, and the inboxes of the agent who had it and of the one who has it."""
+    ids = {"conversation": conversation.id, "record": record.id}
+    inboxes = {inbox_topic(agent_id) for agent_id in (record.from_agent_id, record.to_agent_id) if agent_id}
+    organization_id, topic = conversation.organization_id, conversation_topic(conversation.id)
+    announce(
+        Announcement(organization_id, topic, EventKind.ASSIGNMENT_CHANGED, ids, Audience.AGENTS),
+        Announcement(organization_id, topic, EventKind.MEMBERS_CHANGED, {"conversation": conversation.id}),
+        *(
+            Announcement(organization_id, inbox, EventKind.ASSIGNMENT_CHANGED, ids, Audience.AGENTS)
+            for inbox in sorted(inboxes)
+        ),
+    )
+
+
+async def _check_service(agent: Agent, service_id: int | None) -> None:
+    if service_id is None:
+        return
+    if not await ServiceMember.filter(service_id=service_id, agent_id=agent.id).exists():
+        raise NotAMember(f"{agent.name} is not of the conversation's service.", field=("agentId",))
+
+
+async def _hand_over(
+    conversation: Conversation, agent: Agent, *, service_id: int | None, now: datetime
+) -> None:
+    if conversation.assignee_id is not None:
+        await Member.filter(conversation_id=conversation.id, agent_id=conversation.assignee_id).update(
+            role=MemberRole.AGENT
+        )
+    await Member.update_or_create(
+        defaults={"role": MemberRole.ASSIGNEE},
+        create_defaults={"organization_id": conversation.organization_id, "joined_at": now},
+        conversation_id=conversation.id,
+        agent_id=agent.id,
+    )
+    reopened = conversation.status in (ConversationStatus.WAITING, ConversationStatus.OPEN)
+    await Conversation.filter(id=conversation.id).update(
+        assignee_id=agent.id,
+        service_id=service_id,
+        waiting_since=None,
+        status=ConversationStatus.OPEN if reopened else conversation.status,
+    )

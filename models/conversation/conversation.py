@@ -1,0 +1,89 @@
+"""A conversation and its members."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models.actor import Actor, AgentActor, GuestActor
+from models.agent.agent import Agent
+from models.base import Owned
+from models.contact import Contact
+from models.organization.service import Service, ServiceMember
+from models.words import Channel, ConversationStatus, Direction, MemberRole
+
+
+class Conversation(Owned):
+    """`last_seq` is the seq of the newest message; it is raised in the transaction that writes the message."""
+
+    number = fields.BigIntField()
+    channel = fields.CharEnumField(Channel, max_length=10)
+    status = fields.CharEnumField(ConversationStatus, max_length=10)
+    title = fields.CharField(max_length=200, null=True)
+    service: fields.ForeignKeyNullableRelation[Service] = fields.ForeignKeyField(
+        "frontdesk.Service", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    service_id: int | None
+    assignee: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    assignee_id: int | None
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name="conversations", null=True, on_delete=fields.SET_NULL
+    )
+    contact_id: int | None
+    language = fields.CharField(max_length=35, null=True)
+    created_at = fields.DatetimeField()
+    last_seq = fields.BigIntField(default=0)
+    last_message_at = fields.DatetimeField()
+    last_message_direction = fields.CharEnumField(Direction, max_length=10, null=True)
+    waiting_since = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "conversation"
+        unique_together = (("organization_id", "number"),)
+        indexes = (("organization_id", "last_message_at"), ("assignee_id",), ("contact_id",))
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> QuerySet[Conversation]:
+        """The conversations that the actor may see: all of the organization for those who oversee it; to an agent
+        their own, those they are a member of and those of their services; to a guest the one they came for."""
+        match actor:
+            case AgentActor(agent=agent) if actor.sees_all:
+                return cls.filter(organization_id=agent.organization_id)
+            case AgentActor(agent=agent):
+                mine = Member.filter(agent_id=agent.id).values("conversation_id")
+                services = ServiceMember.filter(agent_id=agent.id).values("service_id")
+                return cls.filter(
+                    Q(assignee_id=agent.id) | Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services)),
+                    organization_id=agent.organization_id,
+                )
+            case GuestActor():
+                return cls.filter(organization_id=actor.organization_id, id=actor.conversation_id)
+            case _:
+                return cls.filter(id__in=[])
+
+
+class Member(Owned):
+    """A party of a conversation: an agent or a contact. Messages up to `last_read_seq` are read."""
+
+    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
+        "frontdesk.Conversation", related_name="members", on_delete=fields.CASCADE
+    )
+    conversation_id: int
+    agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name="conversation_memberships", null=True, on_delete=fields.CASCADE
+    )
+    agent_id: int | None
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    contact_id: int | None
+    role = fields.CharEnumField(MemberRole, max_length=12)
+    last_read_seq = fields.BigIntField(default=0)
+    joined_at = fields.DatetimeField()
+
+    class Meta:
+        table = "member"
+        unique_together = (("conversation_id", "agent_id"), ("conversation_id", "contact_id"))

@@ -1,0 +1,54 @@
+"""A message of a conversation; its seq is dense within the conversation."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.queryset import QuerySet
+
+from models.actor import AgentActor, KnownActor
+from models.agent.agent import Agent
+from models.base import Owned
+from models.contact import Contact
+from models.conversation.conversation import Conversation
+from models.words import Direction, MessageKind, SystemEvent
+
+
+class Message(Owned):
+    """OUTBOUND is from the organization to the guest. No author: the system."""
+
+    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
+        "frontdesk.Conversation", related_name="messages", on_delete=fields.CASCADE
+    )
+    conversation_id: int
+    seq = fields.BigIntField()
+    kind = fields.CharEnumField(MessageKind, max_length=12)
+    direction = fields.CharEnumField(Direction, max_length=10)
+    author_agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    author_agent_id: int | None
+    author_contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    author_contact_id: int | None
+    text = fields.TextField(null=True)
+    at = fields.DatetimeField()
+    reply_to: fields.ForeignKeyNullableRelation[Message] = fields.ForeignKeyField(
+        "frontdesk.Message", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    reply_to_id: int | None
+    meeting_id = fields.BigIntField(null=True)
+    system_event = fields.CharEnumField(SystemEvent, max_length=24, null=True)
+
+    class Meta:
+        table = "message"
+        unique_together = (("conversation_id", "seq"),)
+
+    @classmethod
+    def visible_to(cls, actor: KnownActor, conversation_id: int) -> QuerySet[Message]:
+        """The messages of a conversation that the actor may see. A guest never sees a note."""
+        messages = cls.filter(conversation_id=conversation_id, organization_id=actor.organization_id)
+        return messages if isinstance(actor, AgentActor) else messages.exclude(kind__in=INTERNAL)
+
+
+INTERNAL = (MessageKind.NOTE, MessageKind.WHISPER)

@@ -1,0 +1,70 @@
+"""Read markers: how far each member has read, and what is unread by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tortoise import connections
+
+from errors import Invalid, NotAMember
+from models.actor import AgentActor, KnownActor
+from models.conversation.conversation import Conversation, Member
+from models.transactions import transaction
+from realtime.events import Announcement, EventKind, announce, conversation_topic, inbox_topic
+
+
+async def mark_read(conversation: Conversation, *, seq: int, actor: KnownActor) -> Conversation:
+    """Move the actor's read marker up to `seq`; it never goes back. Refuses Invalid (no such seq) and NotAMember."""
+    party = {"agent_id": actor.agent.id} if isinstance(actor, AgentActor) else {"contact_id": actor.contact.id}
+    async with transaction() as tx:
+        member = await Member.get_or_none(conversation_id=conversation.id, **party)
+        if member is None:
+            raise NotAMember("Only members of a conversation have a read marker.")
+        if not 0 <= seq <= (await Conversation.get(id=conversation.id)).last_seq:
+            raise Invalid("There is no such message.", field=("seq",))
+        moved = await tx.rows(
+            "UPDATE member SET last_read_seq = %s WHERE id = %s AND last_read_seq < %s RETURNING id",
+            seq, member.id, seq,
+        )  # fmt: skip
+        if moved:
+            _announce(conversation, member, actor)
+    return await Conversation.get(id=conversation.id)
+
+
+def _announce(conversation: Conversation, member: Member, actor: KnownActor) -> None:
+    organization_id = conversation.organization_id
+    announce(
+        Announcement(
+            organization_id,
+            conversation_topic(conversation.id),
+            EventKind.READ_MARKER_MOVED,
+            {"member": member.id},
+        )
+    )
+    if isinstance(actor, AgentActor):  # the agent's other windows count anew
+        announce(
+            Announcement(
+                organization_id,
+                inbox_topic(actor.agent.id),
+                EventKind.CONVERSATION_CHANGED,
+                {"conversation": conversation.id},
+            )
+        )
+
+
+async def unread_counts(conversation_ids: Sequence[int], *, actor: KnownActor) -> dict[int, int]:
+    """How many messages of others lie behind the actor's read marker, counted from the messages themselves."""
+    agent_id = actor.agent.id if isinstance(actor, AgentActor) else None
+    contact_id = None if isinstance(actor, AgentActor) else actor.contact.id
+    rows = await connections.get("default").execute_query_dict(
+        "SELECT m.conversation_id, count(*) AS unread FROM message m"
+        " LEFT JOIN member r ON r.conversation_id = m.conversation_id"
+        "  AND (r.agent_id = %(agent)s OR r.contact_id = %(contact)s)"
+        " WHERE m.conversation_id = ANY(%(ids)s) AND m.seq > coalesce(r.last_read_seq, 0)"
+        "  AND m.author_agent_id IS DISTINCT FROM coalesce(%(agent)s, -1)"
+        "  AND m.author_contact_id IS DISTINCT FROM coalesce(%(contact)s, -1)"
+        "  AND (%(agent)s IS NOT NULL OR m.kind NOT IN ('NOTE', 'WHISPER'))"
+        " GROUP BY m.conversation_id",
+        {"agent": agent_id, "contact": contact_id, "ids": list(conversation_ids)},
+    )
+    return {row["conversation_id"]: row["unread"] for row in rows}

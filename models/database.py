@@ -1,0 +1,97 @@
+"""Opens the database for a process, and brings its tables up to date."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+from tortoise import Tortoise
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor.psycopg import PsycopgSchemaEditor
+from tortoise.transactions import in_transaction
+
+MODELS = (
+    "models.organization.organization",
+    "models.organization.office",
+    "models.organization.subject",
+    "models.organization.service",
+    "models.agent.agent",
+    "models.agent.hours",
+    "models.agent.session",
+    "models.contact",
+    "models.link",
+    "models.claim",
+    "models.meeting.meeting",
+    "models.conversation.conversation",
+    "models.conversation.message",
+    "models.conversation.assignment",
+    "models.calendar.connection",
+    "models.event",
+    "models.idempotency",
+    "models.letter",
+)
+
+
+def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
+    """Tortoise's configuration for a PostgreSQL address (a URL or a libpq connection string)."""
+    place = conninfo_to_dict(url)
+    credentials = {
+        "host": place.get("host"),
+        "port": int(place.get("port") or 5432),
+        "user": place.get("user"),
+        "password": place.get("password"),
+        "database": place.get("dbname"),
+        "minsize": 1,
+        "maxsize": pool_size,
+    }
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.psycopg", "credentials": credentials}},
+        "apps": {
+            "frontdesk": {
+                "models": list(MODELS),
+                "default_connection": "default",
+                "migrations": "models.migrations",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+# Any number of processes may start at once; one migrates, the others wait for it. The number is arbitrary, but ours.
+_MIGRATION_LOCK = 7_316_542_809
+
+
+class _Recorder(MigrationRecorder):
+    """Tortoise's recorder writes asyncpg's placeholders whatever the driver; psycopg wants its own."""
+
+    def _placeholder(self, pos: int) -> str:
+        return "%s"
+
+
+async def migrate(url: str) -> None:
+    """Bring the tables up to date, all or nothing: what was applied and the record of it commit together."""
+    config = configuration(url, pool_size=2)
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        connection = context.connections.get("default")
+        await _Recorder(connection).ensure_schema(PsycopgSchemaEditor(connection))
+        async with in_transaction() as tx:
+            await tx.execute_query_dict("SELECT pg_advisory_xact_lock(%s)", [_MIGRATION_LOCK])
+            executor = MigrationExecutor(tx, config["apps"])
+            executor.recorder = executor.loader.recorder = _Recorder(tx)
+            await executor.migrate()
+
+
+@asynccontextmanager
+async def database(url: str, *, pool_size: int = 10) -> AsyncIterator[None]:
+    """The process's connections, for as long as the block runs."""
+    await Tortoise.init(config=configuration(url, pool_size=pool_size), _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()

@@ -1,0 +1,77 @@
+"""Idempotency keys: the same key with the same input gets the first outcome, with another input a refusal."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from tortoise import fields
+
+from errors import IdempotencyConflict
+from models.base import Owned
+from models.input import line
+from models.transactions import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that may come twice. `asked` is its whole input, in one form; `actor` keeps callers' keys apart."""
+
+    organization_id: int
+    actor: str
+    verb: str
+    key: str
+    asked: str
+
+
+class IdempotencyKey(Owned):
+    actor = fields.CharField(max_length=64)
+    verb = fields.CharField(max_length=64)
+    key = fields.CharField(max_length=255)
+    input_hash = fields.CharField(max_length=64)
+    outcome_id = fields.BigIntField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "idempotency_key"
+        unique_together = (("organization_id", "actor", "verb", "key"),)
+
+
+async def earlier_outcome(tx: Transaction, once: Once | None) -> int | None:
+    """The id of what this request made when it first came; None on its first coming, which reserves the key.
+
+    The reservation is undone with the transaction, so that a refused request may be tried again. A twin that runs
+    at the same time waits here for the first one's end. Refuses IdempotencyConflict.
+    """
+    if once is None:
+        return None
+    line(once.key, field=("idempotencyKey",), most=255)
+    input_hash = hashlib.sha256(once.asked.encode()).hexdigest()
+    place = (once.organization_id, once.actor, once.verb, once.key)
+    reserved = await tx.rows(
+        "INSERT INTO idempotency_key (organization_id, actor, verb, key, input_hash, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
+        *place, input_hash,
+    )  # fmt: skip
+    if reserved:
+        return None
+    [first] = await tx.rows(
+        "SELECT input_hash, outcome_id FROM idempotency_key"
+        " WHERE organization_id = %s AND actor = %s AND verb = %s AND key = %s",
+        *place,
+    )
+    if first["input_hash"] != input_hash:
+        raise IdempotencyConflict("This key came with another input before.", field=("idempotencyKey",))
+    outcome: int = first["outcome_id"]
+    return outcome
+
+
+async def remember_outcome(tx: Transaction, once: Once | None, outcome_id: int) -> None:
+    """Keep what the request made, for when it comes again."""
+    if once is None:
+        return
+    await tx.rows(
+        "UPDATE idempotency_key SET outcome_id = %s"
+        " WHERE organization_id = %s AND actor = %s AND verb = %s AND key = %s",
+        outcome_id, once.organization_id, once.actor, once.verb, once.key,
+    )  # fmt: skip

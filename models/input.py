@@ -1,0 +1,75 @@
+"""What people type, checked: each function returns the value as it is kept, or refuses Invalid naming the field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+
+from errors import Invalid
+
+Field = tuple[str, ...]
+
+# One @, no white space, a domain of at least two labels. What lies beyond this only sending a mail can tell.
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
+_LOCALE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?(-[a-zA-Z0-9]{5,8})*")
+
+
+def line(value: str, *, field: Field, most: int = 200) -> str:
+    """One line of at most `most` characters, not empty, without control characters."""
+    value = " ".join(value.split(" ")).strip()
+    if not value:
+        raise Invalid("This must not be empty.", field=field)
+    return _plain(value, allowed="", field=field, most=most)
+
+
+def text(value: str, *, field: Field, most: int = 10_000) -> str:
+    """Text of at most `most` characters, not empty; lines and tabs, but no other control characters."""
+    value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not value:
+        raise Invalid("This must not be empty.", field=field)
+    return _plain(value, allowed="\n\t", field=field, most=most)
+
+
+def email(value: str, *, field: Field) -> str:
+    value = value.strip().lower()
+    _plain(value, allowed="", field=field, most=254)
+    if not _EMAIL.fullmatch(value):
+        raise Invalid("This is not an e-mail address.", field=field)
+    return value
+
+
+def phone(value: str, *, field: Field) -> str:
+    """A number in E.164; it must be given with its country code (+…)."""
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise Invalid("This is not a phone number with its country code (+39 …).", field=field)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def zone(name: str, *, field: Field) -> ZoneInfo:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid("There is no such time zone.", field=field) from None
+
+
+def locale(value: str, *, field: Field) -> str:
+    """A language tag (BCP 47, the common forms)."""
+    if not _LOCALE.fullmatch(value):
+        raise Invalid("This is not a language tag.", field=field)
+    return value
+
+
+def _plain(value: str, *, allowed: str, field: Field, most: int) -> str:
+    if len(value) > most:
+        raise Invalid(f"This must not be longer than {most} characters.", field=field)
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
+        raise Invalid("This must not contain control characters.", field=field)
+    return value

@@ -1,0 +1,37 @@
+"""A schedule link: the public address under which an agent or a service is booked."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from models.agent.agent import Agent
+from models.base import Owned
+from models.organization.service import Service
+from models.organization.subject import Subject
+from models.words import MeetingType
+
+
+class ScheduleLink(Owned):
+    slug = fields.CharField(max_length=64)
+    agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name="schedule_links", null=True, on_delete=fields.CASCADE
+    )
+    agent_id: int | None
+    service: fields.ForeignKeyNullableRelation[Service] = fields.ForeignKeyField(
+        "frontdesk.Service", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    service_id: int | None
+    subject: fields.ForeignKeyNullableRelation[Subject] = fields.ForeignKeyField(
+        "frontdesk.Subject", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    subject_id: int | None
+    meeting_type = fields.CharEnumField(MeetingType, max_length=10, null=True)
+    duration_minutes = fields.IntField(null=True)
+    from_date = fields.DateField(null=True)
+    to_date = fields.DateField(null=True)
+    expires_at = fields.DatetimeField(null=True)
+    is_active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "schedule_link"
+        unique_together = (("organization_id", "slug"),)

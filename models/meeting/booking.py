@@ -1,0 +1,157 @@
+"""A guest, or an agent on a guest's behalf, books a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from errors import Forbidden, Invalid, SlotTaken
+from models import input
+from models.actor import Actor, AgentActor
+from models.agent.agent import Agent
+from models.availability.engine import Request, ask_engine
+from models.availability.target import Target
+from models.claim import Claim
+from models.contact import Contact, GuestDetails
+from models.conversation.opening import open_for_meeting
+from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.meeting.history import record
+from models.meeting.meeting import Attendee, Meeting
+from models.organization.service import ServiceMember
+from models.transactions import Transaction, transaction
+from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingType
+from scheduling.intervals import Interval
+
+MOST_ATTENDEES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """Somebody the guest brings along."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be booked: with whom and how (`target`), from when on, for whom."""
+
+    target: Target
+    start: datetime
+    guest: GuestDetails
+    title: str | None = None
+    notes: str | None = None
+    companions: tuple[Companion, ...] = ()
+
+
+async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = None) -> Meeting:
+    """Take the wished time for the guest, open the conversation, tell everyone.
+
+    Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
+    stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead.
+    """
+    wish = _checked(wish)
+    if not isinstance(actor, AgentActor) and not wish.target.organization.settings.public_booking_enabled:
+        raise Forbidden("This organization does not take public bookings.")
+    async with transaction() as tx:
+        earlier = await earlier_outcome(tx, once)
+        if earlier is not None:
+            return await Meeting.get(id=earlier, organization_id=wish.target.organization.id)
+        guest = await Contact.recognise(wish.guest, organization=wish.target.organization)
+        meeting = await _take_time(tx, wish, guest, actor=actor, now=now)
+        await _add_attendees(meeting, guest, wish.companions)
+        await record(tx, meeting, MeetingChangeKind.BOOKED, actor=actor, before=None, reason=None, now=now)
+        await remember_outcome(tx, once, meeting.id)
+    return meeting
+
+
+async def _take_time(tx: Transaction, wish: Wish, guest: Contact, *, actor: Actor, now: datetime) -> Meeting:
+    """Make the meeting with the first agent, in order of preference, whose time the database gives us."""
+    if wish.target.service is not None:
+        await wish.target.service.lock()
+    zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
+    request = Request(target=wish.target, guest_zone=zone, actor=actor)
+    answer = await ask_engine(request, now=now)
+    decision, agents = answer.decide(wish.start)
+    for agent in agents:
+        claim = await Claim.take(tx, agent, during=decision.claimed, now=now)
+        if claim is not None:
+            break
+    else:  # every agent was taken since the engine looked: by bookings that hold their time already
+        raise (await ask_engine(request, now=now)).with_alternatives(
+            SlotTaken("This time has just been taken."), wish.start
+        )
+    meeting = await _create(tx, wish, guest, agent, time=decision.time, actor=actor, now=now)
+    await Claim.filter(id=claim).update(meeting_id=meeting.id)
+    await _count(wish.target, agent, now=now)
+    return meeting
+
+
+async def _create(
+    tx: Transaction, wish: Wish, guest: Contact, agent: Agent, *, time: Interval, actor: Actor, now: datetime
+) -> Meeting:
+    target = wish.target
+    title = wish.title or (target.subject.name if target.subject else f"Meeting with {agent.name}")
+    language = target.language or guest.locale or target.organization.locale
+    conversation = await open_for_meeting(
+        tx, title=title, guest=guest, agents=[agent], service=target.service, language=language, now=now
+    )
+    meeting = await Meeting.create(
+        organization=target.organization,
+        origin=Direction.OUTBOUND if isinstance(actor, AgentActor) else Direction.INBOUND,
+        title=title,
+        notes=wish.notes,
+        subject=target.subject,
+        meeting_type=target.meeting_type or MeetingType.VIDEO,
+        service=target.service,
+        office=target.office,
+        language=language,
+        start=time.start,
+        end=time.end,
+        guest_time_zone=wish.guest.time_zone,
+        guest=guest,
+        conversation=conversation,
+    )
+    await meeting.agents.add(agent)
+    return meeting
+
+
+async def _add_attendees(meeting: Meeting, guest: Contact, companions: Sequence[Companion]) -> None:
+    shared = {"organization_id": meeting.organization_id, "meeting_id": meeting.id}
+    await Attendee.bulk_create(
+        [
+            Attendee(**shared, name=guest.name, email=guest.email, response=AttendeeResponse.ACCEPTED),
+            *(Attendee(**shared, name=one.name, email=one.email) for one in companions),
+        ]
+    )
+
+
+async def _count(target: Target, agent: Agent, *, now: datetime) -> None:
+    """Note whose turn it was; the service is locked, so no other booking counts at the same time."""
+    if target.service is None:
+        return
+    member = await ServiceMember.get(service_id=target.service.id, agent_id=agent.id)
+    member.given_count += 1
+    member.last_given_at = now
+    await member.save(update_fields=["given_count", "last_given_at"])
+
+
+def _checked(wish: Wish) -> Wish:
+    if len(wish.companions) > MOST_ATTENDEES:
+        raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
+    return Wish(
+        target=wish.target,
+        start=wish.start,
+        guest=wish.guest,
+        title=input.line(wish.title, field=("title",)) if wish.title is not None else None,
+        notes=input.text(wish.notes, field=("notes",)) if wish.notes else None,
+        companions=tuple(
+            Companion(
+                name=input.line(one.name, field=("attendees", str(i), "name")),
+                email=input.email(one.email, field=("attendees", str(i), "email")),
+            )
+            for i, one in enumerate(wish.companions)
+        ),
+    )

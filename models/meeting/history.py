@@ -1,0 +1,76 @@
+"""The record of a meeting's changes, and everyone who is told of one: conversation, inboxes and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from models.actor import Actor, AgentActor, GuestActor
+from models.conversation.conversation import Conversation
+from models.conversation.posting import add_system_message, announce_to_inboxes
+from models.meeting.meeting import Meeting, MeetingChange
+from models.transactions import Transaction
+from models.words import MeetingChangeKind, SystemEvent
+from realtime.events import Announcement, EventKind, announce, conversation_topic
+
+_TOLD_AS = {
+    MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, "The meeting is booked."),
+    MeetingChangeKind.RESCHEDULED: (SystemEvent.MEETING_CHANGED, "The meeting has been moved."),
+    MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
+    MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
+}
+
+
+def snapshot(meeting: Meeting) -> dict[str, Any]:
+    """What of a meeting its history keeps: enough to write the mail of that moment later."""
+    return {
+        "status": meeting.status.value,
+        "start": meeting.start.isoformat(),
+        "end": meeting.end.isoformat(),
+        "sequence": meeting.sequence,
+    }
+
+
+async def record(
+    tx: Transaction,
+    meeting: Meeting,
+    kind: MeetingChangeKind,
+    *,
+    actor: Actor,
+    before: Mapping[str, Any] | None,
+    reason: str | None,
+    now: datetime,
+) -> MeetingChange:
+    """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit."""
+    change = await MeetingChange.create(
+        organization_id=meeting.organization_id,
+        meeting_id=meeting.id,
+        at=now,
+        kind=kind,
+        actor_agent_id=actor.agent.id if isinstance(actor, AgentActor) else None,
+        actor_contact_id=_contact_id(meeting, kind, actor),
+        before=before,
+        after=snapshot(meeting),
+        reason=reason,
+    )
+    conversation = await Conversation.get(id=meeting.conversation_id)
+    event, text = _TOLD_AS[kind]
+    await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
+    ids = {"meeting": meeting.id, "change": change.id}
+    announce(
+        Announcement(
+            meeting.organization_id, conversation_topic(conversation.id), EventKind.MEETING_CHANGED, ids
+        )
+    )
+    await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)
+    await tx.later("mail.tell_of_change", change_id=change.id)
+    return change
+
+
+def _contact_id(meeting: Meeting, kind: MeetingChangeKind, actor: Actor) -> int | None:
+    if isinstance(actor, GuestActor):
+        return actor.contact.id
+    # Whoever books from the public page is the guest of the meeting that comes of it.
+    guest_id: int = meeting.guest_id
+    return guest_id if kind is MeetingChangeKind.BOOKED and not isinstance(actor, AgentActor) else None

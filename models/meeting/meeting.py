@@ -1,0 +1,128 @@
+"""A meeting, its agents, its attendees and the record of every change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models.actor import Actor, AgentActor, GuestActor
+from models.agent.agent import Agent
+from models.base import Owned
+from models.contact import Contact
+from models.conversation.conversation import Conversation
+from models.organization.office import Office
+from models.organization.service import Service, ServiceMember
+from models.organization.subject import Subject
+from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus, MeetingType, Role
+
+
+class Meeting(Owned):
+    """`sequence` is the revision of the calendar entry (RFC 5545 §3.8.7.4); `link_key` renews the manage link."""
+
+    status = fields.CharEnumField(MeetingStatus, max_length=20, default=MeetingStatus.SCHEDULED)
+    version = fields.IntField(default=1)
+    sequence = fields.IntField(default=0)
+    link_key = fields.IntField(default=0)
+    origin = fields.CharEnumField(Direction, max_length=10, default=Direction.INBOUND)
+    title = fields.CharField(max_length=200)
+    notes = fields.TextField(null=True)
+    subject: fields.ForeignKeyNullableRelation[Subject] = fields.ForeignKeyField(
+        "frontdesk.Subject", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    subject_id: int | None
+    meeting_type = fields.CharEnumField(MeetingType, max_length=10, default=MeetingType.VIDEO)
+    service: fields.ForeignKeyNullableRelation[Service] = fields.ForeignKeyField(
+        "frontdesk.Service", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    service_id: int | None
+    office: fields.ForeignKeyNullableRelation[Office] = fields.ForeignKeyField(
+        "frontdesk.Office", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    office_id: int | None
+    language = fields.CharField(max_length=35, default="en")
+    start = fields.DatetimeField()
+    end = fields.DatetimeField()
+    guest_time_zone = fields.CharField(max_length=64)
+    guest: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name="meetings", on_delete=fields.RESTRICT
+    )
+    guest_id: int
+    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
+        "frontdesk.Conversation", related_name="meetings", on_delete=fields.RESTRICT
+    )
+    conversation_id: int
+    agents: fields.ManyToManyRelation[Agent] = fields.ManyToManyField(
+        "frontdesk.Agent", through="meeting_agent", related_name="meetings"
+    )
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "meeting"
+        indexes = (("organization_id", "start"), ("guest_id",))
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> QuerySet[Meeting]:
+        """The meetings that the actor may see: all of the organization for those who oversee or plan it; to an
+        agent their own and those of their services; to a guest the one whose link they hold."""
+        match actor:
+            case AgentActor(agent=agent) if actor.sees_all or agent.role is Role.BOOKING_MANAGER:
+                return cls.filter(organization_id=agent.organization_id)
+            case AgentActor(agent=agent):
+                services = ServiceMember.filter(agent_id=agent.id).values("service_id")
+                mine = Meeting.filter(agents__id=agent.id).values("id")
+                return cls.filter(
+                    Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services)),
+                    organization_id=agent.organization_id,
+                )
+            case GuestActor():
+                return cls.filter(organization_id=actor.organization_id, id=actor.meeting_id)
+            case _:
+                return cls.filter(id__in=[])
+
+    @property
+    def duration_minutes(self) -> int:
+        return int((self.end - self.start).total_seconds() // 60)
+
+
+class Attendee(Owned):
+    """Somebody who comes along; the guest is the first."""
+
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
+        "frontdesk.Meeting", related_name="attendees", on_delete=fields.CASCADE
+    )
+    meeting_id: int
+    name = fields.CharField(max_length=200)
+    email = fields.CharField(max_length=320, null=True)
+    response = fields.CharEnumField(AttendeeResponse, max_length=15, default=AttendeeResponse.NEEDS_ACTION)
+
+    class Meta:
+        table = "attendee"
+
+
+class MeetingChange(Owned):
+    """What happened to a meeting, by whom; no actor agent and no actor contact is the system itself."""
+
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
+        "frontdesk.Meeting", related_name="changes", on_delete=fields.CASCADE
+    )
+    meeting_id: int
+    at = fields.DatetimeField()
+    kind = fields.CharEnumField(MeetingChangeKind, max_length=30)
+    actor_agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    actor_agent_id: int | None
+    actor_contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    actor_contact_id: int | None
+    before = fields.JSONField[Mapping[str, Any] | None](null=True)
+    after = fields.JSONField[Mapping[str, Any] | None](null=True)
+    reason = fields.TextField(null=True)
+
+    class Meta:
+        table = "meeting_change"

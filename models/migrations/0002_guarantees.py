@@ -1,0 +1,41 @@
+"""What Tortoise cannot say of the tables: the constraints that races meet, the indexes of hot paths, and the job queue."""
+
+from procrastinate.schema import SchemaManager
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+# An agent's time cannot be taken twice. Ranges of one agent stand for equality, because gist equality of integers
+# needs the btree_gist extension, which a managed database may not allow.
+CLAIM_EXCLUSIVE = """
+ALTER TABLE claim ADD CONSTRAINT claim_exclusive
+    EXCLUDE USING gist (int8range(agent_id, agent_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&)
+"""
+CLAIM_NOT_EMPTY = "ALTER TABLE claim ADD CONSTRAINT claim_not_empty CHECK (starts_at < ends_at)"
+MEETING_NOT_EMPTY = 'ALTER TABLE meeting ADD CONSTRAINT meeting_not_empty CHECK ("start" < "end")'
+BUSY_NOT_EMPTY = "ALTER TABLE busy_time ADD CONSTRAINT busy_time_not_empty CHECK (starts_at < ends_at)"
+ONE_PARTY = """
+ALTER TABLE member ADD CONSTRAINT member_one_party CHECK (num_nonnulls(agent_id, contact_id) = 1)
+"""
+ONE_TARGET = """
+ALTER TABLE schedule_link ADD CONSTRAINT schedule_link_one_target CHECK (num_nonnulls(agent_id, service_id) = 1)
+"""
+EMAIL_UNIQUE = "CREATE UNIQUE INDEX agent_email ON agent (organization_id, lower(email))"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("frontdesk", "0001_initial")]
+
+    operations = [
+        ops.RunSQL(
+            [
+                CLAIM_EXCLUSIVE,
+                CLAIM_NOT_EMPTY,
+                MEETING_NOT_EMPTY,
+                BUSY_NOT_EMPTY,
+                ONE_PARTY,
+                ONE_TARGET,
+                EMAIL_UNIQUE,
+            ]
+        ),
+        ops.RunSQL(SchemaManager.get_schema()),
+    ]

@@ -1,0 +1,42 @@
+"""The organization: the root of every row and every query scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tortoise import fields
+
+from errors import NotFound
+from models.base import Row
+from models.organization.settings import Settings
+
+
+class Organization(Row):
+    slug = fields.CharField(max_length=64, unique=True)
+    name = fields.CharField(max_length=200)
+    time_zone = fields.CharField(max_length=64)
+    locale = fields.CharField(max_length=35, default="en")
+    stored_settings = fields.JSONField[Mapping[str, Any]](default=dict)
+    conversation_count = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "organization"
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.of(self.stored_settings)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @classmethod
+    async def by_slug(cls, slug: str) -> Organization:
+        """The organization of that slug; refuses NotFound."""
+        found = await cls.get_or_none(slug=slug)
+        if found is None:
+            raise NotFound("There is no such organization.")
+        return found

@@ -1,0 +1,52 @@
+"""A service: a call group and a queue. Its agents share its bookings and its conversations."""
+
+from __future__ import annotations
+
+from tortoise import fields
+
+from models.agent.agent import Agent
+from models.base import Owned
+from models.words import Distribution
+
+
+class Service(Owned):
+    name = fields.CharField(max_length=200)
+    languages = fields.JSONField[list[str]](default=list)
+    is_active = fields.BooleanField(default=True)
+    distribution = fields.CharEnumField(Distribution, max_length=20, default=Distribution.ROUND_ROBIN)
+
+    class Meta:
+        table = "service"
+        unique_together = (("organization_id", "name"),)
+
+    async def lock(self) -> None:
+        """Hold the service until the transaction ends: its agents are given meetings one booking at a time."""
+        await Service.filter(id=self.id).select_for_update().get()
+
+    async def members(self) -> list[ServiceMember]:
+        """Active agents of the service, in the order of their ids."""
+        return (
+            await ServiceMember.filter(service_id=self.id, agent__is_active=True)
+            .order_by("agent_id")
+            .prefetch_related("agent")
+        )
+
+
+class ServiceMember(Owned):
+    """An agent's place in a service. The counters are what round robin is fair by."""
+
+    service: fields.ForeignKeyRelation[Service] = fields.ForeignKeyField(
+        "frontdesk.Service", related_name=False, on_delete=fields.CASCADE
+    )
+    service_id: int
+    agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name="memberships", on_delete=fields.CASCADE
+    )
+    agent_id: int
+    weight = fields.IntField(default=1)
+    given_count = fields.IntField(default=0)
+    last_given_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "service_member"
+        unique_together = (("service_id", "agent_id"),)

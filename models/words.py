@@ -1,0 +1,166 @@
+"""The product's enumerations, as the API contract spells them."""
+
+from enum import StrEnum
+
+from scheduling.question import Distribution as Distribution
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "ADMINISTRATOR"
+    MANAGER = "MANAGER"
+    BOOKING_MANAGER = "BOOKING_MANAGER"
+    SUPERVISOR = "SUPERVISOR"
+    AGENT = "AGENT"
+
+
+class Presence(StrEnum):
+    ONLINE = "ONLINE"
+    AWAY = "AWAY"
+    OFFLINE = "OFFLINE"
+
+
+class MeetingType(StrEnum):
+    OFFICE = "OFFICE"
+    VIDEO = "VIDEO"
+    PHONE = "PHONE"
+    ON_SITE = "ON_SITE"
+
+
+class Weekday(StrEnum):
+    """In the order of `date.weekday()`."""
+
+    MONDAY = "MONDAY"
+    TUESDAY = "TUESDAY"
+    WEDNESDAY = "WEDNESDAY"
+    THURSDAY = "THURSDAY"
+    FRIDAY = "FRIDAY"
+    SATURDAY = "SATURDAY"
+    SUNDAY = "SUNDAY"
+
+
+class MeetingStatus(StrEnum):
+    AWAITING_GUEST = "AWAITING_GUEST"
+    REQUESTED = "REQUESTED"
+    SCHEDULED = "SCHEDULED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    COMPLETED = "COMPLETED"
+    NO_SHOW = "NO_SHOW"
+
+
+class Direction(StrEnum):
+    INBOUND = "INBOUND"
+    OUTBOUND = "OUTBOUND"
+
+
+class AttendeeResponse(StrEnum):
+    NEEDS_ACTION = "NEEDS_ACTION"
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+
+
+class MeetingChangeKind(StrEnum):
+    BOOKED = "BOOKED"
+    CONFIRMED = "CONFIRMED"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    RESCHEDULED = "RESCHEDULED"
+    DURATION_CHANGED = "DURATION_CHANGED"
+    REASSIGNED = "REASSIGNED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+    ATTENDEE_JOINED = "ATTENDEE_JOINED"
+    ATTENDEE_LEFT = "ATTENDEE_LEFT"
+    COMPLETED = "COMPLETED"
+    NO_SHOW = "NO_SHOW"
+    VIRTUAL_MEETING_CREATED = "VIRTUAL_MEETING_CREATED"
+    VIRTUAL_MEETING_FAILED = "VIRTUAL_MEETING_FAILED"
+    REMINDED = "REMINDED"
+
+
+class Channel(StrEnum):
+    WEB = "WEB"
+    MEETING = "MEETING"
+    WHATSAPP = "WHATSAPP"
+
+
+class ConversationStatus(StrEnum):
+    WAITING = "WAITING"
+    OPEN = "OPEN"
+    SNOOZED = "SNOOZED"
+    CLOSED = "CLOSED"
+
+
+class MemberRole(StrEnum):
+    ASSIGNEE = "ASSIGNEE"
+    AGENT = "AGENT"
+    GUEST = "GUEST"
+    INVITED = "INVITED"
+    SUPERVISOR = "SUPERVISOR"
+
+
+class MessageKind(StrEnum):
+    TEXT = "TEXT"
+    ATTACHMENT = "ATTACHMENT"
+    VOICE = "VOICE"
+    TEMPLATE = "TEMPLATE"
+    NOTE = "NOTE"
+    WHISPER = "WHISPER"
+    SYSTEM = "SYSTEM"
+
+
+class SystemEvent(StrEnum):
+    CONVERSATION_STARTED = "CONVERSATION_STARTED"
+    ASSIGNED = "ASSIGNED"
+    UNASSIGNED = "UNASSIGNED"
+    TRANSFER_OFFERED = "TRANSFER_OFFERED"
+    TRANSFER_ACCEPTED = "TRANSFER_ACCEPTED"
+    TRANSFER_RETURNED = "TRANSFER_RETURNED"
+    MEMBER_ADDED = "MEMBER_ADDED"
+    MEMBER_LEFT = "MEMBER_LEFT"
+    CLOSED = "CLOSED"
+    REOPENED = "REOPENED"
+    MEETING_BOOKED = "MEETING_BOOKED"
+    MEETING_CHANGED = "MEETING_CHANGED"
+    MEETING_CANCELLED = "MEETING_CANCELLED"
+    MEETING_REMINDER = "MEETING_REMINDER"
+    WINDOW_CLOSING = "WINDOW_CLOSING"
+
+
+class AssignmentCause(StrEnum):
+    BOOKED = "BOOKED"
+    ASSIGNED = "ASSIGNED"
+    SELF_ASSIGNED = "SELF_ASSIGNED"
+    OFFER_ACCEPTED = "OFFER_ACCEPTED"
+    TRANSFER_ACCEPTED = "TRANSFER_ACCEPTED"
+    TRANSFER_RETURNED = "TRANSFER_RETURNED"
+    AUTOMATIC = "AUTOMATIC"
+    UNASSIGNED = "UNASSIGNED"
+
+
+class AssigneeFilter(StrEnum):
+    ME = "ME"
+    NOBODY = "NOBODY"
+    OTHERS = "OTHERS"
+    ANYONE = "ANYONE"
+
+
+class CalendarProvider(StrEnum):
+    GOOGLE = "GOOGLE"
+    MICROSOFT_365 = "MICROSOFT_365"
+    EXCHANGE = "EXCHANGE"
+    CALDAV = "CALDAV"
+    ICS = "ICS"
+
+
+class ConnectionStatus(StrEnum):
+    CONNECTED = "CONNECTED"
+    DISCONNECTED = "DISCONNECTED"
+    NEVER_SYNCED = "NEVER_SYNCED"
+
+
+class ContactField(StrEnum):
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
