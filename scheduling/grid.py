@@ -1,0 +1,46 @@
+"""The grid of starts: every so many minutes from where open hours begin.
+
+The grid is anchored where a run of merged open hours begins. It does not move with what is busy, with notice,
+or with a change to summer time within the run. Hours that go on for days would have no beginning near enough to
+see, so wherever a run holds a whole local date, the grid begins anew with that date: round the clock, the grid
+is counted from each midnight. So three days of hours before a moment always tell its grid.
+"""
+
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+
+from scheduling.timeline import Span, ones, positions
+
+Days = tuple[tuple[date, int, int], ...]
+
+
+# A pure function of few distinct inputs, asked for again with every list of slots.
+@lru_cache(maxsize=4096)
+def grid(open_: int, days: Days, *, interval: int, span: Span) -> int:
+    """The starts on the grid of the open minutes. `days` are the local dates of `hours.days_of`."""
+    starts = positions(open_ & ~(open_ << 1))
+    anchors = sorted({*starts, *(start for _, start, end in days if _is_open(open_, start, end))})
+    rests = {anchor % interval for anchor in anchors}
+    if len(rests) <= 1:
+        return open_ & comb(interval, rests.pop() if rests else 0, span.minutes)
+    bounds = [*anchors, span.minutes]
+    marked = 0
+    for rest in rests:
+        stretches = ((start, end) for start, end in pairwise(bounds) if start % interval == rest)
+        marked |= span.mask(stretches) & comb(interval, rest, span.minutes)
+    return marked & open_
+
+
+def _is_open(open_: int, start: int, end: int) -> bool:
+    return start >= 0 and (open_ >> start) & ones(end - start) == ones(end - start)
+
+
+@lru_cache(maxsize=256)
+def comb(interval: int, offset: int, minutes: int) -> int:
+    """Every `interval`-th minute from `offset` on, made by doubling."""
+    teeth, width = 1, interval
+    while width < minutes:
+        teeth |= teeth << width
+        width *= 2
+    return (teeth << offset) & ones(minutes)
