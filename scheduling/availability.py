@@ -1,0 +1,189 @@
+"""The one engine that decides time: it lists, decides, offers others and explains, out of the same masks.
+
+agenda ──prepare──▶ Timeline ─┐
+office ──prepare──▶ …         ├──ask──▶ Availability: days · decide · nearest · next_after · effects
+Question ─────────────────────┘
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from errors import TimeRefused
+from scheduling.candidates import Candidate, candidates
+from scheduling.hours import Dates, days_of
+from scheduling.intervals import Interval
+from scheduling.prepared import OfficeTimeline, Timeline
+from scheduling.question import MINUTES_A_DAY, Question
+from scheduling.reasons import Asked, Refusal, RuleEffect, decisive, effects, refusals_of, too_few
+from scheduling.rules import Rule
+from scheduling.timeline import MINUTE, Span, at_least, count, counts_at, first, ones, positions
+from scheduling.turns import in_turn
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A bookable time, and how many agents could be given it."""
+
+    start: datetime
+    end: datetime
+    agent_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDay:
+    """The slots that start on one date of the guest's zone."""
+
+    day: date
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a meeting can start at a time, decided by `reason` where it cannot.
+
+    `agents` are all who could be given it, in order of preference, and `chosen` those that it takes. `claimed`
+    is what it takes of each one's time: the meeting `time` widened by its buffers.
+    """
+
+    time: Interval
+    claimed: Interval
+    agents: tuple[int, ...] = ()
+    agents_needed: int = 1
+    reason: Rule | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def bookable(self) -> bool:
+        return self.reason is None
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        return self.agents[: self.agents_needed]
+
+    @property
+    def refused(self) -> TimeRefused | None:
+        """The refusal to raise, ready to be raised; None where the time is bookable."""
+        return None if self.reason is None else self.reason.refusal(self.reason.message)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Availability:
+    """The answer to a question: `listed` are the starts that can be booked, and nothing else can."""
+
+    question: Question
+    span: Span
+    candidates: tuple[Candidate, ...]
+    counts: tuple[int, ...]
+    listed: int
+
+    def days(self, asked: Dates) -> tuple[SlotDay, ...]:
+        """The slots of the asked dates in the guest's zone, date by date; dates without slots are left out."""
+        found: list[SlotDay] = []
+        slots = self._slots(positions(self.listed & self._within(asked)))
+        at = 0
+        for day, _, end in days_of(self.span, self.question.guest_zone):
+            began, border = at, self.span.moment(end)
+            while at < len(slots) and slots[at].start < border:
+                at += 1
+            if began < at:
+                found.append(SlotDay(day, slots[began:at]))
+        return tuple(found)
+
+    def total(self, asked: Dates) -> int:
+        return (self.listed & self._within(asked)).bit_count()
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """The first bookable start at or after the moment, up to the horizon."""
+        index = max(self.span.ceil(moment), 0)
+        after = first(self.listed >> index)
+        return None if after is None else self.span.moment(index + after)
+
+    def nearest(self, wanted: datetime, limit: int) -> tuple[Slot, ...]:
+        """The bookable slots nearest to the wanted start, the nearest first, of two as near the earlier."""
+        index = min(max(self.span.floor(wanted), 0), self.span.minutes)
+        earlier = positions(self.listed & ones(index))[-limit:]
+        later = [index + after for after in positions(self.listed >> index)[:limit]]
+        slots = self._slots(earlier + later) if limit > 0 else ()
+        return tuple(sorted(slots, key=lambda slot: (abs(slot.start - wanted), slot.start))[:limit])
+
+    def decide(self, start: datetime) -> Decision:
+        """Whether a meeting can start then, with whom, or why not; refuses a naive time with ValueError."""
+        time, claimed = self._times(start)
+        index = self.span.floor(time.start)
+        if not 0 <= index < self.span.minutes:
+            rule = Rule.MINIMUM_NOTICE if index < 0 else Rule.BOOKING_HORIZON
+            return Decision(time, claimed, reason=rule, refusals=(Refusal(None, rule),))
+        needed = self.question.team.meeting_agents(len(self.candidates))
+        whole_minute = time.start == self.span.moment(index)
+        if not (whole_minute and self.listed >> index & 1):
+            reason, refusals = self._refusals(index, needed=needed, whole_minute=whole_minute)
+            return Decision(time, claimed, agents_needed=needed, reason=reason, refusals=refusals)
+        free = (one for one in self.candidates if one.starts >> index & 1)
+        agents = in_turn(free, index, distribution=self.question.team.distribution)
+        return Decision(time, claimed, agents=agents, agents_needed=needed)
+
+    def effects(self, asked: Dates) -> tuple[RuleEffect, ...]:
+        """What each rule took of the asked dates, in order; the last remainder is the number of slots.
+        Dates outside the prepared span count as days of 24 hours."""
+        earlier, later = self._days_outside(asked)
+        minutes = Asked(self._within(asked), MINUTES_A_DAY * earlier, MINUTES_A_DAY * later)
+        return effects(self.question, self.candidates, listed=self.listed, asked=minutes)
+
+    def _within(self, asked: Dates) -> int:
+        days = days_of(self.span, self.question.guest_zone)
+        return self.span.mask((start, end) for day, start, end in days if asked.include(day))
+
+    def _days_outside(self, asked: Dates) -> tuple[int, int]:
+        """How many of the asked dates lie before the span, and after it; none where they are without bound."""
+        days = days_of(self.span, self.question.guest_zone)
+        begin, end = days[0][0], days[-1][0]
+        first, last = asked.first or begin, asked.last or end
+        whole = (last - first).days + 1
+        earlier, later = min((begin - first).days, whole), min((last - end).days, whole)
+        return max(earlier, 0), max(later, 0)
+
+    def _slots(self, indices: Sequence[int]) -> tuple[Slot, ...]:
+        length = timedelta(minutes=self.question.duration_minutes)
+        starts = map(self.span.moment, indices)
+        counted = zip(starts, counts_at(self.counts, indices), strict=True)
+        return tuple(Slot(start, start + length, agents) for start, agents in counted)
+
+    def _times(self, start: datetime) -> tuple[Interval, Interval]:
+        if start.utcoffset() is None:
+            raise ValueError("a start is an aware time")
+        asked = self.question
+        begin = start.astimezone(UTC)
+        time = Interval(begin, begin + asked.duration_minutes * MINUTE)
+        return time, time.widened(
+            before=asked.buffer_before_minutes * MINUTE, after=asked.buffer_after_minutes * MINUTE
+        )
+
+    def _refusals(self, index: int, *, needed: int, whole_minute: bool) -> tuple[Rule, tuple[Refusal, ...]]:
+        by_agent = [refusals_of(one, index, whole_minute=whole_minute) for one in self.candidates]
+        refusals = tuple(refusal for refused in by_agent for refusal in refused)
+        reason = decisive(by_agent, needed=needed)
+        if reason is not None:
+            return reason, refusals
+        team = too_few(self.candidates)
+        return team.rule, (*refusals, team)
+
+
+def ask(
+    question: Question, timelines: Sequence[Timeline], *, office: OfficeTimeline | None = None
+) -> Availability:
+    """Answer the question for these agents: one alone, or a team of which each could serve the meeting.
+
+    Raises ValueError where they, or the office, were not all prepared over one span that covers the question's.
+    """
+    span = timelines[0].span if timelines else question.span()
+    prepared = [*(timeline.span for timeline in timelines), *([office.span] if office else [])]
+    if any(one != span for one in prepared) or not span.covers(question.span()):
+        raise ValueError("agents and office must be prepared over one span that covers the question's")
+    asked = candidates(question, timelines, office=office)
+    needed, share = question.team.meeting_agents(len(asked)), question.team.free_agents(len(asked))
+    counts = count(one.starts for one in asked)
+    listed = at_least(counts, needed, full=span.full)
+    if share > needed:
+        listed &= at_least(count(one.free for one in asked), share, full=span.full)
+    return Availability(question, span, asked, counts, listed)

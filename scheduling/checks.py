@@ -1,0 +1,142 @@
+"""Each rule as a mask: the minutes it closes, and which of a meeting's minutes must stay clear of them.
+
+Listing combines the masks and then erodes them; explaining takes them one by one. Both come to the same, for a
+run of minutes is clear of all masks just when it is clear of each.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from scheduling.hours import DAY, days_of, midnight, today
+from scheduling.prepared import HoursLayer, OfficeTimeline, Timeline
+from scheduling.question import Question
+from scheduling.rules import Rule
+from scheduling.timeline import MINUTE, Span, erode, ones
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`rule` refuses a start s where one of the `length` minutes from s - `before` on is `closed`, a mask of
+    minutes of the span."""
+
+    rule: Rule
+    closed: int
+    before: int = 0
+    length: int = 1
+
+    def starts(self, full: int) -> int:
+        """The starts that this rule alone would allow."""
+        return (erode(full ^ self.closed, self.length) << self.before) & full
+
+    def refuses(self, index: int, *, span: Span) -> bool:
+        """Whether `starts` lacks the index: a meeting that reaches out of the span is refused too."""
+        first = index - self.before
+        if first < 0 or first + self.length > span.minutes:
+            return True
+        return bool(self.closed >> first & ones(self.length))
+
+
+def starts_of(checks: Iterable[Check], full: int) -> int:
+    """The starts that all the checks allow; those which look at the same minutes are eroded together."""
+    closed: dict[tuple[int, int], int] = {}
+    for check in checks:
+        shape = (check.before, check.length)
+        if check.closed:
+            closed[shape] = closed.get(shape, 0) | check.closed
+    starts = full
+    for (before, length), mask in closed.items():
+        starts &= erode(full ^ mask, length) << before
+    return starts
+
+
+def shared_checks(
+    question: Question, *, zone: ZoneInfo, span: Span, office: OfficeTimeline | None
+) -> tuple[Check, ...]:
+    """The rules that are the same for every agent of a zone."""
+    checks = [*_bounds(question, zone=zone, span=span)]
+    if question.link_dates or question.offered_starts is not None:
+        checks.append(Check(Rule.LINK_DATES, _outside_link(question, span)))
+    if office:
+        checks.append(Check(Rule.OFFICE_HOURS, office.outside_hours, length=question.duration_minutes))
+        checks.append(Check(Rule.CLOSURE, office.closures, length=question.duration_minutes))
+    if question.weekends_closed:
+        days = days_of(span, question.organization_zone)
+        weekends = span.mask((start, end) for day, start, end in days if day.weekday() > 4)
+        checks.append(Check(Rule.WEEKEND, weekends, length=question.duration_minutes))
+    if question.guest_limits:
+        full_days = question.guest_limits.full_days
+        checks.append(Check(Rule.GUEST_LIMIT, _on(full_days, question.organization_zone, span)))
+    return tuple(checks)
+
+
+def own_checks(question: Question, timeline: Timeline, hours: HoursLayer) -> tuple[Check, ...]:
+    """The rules that look at the agent's own time. The buffer's check holds all that is busy or claimed; those
+    of the calendar, meetings and holds are parts of it, there to say which it was."""
+    span, length = timeline.span, question.duration_minutes
+    unknown = question.unknown_calendars_block and not timeline.agenda.calendars_known
+    return (
+        Check(Rule.HOURS, span.full ^ (hours.weekly | hours.open), length=length),
+        Check(Rule.DATE_OVERRIDE, hours.weekly & ~hours.open, length=length),
+        Check(Rule.CALENDAR_UNKNOWN, span.full if unknown else 0),
+        Check(Rule.CALENDAR_BUSY, timeline.busy, length=length),
+        Check(Rule.MEETING, timeline.meetings, length=length),
+        Check(Rule.HOLD, timeline.holds, length=length),
+        Check(
+            Rule.BUFFER,
+            timeline.taken,
+            before=question.buffer_before_minutes,
+            length=question.claimed_minutes,
+        ),
+        *_limits(question, timeline),
+    )
+
+
+def _bounds(question: Question, *, zone: ZoneInfo, span: Span) -> tuple[Check, ...]:
+    soonest = span.ceil(question.now + question.notice_minutes * MINUTE)
+    earliest = span.floor(midnight(today(question.now, zone) + question.earliest_day * DAY, zone))
+    horizon = max(
+        midnight(today(question.now, one) + (question.days_ahead + 1) * DAY, one)
+        for one in (zone, question.guest_zone)
+    )
+    return (
+        Check(Rule.MINIMUM_NOTICE, span.before(soonest)),
+        Check(Rule.EARLIEST_DAY, span.before(earliest)),
+        Check(Rule.BOOKING_HORIZON, span.full & ~span.before(span.ceil(horizon))),
+    )
+
+
+def _outside_link(question: Question, span: Span) -> int:
+    inside = span.full
+    if dates := question.link_dates:
+        days = days_of(span, question.guest_zone)
+        inside &= span.mask((start, end) for day, start, end in days if dates.include(day))
+    if question.offered_starts is not None:
+        offered = [span.floor(start) for start in question.offered_starts]
+        inside &= span.mask((index, index + 1) for index in offered)
+    return span.full & ~inside
+
+
+def _on(dates: frozenset[date], zone: ZoneInfo, span: Span) -> int:
+    return span.mask((start, end) for day, start, end in days_of(span, zone) if day in dates)
+
+
+def _limits(question: Question, timeline: Timeline) -> tuple[Check, ...]:
+    span, zone = timeline.span, timeline.agenda.zone
+    booked = [one.day for one in timeline.agenda.counted if one.claim not in question.excluded_claims]
+    checks: list[Check] = []
+    if question.max_per_day is not None:
+        full_days = frozenset(
+            day for day, _, _ in days_of(span, zone) if booked.count(day) >= question.max_per_day
+        )
+        checks.append(Check(Rule.DAILY_LIMIT, _on(full_days, zone, span)))
+    if question.max_per_week is not None:
+        weeks = [day.isocalendar()[:2] for day in booked]
+        days = (day for day, _, _ in days_of(span, zone))
+        full = frozenset(day for day in days if weeks.count(day.isocalendar()[:2]) >= question.max_per_week)
+        checks.append(Check(Rule.WEEKLY_LIMIT, _on(full, zone, span)))
+    if question.guest_limits:
+        is_full = timeline.agenda.agent in question.guest_limits.full_agents
+        checks.append(Check(Rule.GUEST_LIMIT, span.full if is_full else 0))
+    return tuple(checks)
