@@ -1,0 +1,68 @@
+"""What the letters about a meeting are made of: plain values, which a job takes from the rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Occasion(StrEnum):
+    """What has happened to the meeting; the values are the names of the template files."""
+
+    BOOKED = "booked"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+
+
+class Audience(StrEnum):
+    """On which side of the meeting the reader is."""
+
+    GUEST = "guest"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the meeting's people; `zone` is the IANA zone that times are told in. Not all have an address."""
+
+    name: str
+    address: str | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a letter is for, and in which language (a folder of templates/)."""
+
+    person: Person
+    audience: Audience
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """A meeting as it stands after the change that the letter tells of. Times are aware UTC.
+
+    `changed_at` is when that change was made: the letter's date and the invitation's stamp, so that a retry is
+    the same letter. `sequence` rises with each change. `former_*` are given for a rescheduled meeting,
+    `reason` and `actor` (who did it) where there are any. `manage_url` carries the guest's token and is shown
+    to the guest only.
+    """
+
+    organization: str
+    uid: str
+    sequence: int
+    changed_at: datetime
+    title: str
+    meeting_type: str
+    start: datetime
+    end: datetime
+    agents: tuple[Person, ...]
+    guest: Person
+    former_start: datetime | None = None
+    former_end: datetime | None = None
+    location: str | None = None
+    join_url: str | None = None
+    notes: str | None = None
+    manage_url: str | None = None
+    reason: str | None = None
+    actor: str | None = None
