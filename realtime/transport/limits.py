@@ -1,0 +1,54 @@
+"""What one request and one socket may ask of the server."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """How large a document may be; beyond any of these it is refused as TOO_COMPLEX.
+
+    `fields`, `aliases` and `depth` count the selected operation with its fragments written out, `cost` counts
+    its fields once for each element that `first` or `last` may bring (see `complexity`). `repeats` is how often
+    one response name may stand in one selection set: validation compares each with each. The defaults let the
+    standard introspection query pass.
+    """
+
+    tokens: int = 2_000
+    characters: int = 200_000
+    depth: int = 16
+    fields: int = 500
+    aliases: int = 30
+    repeats: int = 20
+    cost: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SocketLimits:
+    """How much one WebSocket may hold, and how long it may keep the server waiting."""
+
+    operations: int = 100
+    """Operations under way at once, the ones still winding down included."""
+
+    message_bytes: int = 1_048_576
+    """The largest message taken from a client; a larger one closes the socket with 1009."""
+
+    id_characters: int = 1_000
+    """The longest operation id: it comes back with every event."""
+
+    init_seconds: float = 10
+    """From the handshake until the acknowledgement; then 4408."""
+
+    buffer_bytes: int = 1_048_576
+    """Unsent bytes beyond which nothing more is queued and the client is dropped."""
+
+    stall_seconds: float = 10
+    """A client that takes no byte of what waits for it for so long is dropped."""
+
+    ping_seconds: float = 20
+    """Between two WebSocket pings."""
+
+    pong_seconds: float = 20
+    """A peer that does not answer a ping for so long is taken for dead and dropped."""
+
+    close_seconds: float = 2
+    """How long a closing socket may take, and its operations to wind down."""

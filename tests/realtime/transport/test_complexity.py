@@ -1,0 +1,91 @@
+"""How much an operation may ask for, and how that is reckoned."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import get_introspection_query
+from strawberry.extensions import MaskErrors
+
+from realtime.transport import Engine, OperationRequest, QueryLimits, Rejected
+from tests.realtime.transport.schema_under_test import SCHEMA
+
+
+def refusal(query: str, limits: QueryLimits, **variables: Any) -> str | None:
+    """The message with which the query is refused as too complex; None where it may run."""
+    try:
+        Engine(SCHEMA, limits=limits).prepare(OperationRequest(query, variables=variables))
+    except Rejected as rejected:
+        assert rejected.code == "TOO_COMPLEX"
+        return str(rejected)
+    return None
+
+
+def test_the_standard_introspection_query_passes() -> None:
+    assert (
+        refusal(get_introspection_query(schema_description=True, input_value_deprecation=True), QueryLimits())
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "asked"),
+    [
+        ("{ item { name } }", "depth", 2),
+        ("{ ...F } fragment F on Query { item { ... on Item { name } } }", "depth", 2),
+        ("{ hello item { name } }", "fields", 3),
+        ("{ ...F ...F } fragment F on Query { item { name } }", "fields", 4),
+        ("{ a: hello b: hello }", "aliases", 2),
+        ("{ hello hello hello }", "repeats", 3),
+        ("{ hello # a comment\n }", "tokens", 3),
+        ("{ hello }", "characters", 9),
+        ("{ items { name } }", "cost", 11),
+        ("{ items(first: 20) { name } }", "cost", 21),
+        ("{ items(first: 5, last: 20) { name } }", "cost", 21),
+        ("{ items(first: -5) { name } }", "cost", 2),
+        ("{ items(first: 3) { items(first: 3) { name } } }", "cost", 13),
+        ("{ items(first: 2147483647) { name } }", "cost", 2147483648),
+    ],
+)
+def test_what_exceeds_a_limit_is_too_complex_and_what_just_meets_it_is_not(
+    query: str, name: str, asked: int
+) -> None:
+    assert refusal(query, replace(QueryLimits(), **{name: asked - 1})) is not None
+    assert refusal(query, replace(QueryLimits(), **{name: asked})) is None
+
+
+def test_a_size_in_a_variable_counts_each_time_anew() -> None:
+    engine = Engine(SCHEMA, limits=QueryLimits(cost=50))
+    query = "query ($first: Int) { items(first: $first) { name } }"
+    engine.prepare(OperationRequest(query, variables={"first": 10}))
+    with pytest.raises(Rejected):
+        engine.prepare(OperationRequest(query, variables={"first": 100}))
+    engine.prepare(OperationRequest(query, variables={"first": 10}))
+    engine.prepare(OperationRequest(query))
+
+
+def test_each_operation_of_a_document_is_weighed_by_itself() -> None:
+    engine = Engine(SCHEMA, limits=QueryLimits(cost=50))
+    query = "query A { hello } query B { items(first: 100) { name } }"
+    engine.prepare(OperationRequest(query, operation_name="A"))
+    with pytest.raises(Rejected):
+        engine.prepare(OperationRequest(query, operation_name="B"))
+
+
+def test_nested_fragments_are_reckoned_in_no_time() -> None:
+    doubling = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(40))
+    query = f"{{ ...F0 }} {doubling} fragment F40 on Query {{ hello }}"
+    assert "fields" in (refusal(query, QueryLimits()) or "")
+
+
+@pytest.mark.parametrize(("opening", "inside"), [("items", "name"), ("...", "hello")])
+def test_a_document_nested_without_measure_is_refused(opening: str, inside: str) -> None:
+    levels = 400
+    query = f"{{ {opening} " * levels + f"{{ {inside} }}" + "}" * levels
+    assert refusal(query, QueryLimits(tokens=100_000)) is not None
+
+
+def test_a_schema_whose_extensions_would_not_run_is_not_taken() -> None:
+    with pytest.raises(ValueError, match="extensions"):
+        Engine(strawberry.Schema(query=SCHEMA.query, extensions=[MaskErrors]))
