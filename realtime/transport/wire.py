@@ -1,0 +1,159 @@
+"""The WebSocket below the messages: uvicorn's protocol, with bounds on what a client may hold up.
+
+uvicorn closes a connection by waiting until the peer has read what was written. A peer that does not read is
+thus kept for ever, with its buffer: by the keepalive, by the end of the application, and at shutdown. Here
+such a peer is aborted.
+"""
+
+import asyncio
+import logging
+import socket
+import struct
+from typing import Any, ClassVar, Protocol, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.server import ServerProtocol
+
+from realtime.transport.limits import SocketLimits
+from realtime.transport.messages import clipped
+
+EXTENSION = "frontdesk.wire"
+NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class Wire(Protocol):
+    """What a connection needs of its socket."""
+
+    def write(self, text: bytes) -> None:
+        """Queue one text frame; a client with too much unsent is dropped instead. Nothing after the end."""
+
+    async def drain(self) -> None:
+        """Wait until everything written is handed to the network, or the socket is gone."""
+
+    def end(self, code: int, reason: str) -> None:
+        """Close with a reason of at most 123 bytes (cut to them); drop the socket if that takes too long."""
+
+    def abort(self) -> None:
+        """Drop the socket at once, and what is unsent with it."""
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's protocol as a Wire. Frames are never compressed: it costs more memory than all the rest."""
+
+    limits: ClassVar[SocketLimits] = SocketLimits()
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn = ServerProtocol(
+            max_size=self.limits.message_bytes, logger=logging.getLogger("uvicorn.error")
+        )
+        self.ping_interval = self.limits.ping_seconds
+        self.ping_timeout = self.limits.pong_seconds
+        self.close_timeout = self.limits.close_seconds
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._unsent = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # Any byte the network does not take pauses writing, so that every stall is noticed, also a closing one.
+        self.transport.set_write_buffer_limits(high=0)
+
+    async def run_asgi(self) -> None:
+        cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = {"wire": self}
+        await super().run_asgi()
+
+    def write(self, text: bytes) -> None:
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        if self.transport.get_write_buffer_size() > self.limits.buffer_bytes:
+            self.abort()
+            return
+        self.transport.write(text_header(len(text)) + text)
+
+    async def drain(self) -> None:
+        await self.writable.wait()
+
+    def end(self, code: int, reason: str) -> None:
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        reason = clipped(reason)
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.abort)
+
+    def abort(self) -> None:
+        if self.disconnected:
+            return
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            # Without it the kernel goes on offering the unsent bytes to a peer that takes none.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_stall()
+
+    def resume_writing(self) -> None:
+        self._forget_stall()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_stall()
+        super().connection_lost(exc)
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        # A flood of pings whose pongs nobody reads.
+        if self.transport.get_write_buffer_size() > self.limits.buffer_bytes:
+            self.abort()
+
+    def keepalive_timeout(self) -> None:
+        self.pong_timer = None
+        self.abort()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if not self.disconnected:
+            self.close_timer = self.loop.call_later(self.close_timeout, self.abort)
+
+    def _watch_stall(self) -> None:
+        self._unsent = self.transport.get_write_buffer_size()
+        self._stall_timer = self.loop.call_later(self.limits.stall_seconds, self._judge_stall)
+
+    def _judge_stall(self) -> None:
+        """Drop a client that took nothing since the last look; one that is merely slow has until the next."""
+        if self.transport.get_write_buffer_size() < self._unsent:
+            self._watch_stall()
+        else:
+            self.abort()
+
+    def _forget_stall(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+
+
+def bounded_websocket(limits: SocketLimits) -> type[BoundedWebSocket]:
+    """The class to give to uvicorn.Config as `ws`, for these limits."""
+    return type("BoundedWebSocket", (BoundedWebSocket,), {"limits": limits})
+
+
+def text_header(length: int) -> bytes:
+    """The header of an unmasked, final text frame (RFC 6455, section 5.2)."""
+    if length < 126:
+        return bytes((0x81, length))
+    return struct.pack("!BBH", 0x81, 126, length) if length < 65_536 else struct.pack("!BBQ", 0x81, 127, length)

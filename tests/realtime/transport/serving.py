@@ -1,0 +1,133 @@
+"""A real server on a loopback port, and clients that speak to it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import uvicorn
+import websockets
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route, WebSocketRoute
+
+import errors
+from realtime.transport import Connection, Engine, GraphQLSocket, QueryLimits, SocketLimits, bounded_websocket
+from tests.realtime.transport.schema_under_test import SCHEMA, Context, Watch
+from web.graphql import BodyLimits, GraphQLOverHTTP
+
+PATIENCE = 20
+"""Seconds after which a condition that should have come about has not."""
+
+
+@dataclass
+class Served:
+    """A running server, and what a test wants to see of its inside."""
+
+    port: int
+    watch: Watch
+    connections: list[Connection[str]]
+    uvicorn: uvicorn.Server
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    def connect(self, *, protocols: tuple[str, ...] = ("graphql-transport-ws",), **options: Any) -> Any:
+        subprotocols = [websockets.Subprotocol(protocol) for protocol in protocols]
+        address = f"ws://127.0.0.1:{self.port}/graphql"
+        return websockets.connect(address, subprotocols=subprotocols, ping_interval=None, **options)
+
+
+def application(
+    served: Served, *, query_limits: QueryLimits, body_limits: BodyLimits, limits: SocketLimits
+) -> Starlette:
+    async def authenticate(connection: Connection[str], payload: dict[str, Any] | None) -> str:
+        served.connections.append(connection)
+        connection.on_end(lambda: served.connections.remove(connection))
+        return await identified((payload or {}).get("authorization"))
+
+    async def context(request: Request) -> Context:
+        await identified(request.headers.get("authorization"))
+        return Context(served.watch)
+
+    engine = Engine(SCHEMA, limits=query_limits)
+    sockets = GraphQLSocket(
+        engine, authenticate=authenticate, context=lambda _: Context(served.watch), limits=limits
+    )
+    requests = GraphQLOverHTTP(engine, context=context, limits=body_limits)
+    return Starlette(routes=[Route("/graphql", requests), WebSocketRoute("/graphql", sockets)])
+
+
+async def identified(authorization: str | None) -> str:
+    match authorization:
+        case "wrong":
+            raise errors.Unauthenticated("Unknown token.")
+        case "later":
+            raise errors.Unavailable("The database is away.")
+        case "faulty":
+            raise RuntimeError("secret of the sign-in")
+        case "never":
+            await asyncio.Event().wait()
+    return authorization or "public"
+
+
+@asynccontextmanager
+async def serving(
+    *,
+    query_limits: QueryLimits = QueryLimits(),  # noqa: B008
+    body_limits: BodyLimits = BodyLimits(),  # noqa: B008
+    limits: SocketLimits = SocketLimits(),  # noqa: B008
+) -> AsyncGenerator[Served, None]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = Served(listener.getsockname()[1], Watch(), [], None)  # type: ignore[arg-type]
+    app = application(served, query_limits=query_limits, body_limits=body_limits, limits=limits)
+    config = uvicorn.Config(
+        app, ws=bounded_websocket(limits), lifespan="off", log_config=None, log_level="critical"
+    )
+    served.uvicorn = uvicorn.Server(config)
+    task = asyncio.create_task(served.uvicorn.serve(sockets=[listener]))
+    try:
+        await until(lambda: served.uvicorn.started)
+        yield served
+    finally:
+        served.uvicorn.should_exit = True
+        await asyncio.wait_for(task, PATIENCE)
+        listener.close()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - the server's inside has no events for tests
+            await asyncio.sleep(0.01)
+
+
+async def send(ws: Any, **message: Any) -> None:
+    await ws.send(orjson.dumps(message).decode())
+
+
+async def receive(ws: Any) -> Any:
+    text = await asyncio.wait_for(ws.recv(), PATIENCE)
+    assert isinstance(text, str), "frames are text"
+    return orjson.loads(text)
+
+
+async def greet(ws: Any, **payload: Any) -> None:
+    await send(ws, type="connection_init", payload=payload)
+    assert await receive(ws) == {"type": "connection_ack"}
+
+
+async def subscribe(ws: Any, operation_id: str, query: str, **variables: Any) -> None:
+    await send(ws, type="subscribe", id=operation_id, payload={"query": query, "variables": variables})
+
+
+async def closing(ws: Any) -> tuple[int, str]:
+    """The code and reason with which the server closes, whatever it says before."""
+    try:
+        while True:
+            await asyncio.wait_for(ws.recv(), PATIENCE)
+    except websockets.ConnectionClosed as closed:
+        return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")

@@ -1,0 +1,240 @@
+"""What one client may hold up is bounded, and nothing of it is left behind."""
+
+import asyncio
+import gc
+import socket
+import weakref
+from typing import Any
+
+import pytest
+
+from realtime.transport import SocketLimits
+from realtime.transport.wire import BoundedWebSocket
+from tests.realtime.transport.serving import (
+    PATIENCE,
+    Served,
+    closing,
+    greet,
+    receive,
+    send,
+    serving,
+    subscribe,
+    until,
+)
+
+
+async def test_a_client_that_does_not_introduce_itself_is_shown_out() -> None:
+    async with serving(limits=SocketLimits(init_seconds=0.05)) as served, served.connect() as ws:
+        assert await closing(ws) == (4408, "Connection initialisation timeout")
+
+
+async def test_a_sign_in_that_takes_too_long_is_given_up() -> None:
+    async with serving(limits=SocketLimits(init_seconds=0.05)) as served, served.connect() as ws:
+        await send(ws, type="connection_init", payload={"authorization": "never"})
+        assert await closing(ws) == (4408, "Connection initialisation timeout")
+        await until(lambda: not served.connections)
+
+
+async def test_one_operation_too_many_is_refused_and_the_others_go_on() -> None:
+    async with serving(limits=SocketLimits(operations=2)) as served, served.connect() as ws:
+        await greet(ws)
+        for operation_id in ("1", "2"):
+            await subscribe(ws, operation_id, "subscription { silence }")
+            await receive(ws)
+        await subscribe(ws, "3", "{ hello }")
+        refused = await receive(ws)
+        assert (refused["type"], refused["id"]) == ("error", "3")
+        assert refused["payload"][0]["extensions"] == {"code": "RATE_LIMITED"}
+        await send(ws, type="complete", id="1")
+        await until(lambda: served.watch.open_streams == 1)
+        await subscribe(ws, "4", "{ hello }")
+        assert (await receive(ws))["payload"] == {"data": {"hello": "hello world"}}
+
+
+async def test_a_message_too_large_closes_the_socket() -> None:
+    async with serving(limits=SocketLimits(message_bytes=2_000)) as served, served.connect() as ws:
+        await greet(ws)
+        await send(ws, type="ping", payload={"fits": "x" * 1_900})
+        assert (await receive(ws))["type"] == "pong"
+        await send(ws, type="ping", payload={"fits not": "x" * 2_000})
+        assert (await closing(ws))[0] == 1009
+        await until(lambda: not served.connections)
+
+
+@pytest.mark.parametrize("query", ["{ endless }", "subscription { silence }", "subscription { noise }"])
+async def test_clients_that_vanish_leave_no_task_and_no_stream(served: Served, query: str) -> None:
+    before = asyncio.all_tasks()
+    for _ in range(70):
+        ws = await served.connect()
+        await greet(ws)
+        await subscribe(ws, "1", query)
+        await until(lambda: served.watch.open_streams)
+        ws.transport.abort()
+    await until(lambda: not served.connections and not served.watch.open_streams)
+    await until(lambda: asyncio.all_tasks() == before)
+    assert streams_alive() == []
+
+
+async def test_clients_that_vanish_while_they_introduce_themselves_leave_nothing(served: Served) -> None:
+    before = asyncio.all_tasks()
+    for _ in range(20):
+        ws = await served.connect()
+        await send(ws, type="connection_init", payload={"authorization": "never"})
+        await until(lambda: served.connections)
+        ws.transport.abort()
+        await until(lambda: not served.connections)
+    await until(lambda: asyncio.all_tasks() == before)
+
+
+async def test_a_client_that_stops_reading_is_dropped_with_its_memory() -> None:
+    limits = SocketLimits(stall_seconds=0.2, ping_seconds=PATIENCE)
+    async with serving(limits=limits) as served:
+        stalled, sockets = await stalled_client(served)
+        with stalled:
+            await until(lambda: served.watch.open_streams == 1)
+            await until(lambda: not served.connections)
+            assert served.watch.open_streams == 0
+            await until(lambda: not served.uvicorn.server_state.connections)
+            gc.collect()
+            assert [wire for wire in sockets if wire() is not None] == []
+
+
+async def test_a_client_that_stops_reading_does_not_hold_more_than_its_buffer() -> None:
+    async with serving(limits=SocketLimits(stall_seconds=PATIENCE, buffer_bytes=100_000)) as served:
+        stalled, sockets = await stalled_client(served, characters=50_000)
+        with stalled:
+            wire = sockets[0]()
+            assert wire is not None
+            await until(lambda: wire.transport.get_write_buffer_size() > 0)
+            held = wire.transport.get_write_buffer_size()
+            for _ in range(20):
+                wire.write(b"x" * 50_000)
+                held = max(held, wire.transport.get_write_buffer_size())
+            assert held < 200_000
+            await until(lambda: not served.connections)
+
+
+async def test_a_client_that_floods_pings_and_reads_no_pong_is_dropped() -> None:
+    limits = SocketLimits(stall_seconds=PATIENCE, buffer_bytes=10_000)
+    async with serving(limits=limits) as served:
+        client = await raw_client(served)
+        flood = (bytes((0x89, 0x80 | 125)) + bytes(4 + 125)) * 1_000
+        with client, pytest.raises(ConnectionError):
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    await asyncio.get_running_loop().sock_sendall(client, flood)
+        await until(lambda: not served.connections)
+
+
+async def test_a_slow_client_that_goes_on_reading_is_kept() -> None:
+    async with serving(limits=SocketLimits(stall_seconds=0.1, message_bytes=1_000)) as served:
+        client = await raw_client(served)
+        with client:
+            loop = asyncio.get_running_loop()
+            query = b'{"type":"subscribe","id":"1","payload":{"query":"{ blob(characters: 30000000) }"}}'
+            await loop.sock_sendall(client, masked(query))
+            read = 0
+            while read < 30_000_000:
+                chunk = await asyncio.wait_for(loop.sock_recv(client, 200_000), PATIENCE)
+                assert chunk, "the client was dropped"
+                read += len(chunk)
+                await asyncio.sleep(0.005)  # what makes it slow
+            assert len(served.connections) == 1
+
+
+async def test_a_peer_that_answers_no_ping_is_taken_for_dead() -> None:
+    limits = SocketLimits(ping_seconds=0.05, pong_seconds=0.1)
+    async with serving(limits=limits) as served:
+        client = await raw_client(served)
+        with client:
+            await until(lambda: served.connections)
+            await until(lambda: not served.connections)
+
+
+async def test_a_peer_that_answers_pings_is_kept() -> None:
+    async with (
+        serving(limits=SocketLimits(ping_seconds=0.02, pong_seconds=5)) as served,
+        served.connect() as ws,
+    ):
+        await greet(ws)
+        [wire] = wires(served)
+        await until(lambda: wire.last_ping_rtt > 0)
+        assert len(served.connections) == 1
+
+
+async def test_a_closing_socket_that_nobody_reads_is_dropped() -> None:
+    async with serving(limits=SocketLimits(stall_seconds=PATIENCE, close_seconds=0.1)) as served:
+        stalled, _ = await stalled_client(served)
+        with stalled:
+            await until(lambda: served.watch.open_streams == 1)
+            served.connections[0].end(4403, "Forbidden")
+            await until(lambda: not served.uvicorn.server_state.connections)
+            assert served.watch.open_streams == 0
+
+
+async def test_a_shutdown_does_not_wait_for_clients_that_do_not_read() -> None:
+    async with serving(limits=SocketLimits(stall_seconds=PATIENCE, close_seconds=0.1)) as served:
+        stalled, _ = await stalled_client(served)
+        with stalled:
+            await until(lambda: served.watch.open_streams == 1)
+            served.uvicorn.should_exit = True
+            await until(lambda: not served.uvicorn.server_state.tasks and not served.connections)
+
+
+async def test_a_shutdown_tells_clients_to_come_back() -> None:
+    async with serving() as served, served.connect() as ws:
+        await greet(ws)
+        await subscribe(ws, "1", "subscription { silence }")
+        await receive(ws)
+        served.uvicorn.should_exit = True
+        assert (await closing(ws))[0] == 1012
+        await until(lambda: served.watch.open_streams == 0)
+
+
+async def raw_client(served: Served) -> socket.socket:
+    """A socket that has shaken hands and introduced itself, and does nothing more by itself."""
+    client = socket.create_connection(("127.0.0.1", served.port))
+    client.setblocking(False)
+    loop = asyncio.get_running_loop()
+    handshake = (
+        "GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    )
+    await loop.sock_sendall(client, handshake.encode())
+    assert b"101 Switching" in await loop.sock_recv(client, 4096)
+    await loop.sock_sendall(client, masked(b'{"type":"connection_init"}'))
+    assert b"connection_ack" in await loop.sock_recv(client, 4096)
+    return client
+
+
+async def stalled_client(
+    served: Served, *, characters: int = 10_000
+) -> tuple[socket.socket, list[weakref.ref[BoundedWebSocket]]]:
+    """A client that asks for much and reads nothing of it; and the server's end of it, weakly."""
+    client = await raw_client(served)
+    query = '{"type":"subscribe","id":"1","payload":{"query":"subscription { noise(characters: %d) }"}}'
+    await asyncio.get_running_loop().sock_sendall(client, masked((query % characters).encode()))
+    return client, [weakref.ref(wire) for wire in wires(served)]
+
+
+def wires(served: Served) -> list[BoundedWebSocket]:
+    return [wire for wire in served.uvicorn.server_state.connections if isinstance(wire, BoundedWebSocket)]
+
+
+def masked(text: bytes) -> bytes:
+    """A client's text frame, masked with zeros (RFC 6455, section 5.3)."""
+    assert len(text) < 126
+    return bytes((0x81, 0x80 | len(text))) + bytes(4) + text
+
+
+def streams_alive() -> list[Any]:
+    """Async generators of the test schema's subscriptions that are still suspended somewhere."""
+    gc.collect()
+    return [
+        thing
+        for thing in gc.get_objects()
+        if type(thing).__name__ == "async_generator"
+        and thing.__name__ in ("silence", "noise")
+        and thing.ag_frame
+    ]
