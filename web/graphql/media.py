@@ -1,0 +1,47 @@
+"""Which of the two response types a client wants (GraphQL over HTTP, section 6.1)."""
+
+from typing import NamedTuple
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+
+
+class Preference(NamedTuple):
+    """One element of an Accept header."""
+
+    media_type: str
+    quality: float
+
+    def serves(self) -> str | None:
+        """The response type that would satisfy it; a wildcard means the older one, which everybody reads."""
+        if self.media_type in (GRAPHQL_JSON, JSON):
+            return self.media_type
+        return JSON if self.media_type in ("*/*", "application/*") else None
+
+
+def negotiated(accept: str | None) -> str | None:
+    """The best response type for an Accept header; None where none would do. No header means anything."""
+    if accept is None or not accept.strip():
+        return JSON
+    preferences = [preference(element) for element in accept.split(",")]
+    refused = {wish.media_type for wish in preferences if wish.quality <= 0}
+    wanted = [wish for wish in preferences if wish.quality > 0 and wish.serves() not in (None, *refused)]
+    return max(wanted, key=lambda wish: wish.quality).serves() if wanted else None
+
+
+def preference(element: str) -> Preference:
+    media_type, *parameters = (part.strip().lower() for part in element.split(";"))
+    quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+    try:
+        return Preference(media_type, float(quality))
+    except ValueError:
+        return Preference(media_type, 0)
+
+
+def is_utf8_json(content_type: str | None) -> bool:
+    """Whether a request's body is JSON in UTF-8, said or not."""
+    media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
+    charsets = [
+        value.removeprefix("charset=").strip('"') for value in parameters if value.startswith("charset=")
+    ]
+    return media_type == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
