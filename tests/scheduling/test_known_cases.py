@@ -16,6 +16,7 @@ from scheduling.intervals import Interval
 from scheduling.prepared import prepare, prepare_office
 from scheduling.question import Distribution, GuestLimits, Question, Team
 from scheduling.rules import Rule
+from scheduling.timeline import Span, runs
 
 ROME, NEW_YORK = ZoneInfo("Europe/Rome"), ZoneInfo("America/New_York")
 MONDAY = date(2026, 6, 1)
@@ -244,6 +245,12 @@ def test_a_window_that_crosses_midnight_belongs_to_the_date_on_which_it_starts()
     assert shown(answer(question(), agent(week=week, overrides=(DateOverride(MONDAY),))), tuesday) == []
 
 
+def test_hours_that_began_before_the_prepared_time_are_open_in_it() -> None:
+    span = Span(at("2026-06-01 00:00"), 1440)
+    (layer,) = prepare(agent("20:00-03:00"), span).layers
+    assert runs(layer.open) == [(0, 60), (18 * 60, 1440)]
+
+
 def test_hours_round_the_clock_begin_their_grid_anew_each_midnight() -> None:
     availability = answer(question(duration_minutes=25, interval_minutes=25), agent("00:00-00:00"))
     for day in range(4):
@@ -362,6 +369,13 @@ def test_meetings_that_touch_do_not_conflict_and_buffers_of_both_lie_between_the
     )
     q = question(interval_minutes=5, buffer_before_minutes=10)
     assert shown(answer(q, agent("09:00-11:00", claims=taken))) == ["10:15", "10:20", "10:25", "10:30"]
+
+
+def test_a_buffer_refuses_until_there_is_room_for_it() -> None:
+    taken = (meeting(5, "2026-06-01 08:00", "2026-06-01 08:50", buffer=15),)
+    q = question(buffer_before_minutes=20)
+    refusal = answer(q, agent(claims=taken)).decide(at("2026-06-01 09:00", ROME)).refusals[0]
+    assert (refusal.rule, refusal.until) == (Rule.BUFFER, at("2026-06-01 09:25", ROME))
 
 
 def test_buffers_may_lie_outside_the_hours() -> None:

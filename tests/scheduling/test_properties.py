@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import and_
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -104,6 +106,19 @@ def test_the_effects_of_the_rules_add_up_from_the_asked_minutes_to_the_slots(
     removed = sum(effect.removed_minutes for effect in effects)
     assert removed + effects[-1].remaining_minutes >= more * 1440
     assert any(effect.removed_minutes for effect in effects)
+
+
+@moderately
+@given(worlds(), st.lists(st.integers(0, 8 * 1440), max_size=20))
+def test_the_rules_one_by_one_leave_the_same_starts_as_the_rules_together(
+    world: World, indices: list[int]
+) -> None:
+    availability = answer(world)
+    for candidate in availability.candidates:
+        alone = [check.starts(availability.span.full) for check in candidate.all_checks()]
+        assert reduce(and_, alone) == candidate.starts
+        for check, allowed in zip(candidate.all_checks(), alone, strict=True):
+            assert all(check.refuses(at, span=availability.span) != (allowed >> at & 1) for at in indices)
 
 
 @moderately
