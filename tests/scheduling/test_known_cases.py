@@ -459,6 +459,7 @@ def test_round_robin_gives_in_turn_by_weight_and_to_whom_it_gave_longest_ago() -
     assert team(agent(booked=1, last_given=yesterday), agent(agent=2, last_given=today)) == (2, 1)
     assert team(agent(booked=3, weight=4), agent(agent=2, booked=1)) == (1, 2)
     assert team(agent(), agent(agent=2)) == (1, 2)
+    assert team(agent(), agent(agent=2, weight=2)) == (2, 1)
     assert team(agent("10:00-11:00"), agent(agent=2)) == (2,)
 
 
