@@ -1,0 +1,85 @@
+"""Publishing to Redis without anybody waiting for it: what is to be said is noted here, and sent in batches."""
+
+import asyncio
+import logging
+from collections import deque
+from itertools import islice
+
+from redis.asyncio import ConnectionPool, Redis
+
+from realtime.bus import wire
+from realtime.bus.outage import Outage
+from realtime.bus.timings import RedisTimings
+from realtime.events import Hint
+from realtime.feed import Ephemeral
+
+log = logging.getLogger(__name__)
+
+_BATCH = 500
+_MOST_HINTS = 10_000  # topics; beyond this the oldest is forgotten, for the sweep to find
+_MOST_EPHEMERALS = 1_000
+
+
+class Publisher:
+    """Sends what is put into it, in a task of its own.
+
+    Of several hints of a topic only the highest is of use, so they are kept as one, and kept until Redis has
+    taken it. Ephemeral messages are sent once or not at all: a minute later nobody cares who was typing.
+    """
+
+    def __init__(self, pool: ConnectionPool, *, prefix: str, timings: RedisTimings) -> None:
+        self._redis = Redis(connection_pool=pool)
+        self._prefix = prefix
+        self._patience = timings.patience
+        self._hints: dict[str, int] = {}
+        self._ephemerals: deque[Ephemeral] = deque(maxlen=_MOST_EPHEMERALS)
+        self._wake = asyncio.Event()
+        self._outage = Outage("Redis (publishing)", log)
+
+    @property
+    def failing(self) -> bool:
+        return self._outage.lasting
+
+    def hint(self, hint: Hint) -> None:
+        if hint.topic not in self._hints and len(self._hints) >= _MOST_HINTS:
+            del self._hints[next(iter(self._hints))]
+        self._hints[hint.topic] = max(hint.seq, self._hints.get(hint.topic, 0))
+        self._wake.set()
+
+    def ephemeral(self, message: Ephemeral) -> None:
+        self._ephemerals.append(message)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send for ever. After a failure it asks again until Redis answers, even with nothing left to say."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self.flush()
+            except Exception as error:
+                await asyncio.sleep(self._outage.failed(error))
+                self._wake.set()
+            else:
+                self._outage.over()
+
+    async def flush(self) -> None:
+        """Send all that is waiting; raises what Redis raises, keeping the hints that it did not take."""
+        await self._send_batch()
+        while self._hints or self._ephemerals:
+            await self._send_batch()
+
+    async def _send_batch(self) -> None:
+        hints = tuple(islice(self._hints.items(), _BATCH))
+        ephemerals = [self._ephemerals.popleft() for _ in range(min(_BATCH, len(self._ephemerals)))]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.ping()  # an answer even where there is nothing to send
+            for topic, seq in hints:
+                pipe.publish(self._prefix + topic, wire.encode(Hint(topic=topic, seq=seq)))
+            for message in ephemerals:
+                pipe.publish(self._prefix + message.topic, wire.encode(message))
+            async with asyncio.timeout(self._patience):
+                await pipe.execute()
+        for topic, seq in hints:
+            if self._hints.get(topic) == seq:
+                del self._hints[topic]
