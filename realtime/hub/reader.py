@@ -1,0 +1,73 @@
+"""Reading rows for the live subscribers: a few tasks share all topics of the process.
+
+A task for each topic would be thousands that sleep; here a topic that has something to read stands in one
+queue, at most once, and goes to its end again after each page. So the number of queries at a time is bounded,
+a busy topic does not hold up the others, and an idle topic costs nothing.
+"""
+
+import asyncio
+
+from realtime.bus.outage import pause
+from realtime.feed import verdict
+from realtime.hub.heads import Heads
+from realtime.hub.rows import Rows
+from realtime.hub.topic import Topic
+
+
+class Reader:
+    """Brings the live subscribers of topics that are behind up to what is known."""
+
+    def __init__(self, rows: Rows, heads: Heads) -> None:
+        self._rows = rows
+        self._heads = heads
+        self._queue: asyncio.Queue[Topic] = asyncio.Queue()
+
+    def enqueue(self, topic: Topic) -> None:
+        """Have the topic read, if it is behind and not in line already."""
+        if topic.behind and not topic.queued:
+            topic.queued = True
+            self._queue.put_nowait(topic)
+
+    async def run(self) -> None:
+        """Read for ever; any number of these may run at the same time."""
+        while True:
+            topic = await self._queue.get()
+            try:
+                await self._advance(topic)
+            except Exception:
+                self._try_later(topic)
+            else:
+                topic.failures = 0
+                self._return(topic)
+            await asyncio.sleep(0)  # let the subscribers take what they got before there is more
+
+    def _try_later(self, topic: Topic) -> None:
+        topic.failures += 1
+        loop = asyncio.get_running_loop()
+        topic.retry = loop.call_later(pause(topic.failures), self._return, topic)
+
+    def _return(self, topic: Topic) -> None:
+        topic.queued = False
+        self.enqueue(topic)
+
+    async def _advance(self, topic: Topic) -> None:
+        """Read one page. A read that brings nothing asks for the head, which tells why."""
+        after, believed = topic.position, topic.known
+        if not topic.behind:
+            return
+        events = await self._rows.read(topic.name, after=after)
+        if topic.position != after:
+            return  # the last one left meanwhile, and the next came with another position
+        if events:
+            topic.deliver(events)
+            return
+        head = await self._heads.of(topic.name)
+        reason = verdict(after, head)
+        if topic.position != after:
+            return
+        if reason is not None:
+            topic.restart(reason, head)
+        elif head.seq == after:
+            topic.settle(believed=believed, reached=after)
+        else:
+            raise LookupError(f"{topic.name}: no event after {after}, although its head is {head.seq}")
