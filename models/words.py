@@ -13,12 +13,6 @@ class Role(StrEnum):
     AGENT = "AGENT"
 
 
-class Presence(StrEnum):
-    ONLINE = "ONLINE"
-    AWAY = "AWAY"
-    OFFLINE = "OFFLINE"
-
-
 class MeetingType(StrEnum):
     OFFICE = "OFFICE"
     VIDEO = "VIDEO"
@@ -164,3 +158,17 @@ class ConnectionStatus(StrEnum):
 class ContactField(StrEnum):
     EMAIL = "EMAIL"
     PHONE = "PHONE"
+
+
+class Permission(StrEnum):
+    """What the viewer may do, for a client to show or hide."""
+
+    ASSIGN = "ASSIGN"
+    EDIT_MEETINGS = "EDIT_MEETINGS"
+    CREATE_MEETINGS = "CREATE_MEETINGS"
+    DELETE_MEETINGS = "DELETE_MEETINGS"
+    MANAGE_OFFICE = "MANAGE_OFFICE"
+    MANAGE_ORGANIZATION = "MANAGE_ORGANIZATION"
+    SEE_UNMASKED = "SEE_UNMASKED"
+    SUPERVISE = "SUPERVISE"
+    EXPORT = "EXPORT"

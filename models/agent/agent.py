@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tortoise import fields
 
 from models.base import Owned
-from models.words import Presence, Role
+from models.words import Role
 
 
 class Agent(Owned):
@@ -24,8 +24,6 @@ class Agent(Owned):
     avatar_url = fields.TextField(null=True)
     is_active = fields.BooleanField(default=True)
     online_planning = fields.BooleanField(default=True)
-    presence = fields.CharEnumField(Presence, max_length=10, default=Presence.OFFLINE)
-    conversation_capacity = fields.IntField(default=10)
     password_hash = fields.TextField(null=True)
     week = fields.JSONField[Sequence[dict[str, Any]]](default=list)
     offices: fields.ManyToManyRelation[Any] = fields.ManyToManyField(

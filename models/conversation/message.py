@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tortoise import fields
+from collections.abc import Sequence
+
+from tortoise import connections, fields
 from tortoise.queryset import QuerySet
 
 from models.actor import AgentActor, KnownActor
@@ -52,3 +54,14 @@ class Message(Owned):
 
 
 INTERNAL = (MessageKind.NOTE, MessageKind.WHISPER)
+
+
+async def newest_messages(conversation_ids: Sequence[int], *, internal: bool) -> list[Message]:
+    """The last message of each conversation, of those that guests may see unless `internal`."""
+    hidden = [] if internal else [kind.value for kind in INTERNAL]
+    rows = await connections.get("default").execute_query_dict(
+        "SELECT DISTINCT ON (conversation_id) id FROM message"
+        " WHERE conversation_id = ANY(%s) AND kind <> ALL(%s::text[]) ORDER BY conversation_id, seq DESC",
+        [list(conversation_ids), hidden],
+    )
+    return await Message.filter(id__in=[row["id"] for row in rows])

@@ -68,3 +68,21 @@ async def unread_counts(conversation_ids: Sequence[int], *, actor: KnownActor) -
         {"agent": agent_id, "contact": contact_id, "ids": list(conversation_ids)},
     )
     return {row["conversation_id"]: row["unread"] for row in rows}
+
+
+async def unread_ids(actor: KnownActor) -> list[int]:
+    """The conversations of the actor's organization in which something is unread by the actor."""
+    agent_id = actor.agent.id if isinstance(actor, AgentActor) else None
+    contact_id = None if isinstance(actor, AgentActor) else actor.contact.id
+    rows = await connections.get("default").execute_query_dict(
+        "SELECT c.id FROM conversation c LEFT JOIN member r ON r.conversation_id = c.id"
+        "  AND (r.agent_id = %(agent)s OR r.contact_id = %(contact)s)"
+        " WHERE c.organization_id = %(organization)s AND c.last_seq > coalesce(r.last_read_seq, 0)"
+        "  AND EXISTS (SELECT FROM message m WHERE m.conversation_id = c.id"
+        "   AND m.seq > coalesce(r.last_read_seq, 0)"
+        "   AND m.author_agent_id IS DISTINCT FROM coalesce(%(agent)s, -1)"
+        "   AND m.author_contact_id IS DISTINCT FROM coalesce(%(contact)s, -1)"
+        "   AND (%(agent)s IS NOT NULL OR m.kind NOT IN ('NOTE', 'WHISPER')))",
+        {"agent": agent_id, "contact": contact_id, "organization": actor.organization_id},
+    )
+    return [row["id"] for row in rows]

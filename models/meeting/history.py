@@ -71,6 +71,7 @@ async def record(
 def _contact_id(meeting: Meeting, kind: MeetingChangeKind, actor: Actor) -> int | None:
     if isinstance(actor, GuestActor):
         return actor.contact.id
-    # Whoever books from the public page is the guest of the meeting that comes of it.
-    guest_id: int = meeting.guest_id
-    return guest_id if kind is MeetingChangeKind.BOOKED and not isinstance(actor, AgentActor) else None
+    if isinstance(actor, AgentActor) or kind is not MeetingChangeKind.BOOKED:
+        return None
+    guest_id: int = meeting.guest_id  # who books from the public page is the guest of what comes of it
+    return guest_id

@@ -20,6 +20,18 @@ ONE_TARGET = """
 ALTER TABLE schedule_link ADD CONSTRAINT schedule_link_one_target CHECK (num_nonnulls(agent_id, service_id) = 1)
 """
 EMAIL_UNIQUE = "CREATE UNIQUE INDEX agent_email ON agent (organization_id, lower(email))"
+# The ways in which rows are found again and again; PostgreSQL makes no index for a foreign key by itself.
+INDEXES = [
+    "CREATE INDEX claim_agent_time ON claim (agent_id, starts_at)",
+    "CREATE INDEX meeting_conversation ON meeting (conversation_id)",
+    "CREATE INDEX meeting_agent_agent ON meeting_agent (agent_id)",
+    "CREATE INDEX meeting_change_meeting ON meeting_change (meeting_id)",
+    "CREATE INDEX attendee_meeting ON attendee (meeting_id)",
+    "CREATE INDEX member_agent ON member (agent_id)",
+    "CREATE INDEX assignment_record_conversation ON assignment_record (conversation_id)",
+    "CREATE INDEX service_member_agent ON service_member (agent_id)",
+    "CREATE INDEX session_agent ON session (agent_id)",
+]
 
 
 class Migration(migrations.Migration):
@@ -35,6 +47,7 @@ class Migration(migrations.Migration):
                 ONE_PARTY,
                 ONE_TARGET,
                 EMAIL_UNIQUE,
+                *INDEXES,
             ]
         ),
         ops.RunSQL(SchemaManager.get_schema()),

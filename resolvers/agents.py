@@ -1,0 +1,161 @@
+"""Agents, their hours and their calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated
+
+import strawberry
+
+from errors import Forbidden, NotAllowed, NotFound
+from models.actor import AgentActor, Public
+from models.agent import hours
+from models.agent.agent import Agent
+from models.calendar.connection import CalendarConnection
+from models.conversation.conversation import Conversation
+from models.link import ScheduleLink
+from models.organization.office import Office
+from models.organization.service import Service
+from models.organization.subject import Subject
+from models.words import ConversationStatus, MeetingType, Role, Weekday
+from resolvers import ids
+from resolvers.context import Info
+from resolvers.payloads import Payload, refusals_as_values
+from scheduling.hours import Scope, WeeklyWindow, Window
+from schema.inputs.scheduling import SetDateOverrideInput, SetWeekTemplateInput, WindowInput
+
+_WEEKDAYS = tuple(Weekday)
+_PLANNERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.BOOKING_MANAGER)
+
+
+def email(info: Info, root: Agent) -> str:
+    """Not for the public page, where it would be harvested."""
+    if isinstance(info.context.actor, Public):
+        raise Forbidden("Agents' addresses are not public.")
+    return root.email
+
+
+def for_colleagues(info: Info, root: Agent) -> Agent:
+    """The agent, to be told more of; refuses Forbidden to anybody but the organization's agents."""
+    actor = info.context.actor
+    if not isinstance(actor, AgentActor) or actor.organization_id != root.organization_id:
+        raise Forbidden("Only colleagues see this.")
+    return root
+
+
+async def offices(info: Info, root: Agent) -> list[Office]:
+    return await Office.filter(agents__id=for_colleagues(info, root).id).order_by("name")
+
+
+async def services(info: Info, root: Agent) -> list[Service]:
+    members = await for_colleagues(info, root).memberships.all().prefetch_related("service")  # type: ignore[attr-defined]
+    return sorted((member.service for member in members), key=lambda service: service.name)
+
+
+async def expertise(info: Info, root: Agent) -> list[Subject]:
+    return await Subject.filter(experts__id=for_colleagues(info, root).id).order_by("name")
+
+
+async def open_conversation_count(info: Info, root: Agent) -> int:
+    agent = for_colleagues(info, root)
+    return await Conversation.filter(assignee_id=agent.id, status=ConversationStatus.OPEN).count()
+
+
+async def schedule_links(info: Info, root: Agent) -> list[ScheduleLink]:
+    return await info.context.loaders.links_of_agent.load(for_colleagues(info, root).id)
+
+
+async def calendar_connections(info: Info, root: Agent) -> list[CalendarConnection]:
+    return await info.context.loaders.calendars_of_agent.load(for_colleagues(info, root).id)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """A window as the contract shows it; `weekday` only in a week template."""
+
+    start: time
+    end: time
+    scope: Scope
+    weekday: Weekday | None = None
+
+    @property
+    def meeting_types(self) -> list[MeetingType] | None:
+        types = self.scope.meeting_types
+        return None if types is None else [MeetingType(one) for one in sorted(types)]
+
+
+@dataclass(frozen=True, slots=True)
+class OverriddenDate:
+    date: date
+    windows: Sequence[OpenWindow]
+
+
+def week_template(info: Info, root: Agent) -> list[OpenWindow]:
+    return [
+        OpenWindow(one.window.start, one.window.end, one.window.scope, _WEEKDAYS[one.weekday])
+        for one in hours.weekly_windows(for_colleagues(info, root))
+    ]
+
+
+async def date_overrides(
+    info: Info, root: Agent, from_: Annotated[date, strawberry.argument(name="from")], to: date
+) -> list[OverriddenDate]:
+    rows = hours.DateOverride.filter(agent_id=for_colleagues(info, root).id, date__gte=from_, date__lte=to)
+    return [
+        OverriddenDate(row.date, [OpenWindow(w.start, w.end, w.scope) for w in hours.windows(row.windows)])
+        for row in await rows.order_by("date")
+    ]
+
+
+async def office_of_window(info: Info, root: OpenWindow) -> Office | None:
+    return None if root.scope.office is None else await info.context.loaders.offices.load(root.scope.office)
+
+
+async def subjects_of_window(info: Info, root: OpenWindow) -> list[Subject | None] | None:
+    subjects = root.scope.subjects
+    return None if subjects is None else await info.context.loaders.subjects.load_many(sorted(subjects))
+
+
+@refusals_as_values
+async def set_week_template(info: Info, input: SetWeekTemplateInput) -> Payload:
+    agent = await _own_hours(info, input.agent_id)
+    week = [WeeklyWindow(_WEEKDAYS.index(one.weekday), _window(one.window)) for one in input.windows]
+    return Payload(agent=await hours.set_week_template(agent, week))
+
+
+@refusals_as_values
+async def set_date_override(info: Info, input: SetDateOverrideInput) -> Payload:
+    agent = await _own_hours(info, input.agent_id)
+    windows = None if input.windows is None else _windows(input.windows)
+    return Payload(agent=await hours.set_date_override(agent, input.date, windows))
+
+
+async def _own_hours(info: Info, agent_id: str) -> Agent:
+    """The agent whose hours the viewer may set: their own, or, for those who plan, any colleague's."""
+    actor = info.context.agent()
+    key = ids.decode(agent_id, "Agent", field=("agentId",))
+    agent = await Agent.get_or_none(id=key, organization_id=actor.organization_id)
+    if agent is None:
+        raise NotFound("There is no such agent.", field=("agentId",))
+    if agent.id != actor.agent.id and actor.agent.role not in _PLANNERS:
+        raise NotAllowed("Your role does not set the hours of others.")
+    return agent
+
+
+def _windows(inputs: Iterable[WindowInput]) -> list[Window]:
+    return [_window(one) for one in inputs]
+
+
+def _window(input: WindowInput) -> Window:
+    subjects, types = input.subject_ids, input.meeting_types
+    return Window(
+        start=input.start,
+        end=input.end,
+        scope=Scope(
+            office=ids.decode_some(input.office_id, "Office", field=("windows", "officeId")),
+            subjects=None if subjects is None else frozenset(ids.decode(one, "Subject") for one in subjects),
+            meeting_types=None if types is None else frozenset(one.value for one in types),
+        ),
+    )

@@ -1,0 +1,65 @@
+"""Booking, moving and cancelling meetings."""
+
+from __future__ import annotations
+
+from models.actor import GuestActor, Public
+from models.contact import GuestDetails
+from models.meeting import booking, changing
+from models.meeting.booking import Companion, Wish
+from models.meeting.changing import Change
+from models.meeting.link import manage_token
+from resolvers import ids
+from resolvers.context import Info
+from resolvers.once import once_of
+from resolvers.payloads import Payload, refusals_as_values
+from resolvers.slots import target_of
+from schema.inputs.meetings import BookMeetingInput, GuestInput, MeetingActionInput, RescheduleMeetingInput
+
+
+@refusals_as_values
+async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
+    context = info.context
+    target = await target_of(info, input.slots)
+    wish = Wish(
+        target=target,
+        start=input.start,
+        guest=_details(input.guest),
+        title=input.title,
+        notes=input.notes,
+        companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),
+    )
+    once = once_of(context, "bookMeeting", input, organization_id=target.organization.id)
+    booked = await booking.book(wish, actor=context.actor, now=context.now(), once=once)
+    if isinstance(context.actor, Public):
+        context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
+    return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))
+
+
+@refusals_as_values
+async def reschedule_meeting(info: Info, input: RescheduleMeetingInput) -> Payload:
+    moved = await changing.reschedule(
+        ids.decode(input.meeting_id, "Meeting", field=("meetingId",)),
+        Change(expected_version=input.expected_version, reason=input.reason),
+        start=input.start,
+        duration_minutes=input.duration_minutes,
+        actor=info.context.known(),
+        now=info.context.now(),
+    )
+    return Payload(meeting=moved)
+
+
+@refusals_as_values
+async def cancel_meeting(info: Info, input: MeetingActionInput) -> Payload:
+    cancelled = await changing.cancel(
+        ids.decode(input.meeting_id, "Meeting", field=("meetingId",)),
+        Change(expected_version=input.expected_version, reason=input.reason),
+        actor=info.context.known(),
+        now=info.context.now(),
+    )
+    return Payload(meeting=cancelled)
+
+
+def _details(guest: GuestInput) -> GuestDetails:
+    return GuestDetails(
+        name=guest.name, email=guest.email, phone=guest.phone, locale=guest.locale, time_zone=guest.time_zone
+    )

@@ -1,0 +1,72 @@
+"""What every execution is given: who asks, the time, the process's parts. New for each operation and event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import strawberry
+
+from errors import Unauthenticated
+from models.actor import Actor, AgentActor, GuestActor, KnownActor, Public
+from models.agent.session import Session
+from models.keyring import Keyring
+from models.meeting.link import PREFIX, recognise_guest
+from realtime.cursors import Cursors
+from realtime.hub import Hub
+from resolvers.loaders import Loaders
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The process's parts, as the composition root has wired them. `public_url` has no slash at its end."""
+
+    keys: Keyring
+    cursors: Cursors
+    hub: Hub
+    clock: Callable[[], datetime]
+    public_url: str
+
+
+class Context:
+    def __init__(self, actor: Actor, *, world: World) -> None:
+        self.actor = actor
+        self.world = world
+        self.loaders = Loaders(lambda: self.actor)
+
+    def now(self) -> datetime:
+        return self.world.clock()
+
+    def become(self, guest: GuestActor) -> None:
+        """The public, on showing or being given a manage token, is its guest from here on; an agent stays one."""
+        if isinstance(self.actor, Public):
+            self.actor = guest
+
+    def agent(self) -> AgentActor:
+        """The agent who asks; refuses Unauthenticated to anybody else."""
+        if not isinstance(self.actor, AgentActor):
+            raise Unauthenticated("Sign in as an agent.")
+        return self.actor
+
+    def known(self) -> KnownActor:
+        """The agent or guest who asks; refuses Unauthenticated to the public."""
+        if isinstance(self.actor, Public):
+            raise Unauthenticated("Sign in, or use your manage link.")
+        return self.actor
+
+
+Info = strawberry.Info[Context, None]
+
+
+async def recognise(authorization: str | None, *, world: World) -> Actor:
+    """Who sends this Authorization value ("Bearer …"): an access token's agent, a manage token's guest, or, without
+    one, the public. Refuses Unauthenticated for anything else."""
+    if not authorization:
+        return Public()
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Authorization must be a bearer token.")
+    if token.startswith(PREFIX):
+        return await recognise_guest(token, keys=world.keys)
+    return await Session.recognise(token, keys=world.keys, now=world.clock())

@@ -1,0 +1,78 @@
+"""Subscriptions: feeds from a client's cursor on, as the viewer may hear them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from strawberry import ID
+
+from models.actor import AgentActor, KnownActor
+from models.conversation.assignment import AssignmentRecord
+from models.conversation.conversation import Conversation, Member
+from models.conversation.message import Message
+from models.meeting.meeting import Meeting, MeetingChange
+from realtime.events import Audience, conversation_topic, inbox_topic
+from realtime.feed import Event, Resync
+from realtime.hub import Item
+from resolvers import conversations
+from resolvers.context import Context, Info
+
+
+async def conversation_events(
+    info: Info, conversation_id: ID, after: str | None = None
+) -> AsyncGenerator[Item, None]:
+    """A guest hears of nothing that is for agents only."""
+    conversation = await conversations.find(info, conversation_id)
+    topic = conversation_topic(conversation.id)
+    async with aclosing(_events(info.context, topic, after=after)) as items:
+        async for item in items:
+            yield item
+
+
+async def inbox_events(info: Info, after: str | None = None) -> AsyncGenerator[Item, None]:
+    topic = inbox_topic(info.context.agent().agent.id)
+    async with aclosing(_events(info.context, topic, after=after)) as items:
+        async for item in items:
+            yield item
+
+
+def _events(context: Context, topic: str, *, after: str | None) -> AsyncGenerator[Item, None]:
+    cursors = context.world.cursors
+    return context.world.hub.subscribe(
+        topic, after=cursors.after(after, topic=topic), accept=_audible_to(context.known())
+    )
+
+
+def _audible_to(actor: KnownActor) -> Callable[[Event], bool]:
+    if isinstance(actor, AgentActor):
+        return lambda event: True
+    return lambda event: event.audience is Audience.EVERYONE
+
+
+def cursor(info: Info, root: Event | Resync) -> str:
+    return info.context.world.cursors.mint(root.topic, root.seq)
+
+
+async def message(info: Info, root: Event) -> Message | None:
+    return await info.context.loaders.messages.load(root.payload["message"])
+
+
+async def conversation(info: Info, root: Event) -> Conversation | None:
+    return await info.context.loaders.conversations.load(root.payload["conversation"])
+
+
+async def meeting(info: Info, root: Event) -> Meeting | None:
+    return await info.context.loaders.meetings.load(root.payload["meeting"])
+
+
+async def change(root: Event) -> MeetingChange | None:
+    return await MeetingChange.get_or_none(id=root.payload["change"])
+
+
+async def record(root: Event) -> AssignmentRecord | None:
+    return await AssignmentRecord.get_or_none(id=root.payload["record"])
+
+
+async def member(root: Event) -> Member | None:
+    return await Member.get_or_none(id=root.payload["member"])

@@ -1,0 +1,148 @@
+"""Rows by id and lists by owner, gathered into one query each: for one execution only, as its actor may see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from models.actor import Actor, AgentActor, Public
+from models.agent.agent import Agent
+from models.base import Row
+from models.calendar.connection import CalendarConnection
+from models.contact import Contact
+from models.conversation.assignment import AssignmentRecord
+from models.conversation.conversation import Conversation, Member
+from models.conversation.message import Message, newest_messages
+from models.conversation.reading import unread_counts
+from models.link import ScheduleLink
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.organization.office import Office
+from models.organization.organization import Organization
+from models.organization.service import Service, ServiceMember
+from models.organization.subject import Subject
+
+R = TypeVar("R", bound=Row)
+
+
+class Loaders:
+    def __init__(self, viewer: Callable[[], Actor]) -> None:
+        self._viewer = viewer
+
+    @cached_property
+    def organizations(self) -> DataLoader[int, Organization | None]:
+        return _by_id(Organization)
+
+    @cached_property
+    def agents(self) -> DataLoader[int, Agent | None]:
+        return _by_id(Agent)
+
+    @cached_property
+    def contacts(self) -> DataLoader[int, Contact | None]:
+        return _by_id(Contact)
+
+    @cached_property
+    def services(self) -> DataLoader[int, Service | None]:
+        return _by_id(Service)
+
+    @cached_property
+    def subjects(self) -> DataLoader[int, Subject | None]:
+        return _by_id(Subject)
+
+    @cached_property
+    def offices(self) -> DataLoader[int, Office | None]:
+        return _by_id(Office)
+
+    @cached_property
+    def conversations(self) -> DataLoader[int, Conversation | None]:
+        return _by_id(Conversation)
+
+    @cached_property
+    def meetings(self) -> DataLoader[int, Meeting | None]:
+        return _by_id(Meeting)
+
+    @cached_property
+    def messages(self) -> DataLoader[int, Message | None]:
+        return _by_id(Message)
+
+    @cached_property
+    def changes_of_meeting(self) -> DataLoader[int, list[MeetingChange]]:
+        return _by_owner(MeetingChange, "meeting_id")
+
+    @cached_property
+    def attendees_of_meeting(self) -> DataLoader[int, list[Attendee]]:
+        return _by_owner(Attendee, "meeting_id")
+
+    @cached_property
+    def meetings_of_conversation(self) -> DataLoader[int, list[Meeting]]:
+        return _by_owner(Meeting, "conversation_id")
+
+    @cached_property
+    def members_of_conversation(self) -> DataLoader[int, list[Member]]:
+        return _by_owner(Member, "conversation_id")
+
+    @cached_property
+    def assignments_of_conversation(self) -> DataLoader[int, list[AssignmentRecord]]:
+        return _by_owner(AssignmentRecord, "conversation_id")
+
+    @cached_property
+    def members_of_service(self) -> DataLoader[int, list[ServiceMember]]:
+        return _by_owner(ServiceMember, "service_id")
+
+    @cached_property
+    def links_of_agent(self) -> DataLoader[int, list[ScheduleLink]]:
+        return _by_owner(ScheduleLink, "agent_id")
+
+    @cached_property
+    def calendars_of_agent(self) -> DataLoader[int, list[CalendarConnection]]:
+        return _by_owner(CalendarConnection, "agent_id")
+
+    @cached_property
+    def agents_of_meeting(self) -> DataLoader[int, list[Agent]]:
+        async def load(ids: Sequence[int]) -> list[list[Agent]]:
+            meetings = await Meeting.filter(id__in=list(ids)).prefetch_related("agents")
+            agents = {meeting.id: sorted(meeting.agents, key=lambda agent: agent.id) for meeting in meetings}
+            return [agents.get(id, []) for id in ids]
+
+        return DataLoader(load)
+
+    @cached_property
+    def last_message_of_conversation(self) -> DataLoader[int, Message | None]:
+        """The newest message that the actor may see."""
+
+        async def load(ids: Sequence[int]) -> list[Message | None]:
+            newest = await newest_messages(ids, internal=isinstance(self._viewer(), AgentActor))
+            found = {message.conversation_id: message for message in newest}
+            return [found.get(id) for id in ids]
+
+        return DataLoader(load)
+
+    @cached_property
+    def unread_of_conversation(self) -> DataLoader[int, int]:
+        async def load(ids: Sequence[int]) -> list[int]:
+            viewer = self._viewer()
+            counts = {} if isinstance(viewer, Public) else await unread_counts(ids, actor=viewer)
+            return [counts.get(id, 0) for id in ids]
+
+        return DataLoader(load)
+
+
+def _by_id(model: type[R]) -> DataLoader[int, R | None]:
+    async def load(ids: Sequence[int]) -> list[R | None]:
+        found = {row.id: row for row in await model.filter(id__in=list(ids))}
+        return [found.get(id) for id in ids]
+
+    return DataLoader(load)
+
+
+def _by_owner(model: type[R], owner: str) -> DataLoader[int, list[R]]:
+    async def load(ids: Sequence[int]) -> list[list[R]]:
+        owned: dict[int, list[R]] = defaultdict(list)
+        for row in await model.filter(**{f"{owner}__in": list(ids)}).order_by("id"):
+            owned[getattr(row, owner)].append(row)
+        return [owned[id] for id in ids]
+
+    return DataLoader(load)

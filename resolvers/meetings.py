@@ -1,0 +1,122 @@
+"""Meetings: finding them, and what is told of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry import ID
+
+from errors import BadRequest, Unauthenticated
+from models.agent.agent import Agent
+from models.contact import Contact
+from models.conversation.conversation import Conversation
+from models.meeting.link import manage_token as token_of
+from models.meeting.link import recognise_guest
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.organization.office import Office
+from models.organization.service import Service
+from models.organization.subject import Subject
+from models.words import MeetingStatus
+from resolvers import ids
+from resolvers.context import Context, Info
+from resolvers.paging import Order, Page, page
+
+
+async def meeting(info: Info, id: ID | None = None, manage_token: str | None = None) -> Meeting | None:
+    """By its id, as the viewer may see it, or by its manage link; None where there is none."""
+    if (id is None) == (manage_token is None):
+        raise BadRequest("Name a meeting by its id or by its manage token.")
+    if manage_token is not None:
+        return await _by_token(info.context, manage_token)
+    key = ids.split(id or "")
+    if key is None or key[0] != "Meeting":
+        return None
+    return await Meeting.visible_to(info.context.actor).filter(id=key[1]).first()
+
+
+async def _by_token(context: Context, token: str) -> Meeting | None:
+    try:
+        guest = await recognise_guest(token, keys=context.world.keys)
+    except Unauthenticated:
+        return None
+    context.become(guest)
+    return await Meeting.visible_to(guest).get()
+
+
+async def meetings(
+    info: Info,
+    from_: Annotated[datetime | None, strawberry.argument(name="from")] = None,
+    to: datetime | None = None,
+    agent_id: ID | None = None,
+    service_id: ID | None = None,
+    status: list[MeetingStatus] | None = None,
+    unassigned: bool | None = None,
+    first: int | None = 20,
+    after: str | None = None,
+) -> Page[Meeting]:
+    """The meetings that the viewer may see and that overlap the range, by their start."""
+    rows = Meeting.visible_to(info.context.known())
+    if from_ is not None:
+        rows = rows.filter(end__gt=from_)
+    if to is not None:
+        rows = rows.filter(start__lt=to)
+    if from_ is not None and to is not None and to < from_:
+        raise BadRequest("The range ends before it begins.")
+    if agent_id is not None:
+        rows = rows.filter(agents__id=ids.decode(agent_id, "Agent", field=("agentId",)))
+    if service_id is not None:
+        rows = rows.filter(service_id=ids.decode(service_id, "Service", field=("serviceId",)))
+    if status is not None:
+        rows = rows.filter(status__in=status)
+    if unassigned is not None:
+        rows = rows.filter(agents__id__isnull=unassigned).distinct()
+    return await page(rows, Order("start"), first=20 if first is None else first, after=after)
+
+
+async def agents(info: Info, root: Meeting) -> Sequence[Agent]:
+    return await info.context.loaders.agents_of_meeting.load(root.id)
+
+
+async def guest(info: Info, root: Meeting) -> Contact | None:
+    return await info.context.loaders.contacts.load(root.guest_id)
+
+
+async def attendees(info: Info, root: Meeting) -> Sequence[Attendee]:
+    return await info.context.loaders.attendees_of_meeting.load(root.id)
+
+
+async def history(info: Info, root: Meeting) -> Sequence[MeetingChange]:
+    return await info.context.loaders.changes_of_meeting.load(root.id)
+
+
+async def conversation(info: Info, root: Meeting) -> Conversation | None:
+    return await info.context.loaders.conversations.load(root.conversation_id)
+
+
+async def subject(info: Info, root: Meeting) -> Subject | None:
+    return None if root.subject_id is None else await info.context.loaders.subjects.load(root.subject_id)
+
+
+async def service(info: Info, root: Meeting) -> Service | None:
+    return None if root.service_id is None else await info.context.loaders.services.load(root.service_id)
+
+
+async def office(info: Info, root: Meeting) -> Office | None:
+    return None if root.office_id is None else await info.context.loaders.offices.load(root.office_id)
+
+
+def is_ready(root: Meeting) -> bool:
+    return root.status is MeetingStatus.SCHEDULED
+
+
+def seats_left() -> int:
+    """A meeting for one guest is full."""
+    return 0
+
+
+def manage_url(info: Info, root: Meeting) -> str:
+    world = info.context.world
+    return f"{world.public_url}/meeting#{token_of(root, keys=world.keys)}"

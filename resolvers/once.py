@@ -1,0 +1,30 @@
+"""Requests that may come twice, by their idempotency key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, ClassVar, Protocol
+
+import orjson
+
+from models.idempotency import Once
+from resolvers.context import Context
+
+
+class Keyed(Protocol):
+    idempotency_key: str | None
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def once_of(context: Context, verb: str, input: Keyed, *, organization_id: int) -> Once | None:
+    """The request by its key and the whole of its input; None where it has no key."""
+    if input.idempotency_key is None:
+        return None
+    asked = orjson.dumps(asdict(input), option=orjson.OPT_SORT_KEYS, default=str).decode()
+    return Once(
+        organization_id=organization_id,
+        actor=context.actor.key,
+        verb=verb,
+        key=input.idempotency_key,
+        asked=asked,
+    )

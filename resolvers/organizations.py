@@ -1,0 +1,50 @@
+"""The organization and what belongs to it."""
+
+from __future__ import annotations
+
+from models.agent.agent import Agent
+from models.organization.office import Office
+from models.organization.organization import Organization
+from models.organization.service import Service, ServiceMember
+from models.organization.subject import Subject
+from resolvers.context import Info
+from resolvers.paging import Order, Page, page
+
+
+async def organization(info: Info, slug: str | None = None) -> Organization | None:
+    if slug is not None:
+        return await Organization.get_or_none(slug=slug)
+    return await info.context.loaders.organizations.load(info.context.known().organization_id)
+
+
+async def offices(root: Organization, active_only: bool | None = True) -> list[Office]:
+    rows = Office.filter(organization_id=root.id).order_by("name", "id")
+    return await (rows.filter(is_active=True) if active_only else rows)
+
+
+async def services(root: Organization) -> list[Service]:
+    return await Service.filter(organization_id=root.id).order_by("name", "id")
+
+
+async def subjects(root: Organization, bookable_only: bool | None = True) -> list[Subject]:
+    rows = Subject.filter(organization_id=root.id).order_by("name", "id")
+    return await (rows.filter(available_for_customers=True) if bookable_only else rows)
+
+
+async def agents(
+    info: Info, root: Organization, first: int | None = 20, after: str | None = None, search: str | None = None
+) -> Page[Agent]:
+    """Colleagues are shown to colleagues: to anybody else there are none."""
+    actor = info.context.agent()
+    rows = Agent.filter(organization_id=actor.organization_id if actor.organization_id == root.id else -1)
+    if search:
+        rows = rows.filter(name__icontains=search)
+    return await page(rows, Order("name"), first=first if first is not None else 20, after=after)
+
+
+async def members(info: Info, root: Service) -> list[ServiceMember]:
+    return await info.context.loaders.members_of_service.load(root.id)
+
+
+async def agent_of_member(info: Info, root: ServiceMember) -> Agent | None:
+    return await info.context.loaders.agents.load(root.agent_id)

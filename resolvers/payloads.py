@@ -1,0 +1,37 @@
+"""What mutations answer: what they made, or what was refused, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from errors import Refused, TimeRefused
+
+P = ParamSpec("P")
+
+
+class Payload:
+    """The fields of a payload type by name; one that was not given is null."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.errors: tuple[Refused, ...] = ()
+        self.alternatives: tuple[Any, ...] = ()
+        self.__dict__.update(fields)
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def refusals_as_values(resolve: Callable[P, Awaitable[Payload]]) -> Callable[P, Awaitable[Payload]]:
+    """Turns a refusal into the payload's `errors`; every mutation is wrapped in this."""
+
+    @wraps(resolve)
+    async def answer(*args: P.args, **kwargs: P.kwargs) -> Payload:
+        try:
+            return await resolve(*args, **kwargs)
+        except Refused as refused:
+            alternatives = refused.alternatives if isinstance(refused, TimeRefused) else ()
+            return Payload(errors=(refused,), alternatives=alternatives)
+
+    return answer

@@ -1,0 +1,77 @@
+"""Signing in and out, and who the viewer is."""
+
+from __future__ import annotations
+
+from models.actor import AgentActor, GuestActor
+from models.agent.session import Session, Tokens
+from models.contact import Contact
+from models.organization.organization import Organization
+from models.words import Permission, Role
+from resolvers.context import Info
+from resolvers.payloads import Payload, refusals_as_values
+from schema.inputs.sessions import RefreshSessionInput, SignInInput
+
+
+@refusals_as_values
+async def sign_in(info: Info, input: SignInInput) -> Payload:
+    context = info.context
+    tokens = await Session.sign_in(
+        input.organization, input.email, input.password, keys=context.world.keys, now=context.now()
+    )
+    return _payload(tokens)
+
+
+@refusals_as_values
+async def refresh_session(info: Info, input: RefreshSessionInput) -> Payload:
+    tokens = await Session.refresh(input.refresh_token, keys=info.context.world.keys, now=info.context.now())
+    return _payload(tokens)
+
+
+async def sign_out(info: Info) -> Payload:
+    await Session.end(info.context.agent(), now=info.context.now())
+    return Payload(ok=True)
+
+
+def _payload(tokens: Tokens) -> Payload:
+    return Payload(
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expires_at,
+        agent=tokens.agent,
+    )
+
+
+class Viewer:
+    """Who asks, as the contract's Viewer."""
+
+    def __init__(self, actor: object) -> None:
+        self.agent = actor.agent if isinstance(actor, AgentActor) else None
+        self.guest: Contact | None = actor.contact if isinstance(actor, GuestActor) else None
+        self.organization_id = actor.organization_id if isinstance(actor, AgentActor | GuestActor) else None
+
+
+async def viewer(info: Info) -> Viewer:
+    return Viewer(info.context.actor)
+
+
+async def organization_of_viewer(info: Info, root: Viewer) -> Organization | None:
+    if root.organization_id is None:
+        return None
+    return await info.context.loaders.organizations.load(root.organization_id)
+
+
+async def permissions_of_viewer(info: Info, root: Viewer) -> list[Permission]:
+    if root.agent is None:
+        return []
+    organization = await Organization.get(id=root.agent.organization_id)
+    role = root.agent.role
+    held = {
+        Permission.ASSIGN: role in organization.settings.can_assign,
+        Permission.CREATE_MEETINGS: True,
+        Permission.EDIT_MEETINGS: True,
+        Permission.SUPERVISE: role in (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR),
+        Permission.MANAGE_ORGANIZATION: role is Role.ADMINISTRATOR,
+        Permission.MANAGE_OFFICE: role in (Role.ADMINISTRATOR, Role.MANAGER),
+        Permission.SEE_UNMASKED: True,
+    }
+    return [permission for permission, has in held.items() if has]

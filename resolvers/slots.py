@@ -1,0 +1,83 @@
+"""Free slots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from errors import Invalid, NotFound
+from models.actor import Actor
+from models.availability.engine import Request, ask_engine
+from models.availability.target import Named, Target, find_target
+from models.input import zone
+from models.meeting.meeting import Meeting
+from resolvers import ids
+from resolvers.context import Info
+from scheduling.availability import SlotDay
+from scheduling.hours import Dates, midnight
+from schema.inputs.scheduling import SlotsInput, SlotTargetInput
+
+MOST_DAYS = 62
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    time_zone: str
+    duration_minutes: int
+    days: Sequence[SlotDay]
+    next_available: datetime | None
+    total: int
+
+
+async def slots(info: Info, input: SlotsInput) -> Slots:
+    context = info.context
+    guest_zone = zone(input.time_zone, field=("timeZone",))
+    asked = _dates(input)
+    moved_id = await _moved(input, actor=context.actor)
+    target = await target_of(info, input)
+    answer = (
+        await ask_engine(
+            Request(target=target, guest_zone=guest_zone, actor=context.actor, moved_id=moved_id),
+            now=context.now(),
+        )
+    ).availability
+    return Slots(
+        time_zone=guest_zone.key,
+        duration_minutes=target.duration_minutes,
+        days=answer.days(asked),
+        next_available=answer.next_after(midnight(input.from_, guest_zone)),
+        total=answer.total(asked),
+    )
+
+
+async def target_of(info: Info, input: SlotTargetInput) -> Target:
+    """What the input names, found as the viewer may find it."""
+    if input.seats not in (None, 1):
+        raise Invalid("Meetings have one seat.", field=("seats",))
+    named = Named(
+        link=input.link,
+        agent_id=ids.decode_some(input.agent_id, "Agent", field=("agentId",)),
+        service_id=ids.decode_some(input.service_id, "Service", field=("serviceId",)),
+        subject_id=ids.decode_some(input.subject_id, "Subject", field=("subjectId",)),
+        office_id=ids.decode_some(input.office_id, "Office", field=("officeId",)),
+        meeting_type=input.meeting_type,
+        language=input.language,
+        duration_minutes=input.duration_minutes,
+    )
+    return await find_target(named, actor=info.context.actor, now=info.context.now())
+
+
+def _dates(input: SlotsInput) -> Dates:
+    if input.to < input.from_:
+        raise Invalid("The range ends before it begins.", field=("to",))
+    if input.to - input.from_ >= timedelta(days=MOST_DAYS):
+        raise Invalid(f"At most {MOST_DAYS} days can be asked for.", field=("to",))
+    return Dates(input.from_, input.to)
+
+
+async def _moved(input: SlotsInput, *, actor: Actor) -> int | None:
+    moved_id = ids.decode_some(input.rescheduling_meeting_id, "Meeting", field=("reschedulingMeetingId",))
+    if moved_id is not None and not await Meeting.visible_to(actor).filter(id=moved_id).exists():
+        raise NotFound("There is no such meeting.", field=("reschedulingMeetingId",))
+    return moved_id

@@ -1,0 +1,124 @@
+"""Agents, their hours and calendars, and the links under which they are booked."""
+
+from __future__ import annotations
+
+from datetime import date as date_
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from models.agent import agent
+from models.calendar import connection
+from models.link import ScheduleLink as LinkRow
+from models.words import CalendarProvider, ConnectionStatus, MeetingType, Role, Weekday
+from resolvers import agents, links, paging
+from schema.field import resolved_by
+from schema.node import Node, PageInfo, UserError
+from schema.organization import Office, Service, Subject
+from schema.scalars import Locale, TimeOfDay, TimeZone
+
+
+@strawberry.type(
+    description="`end` at or before `start` crosses midnight; 00:00 to 00:00 is the whole day. Where `subjects` or"
+    " `meetingTypes` is not null, the window offers only those."
+)
+class DayWindow:
+    start: TimeOfDay
+    end: TimeOfDay
+    office: Office | None = resolved_by(agents.office_of_window)
+    subjects: list[Subject] | None = resolved_by(agents.subjects_of_window)
+    meeting_types: list[MeetingType] | None
+
+
+@strawberry.type(description="A window of every week, in the agent's zone.")
+class WeeklyWindow(DayWindow):
+    weekday: Weekday
+
+
+@strawberry.type(description="The hours of one date, instead of the week template's; none is a day off.")
+class DateOverride:
+    date: date_
+    windows: list[DayWindow]
+
+
+@strawberry.type(
+    description="A public address for booking an agent or a service, perhaps narrowed to dates, subject, type and more."
+)
+class ScheduleLink(Node):
+    rows = (LinkRow, links.NarrowedLink)
+    slug: str
+    url: str = resolved_by(links.url)
+    agent: Annotated[Agent, strawberry.lazy("schema.agent")] | None = resolved_by(links.agent)
+    service: Service | None = resolved_by(links.service)
+    subject: Subject | None = resolved_by(links.subject)
+    meeting_type: MeetingType | None
+    duration_minutes: int | None
+    from_: date_ | None = strawberry.field(name="from")
+    to: date_ | None
+    expires_at: datetime | None
+    is_active: bool
+
+
+@strawberry.type(description="An agent's own calendar. Its address never comes back out.")
+class CalendarConnection(Node):
+    rows = connection.CalendarConnection
+    provider: CalendarProvider
+    account: str
+    status: ConnectionStatus
+    last_synced_at: datetime | None
+    last_error: str | None
+    disconnected_at: datetime | None
+
+
+@strawberry.type(description="Who meets guests and talks with them.")
+class Agent(Node):
+    rows = agent.Agent
+    name: str
+    email: str = resolved_by(agents.email, description="Not for the public.")
+    slug: str
+    role: Role
+    time_zone: TimeZone
+    languages: list[Locale]
+    avatar_url: str | None
+    is_active: bool
+    online_planning: bool
+    offices: list[Office] = resolved_by(agents.offices, description="For colleagues.")
+    services: list[Service] = resolved_by(agents.services, description="For colleagues.")
+    expertise: list[Subject] = resolved_by(agents.expertise, description="For colleagues.")
+    open_conversation_count: int = resolved_by(agents.open_conversation_count, description="For colleagues.")
+    week_template: list[WeeklyWindow] = resolved_by(
+        agents.week_template, description="The usual week, in the agent's zone. For colleagues."
+    )
+    date_overrides: list[DateOverride] = resolved_by(
+        agents.date_overrides, description="The dates that differ from the usual week. For colleagues."
+    )
+    schedule_links: list[ScheduleLink] = resolved_by(agents.schedule_links, description="For colleagues.")
+    calendar_connections: list[CalendarConnection] = resolved_by(
+        agents.calendar_connections, description="For colleagues."
+    )
+
+
+@strawberry.type
+class AgentEdge:
+    node: Agent
+    cursor: str
+
+
+@strawberry.type
+class AgentConnection:
+    edges: list[AgentEdge]
+    page_info: PageInfo
+    total_count: int = resolved_by(paging.total_count)
+
+
+@strawberry.type
+class AgentPayload:
+    agent: Agent | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class CalendarConnectionPayload:
+    connection: CalendarConnection | None
+    errors: list[UserError]

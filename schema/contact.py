@@ -1,0 +1,37 @@
+"""Contacts: guests, as the organization knows them; and whoever did something."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from models import contact
+from resolvers import actors
+from schema.agent import Agent
+from schema.node import Node
+from schema.scalars import JSON, Locale, TimeZone
+
+
+@strawberry.type(description="A guest as the organization knows them. A guest sees only themselves.")
+class Contact(Node):
+    rows = contact.Contact
+    version: int
+    name: str
+    email: str | None
+    phone: str | None
+    locale: Locale | None
+    time_zone: TimeZone | None
+    custom_fields: JSON
+
+
+@strawberry.type(description="Frontdesk itself.")
+class SystemActor:
+    name: str
+
+    @classmethod
+    def is_type_of(cls, value: object, info: object) -> bool:
+        return isinstance(value, actors.SystemActor)
+
+
+Actor = Annotated[Agent | Contact | SystemActor, strawberry.union("Actor", description="Who did something.")]

@@ -1,0 +1,34 @@
+"""The contract's enumerations: those of the product, told to Strawberry."""
+
+import strawberry
+
+from errors import ErrorCode
+from models import words
+from realtime.feed import ResyncReason
+
+ENUMS = tuple(
+    strawberry.enum(word)
+    for word in (
+        words.Role,
+        words.MeetingType,
+        words.Weekday,
+        words.Distribution,
+        words.MeetingStatus,
+        words.Direction,
+        words.AttendeeResponse,
+        words.MeetingChangeKind,
+        words.Channel,
+        words.ConversationStatus,
+        words.MemberRole,
+        words.MessageKind,
+        words.SystemEvent,
+        words.AssignmentCause,
+        words.AssigneeFilter,
+        words.CalendarProvider,
+        words.ConnectionStatus,
+        words.ContactField,
+        words.Permission,
+        ErrorCode,
+        ResyncReason,
+    )
+)

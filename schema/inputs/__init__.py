@@ -1,0 +1,1 @@
+"""What clients send. Resolvers import this of schema/, because Strawberry reads arguments from their signatures."""

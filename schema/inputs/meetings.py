@@ -1,0 +1,56 @@
+"""Inputs about meetings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from schema.inputs.scheduling import SlotTargetInput
+from schema.scalars import Locale, TimeZone
+
+
+@strawberry.input(description="What a guest says of themselves.")
+class GuestInput:
+    name: str
+    time_zone: TimeZone
+    email: str | None = None
+    phone: str | None = strawberry.field(default=None, description="With its country code: +39 …")
+    locale: Locale | None = None
+
+
+@strawberry.input(description="Somebody the guest brings along.")
+class AttendeeInput:
+    name: str
+    email: str
+
+
+@strawberry.input(description="Public, or by an agent on a guest's behalf.")
+class BookMeetingInput:
+    slots: SlotTargetInput
+    start: datetime
+    guest: GuestInput
+    title: str | None = None
+    notes: str | None = None
+    attendees: list[AttendeeInput] | None = None
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key with the same input returns the first outcome."
+    )
+
+
+@strawberry.input
+class MeetingActionInput:
+    meeting_id: strawberry.ID
+    expected_version: int | None = strawberry.field(
+        default=None, description="The version that the caller saw; refused as STALE if there is a newer one."
+    )
+    reason: str | None = None
+
+
+@strawberry.input(description="Another start, another duration, or both.")
+class RescheduleMeetingInput:
+    meeting_id: strawberry.ID
+    expected_version: int | None = None
+    start: datetime | None = None
+    duration_minutes: int | None = None
+    reason: str | None = None

@@ -1,0 +1,71 @@
+"""Inputs about time: what slots are wanted, and an agent's hours."""
+
+from __future__ import annotations
+
+from datetime import date as date_
+
+import strawberry
+
+from models.words import MeetingType, Weekday
+from schema.enums import ENUMS
+from schema.scalars import Locale, TimeOfDay, TimeZone
+
+assert ENUMS  # they are told to Strawberry before any input names them
+
+
+@strawberry.input(description='What slots are wanted: a link ("acme/anna"), or an agent or a service by id.')
+class SlotTargetInput:
+    link: str | None = None
+    agent_id: strawberry.ID | None = None
+    service_id: strawberry.ID | None = None
+    subject_id: strawberry.ID | None = None
+    office_id: strawberry.ID | None = None
+    meeting_type: MeetingType | None = None
+    language: Locale | None = None
+    duration_minutes: int | None = strawberry.field(
+        default=None, description="Whole minutes; the organization's default duration when null."
+    )
+    seats: int | None = 1
+
+
+@strawberry.input(description="The slots of some dates, as seen from a time zone.")
+class SlotsInput(SlotTargetInput):
+    from_: date_ = strawberry.field(name="from", description="The first date, in `timeZone`.")
+    to: date_ = strawberry.field(description="The last date, included; at most 62 days.")
+    time_zone: TimeZone
+    rescheduling_meeting_id: strawberry.ID | None = strawberry.field(
+        default=None, description="That meeting's own time counts as free."
+    )
+
+
+@strawberry.input(
+    description="`end` at or before `start` crosses midnight; 00:00 to 00:00 is the whole day. Where `subjectIds` or"
+    " `meetingTypes` is given, the window offers only those."
+)
+class WindowInput:
+    start: TimeOfDay
+    end: TimeOfDay
+    office_id: strawberry.ID | None = None
+    subject_ids: list[strawberry.ID] | None = None
+    meeting_types: list[MeetingType] | None = None
+
+
+@strawberry.input
+class WeeklyWindowInput:
+    weekday: Weekday
+    window: WindowInput
+
+
+@strawberry.input(description="Replaces the agent's usual week, in the agent's own zone.")
+class SetWeekTemplateInput:
+    agent_id: strawberry.ID
+    windows: list[WeeklyWindowInput]
+
+
+@strawberry.input(
+    description="Gives one date hours of its own: an empty list is a day off, null goes back to the week template."
+)
+class SetDateOverrideInput:
+    agent_id: strawberry.ID
+    date: date_
+    windows: list[WindowInput] | None = None

@@ -1,0 +1,106 @@
+"""Meetings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from models.meeting import meeting
+from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus, MeetingType
+from resolvers import actors, meetings, paging
+from schema.agent import Agent
+from schema.contact import Actor, Contact
+from schema.field import resolved_by
+from schema.node import Node, PageInfo, UserError
+from schema.organization import Office, Service, Subject
+from schema.scalars import JSON, Locale, TimeZone
+from schema.slots import Slot
+
+if TYPE_CHECKING:
+    from schema.conversation import Conversation
+
+ConversationRef = Annotated["Conversation", strawberry.lazy("schema.conversation")]
+
+
+@strawberry.type(description="Somebody who comes along; the guest is the first.")
+class Attendee:
+    name: str
+    email: str | None
+    response: AttendeeResponse
+
+
+@strawberry.type(description="What happened to a meeting, by whom.")
+class MeetingChange:
+    at: datetime
+    actor: Actor | None = resolved_by(actors.actor)
+    kind: MeetingChangeKind
+    before: JSON | None
+    after: JSON | None
+    reason: str | None
+
+
+@strawberry.type
+class Meeting(Node):
+    rows = meeting.Meeting
+    version: int
+    status: MeetingStatus
+    origin: Direction = strawberry.field(description="INBOUND: booked by the guest; OUTBOUND: by an agent.")
+    title: str
+    notes: str | None
+    subject: Subject | None = resolved_by(meetings.subject)
+    meeting_type: MeetingType
+    service: Service | None = resolved_by(meetings.service)
+    office: Office | None = resolved_by(meetings.office)
+    language: Locale
+    start: datetime
+    end: datetime
+    duration_minutes: int
+    guest_time_zone: TimeZone
+    agents: list[Agent] = resolved_by(meetings.agents)
+    guest: Contact | None = resolved_by(meetings.guest)
+    attendees: list[Attendee] = resolved_by(meetings.attendees)
+    seats_left: int = resolved_by(meetings.seats_left)
+    conversation: ConversationRef = resolved_by(meetings.conversation)
+    is_ready: bool = resolved_by(
+        meetings.is_ready, description="Scheduled, and every agent it needs has confirmed."
+    )
+    history: list[MeetingChange] = resolved_by(meetings.history)
+    manage_url: str | None = resolved_by(
+        meetings.manage_url, description="The guest's link; for the guest and for agents."
+    )
+
+
+@strawberry.type
+class MeetingEdge:
+    node: Meeting
+    cursor: str
+
+
+@strawberry.type
+class MeetingConnection:
+    edges: list[MeetingEdge]
+    page_info: PageInfo
+    total_count: int = resolved_by(paging.total_count)
+
+
+@strawberry.type
+class BookMeetingPayload:
+    meeting: Meeting | None
+    manage_token: str | None = strawberry.field(
+        description="Shows, moves and cancels the meeting, and talks in its conversation: a bearer token."
+    )
+    alternatives: list[Slot] = strawberry.field(
+        description="The nearest free slots where the wanted one is refused."
+    )
+    errors: list[UserError]
+
+
+@strawberry.type
+class MeetingPayload:
+    meeting: Meeting | None
+    alternatives: list[Slot] = strawberry.field(
+        description="The nearest free slots where the wanted one is refused."
+    )
+    errors: list[UserError]

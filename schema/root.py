@@ -1,0 +1,114 @@
+"""The three roots, and the schema made of them."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers import (
+    agents,
+    booking,
+    calendars,
+    conversations,
+    feeds,
+    links,
+    meetings,
+    messages,
+    nodes,
+    organizations,
+    sessions,
+    slots,
+)
+from schema.agent import AgentPayload, CalendarConnectionPayload, ScheduleLink
+from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
+from schema.events import ConversationEvent, InboxEvent
+from schema.field import resolved_by, streamed_by
+from schema.meeting import BookMeetingPayload, Meeting, MeetingConnection, MeetingPayload
+from schema.node import Node
+from schema.organization import Organization
+from schema.scalars import SCALARS
+from schema.session import SignInPayload, SignOutPayload, Viewer
+from schema.slots import Slots
+
+
+@strawberry.type
+class Query:
+    viewer: Viewer = resolved_by(sessions.viewer)
+    node: Node | None = resolved_by(nodes.node)
+    nodes: list[Node | None] = resolved_by(nodes.nodes)
+    organization: Organization | None = resolved_by(
+        organizations.organization, description="By its slug; without one, the viewer's own."
+    )
+    schedule_link: ScheduleLink | None = resolved_by(
+        links.schedule_link, description='"acme/anna?from=2026-12-01&to=2026-12-15" narrows its dates.'
+    )
+    slots: Slots = resolved_by(slots.slots, description="Free slots of an agent, a service or a link.")
+    meeting: Meeting | None = resolved_by(
+        meetings.meeting, description="By its id, or by the manage token that its booking returned."
+    )
+    meetings: MeetingConnection = resolved_by(
+        meetings.meetings, description="The meetings that the viewer may see, by their start."
+    )
+    conversation: Conversation | None = resolved_by(conversations.conversation)
+    conversations: ConversationConnection = resolved_by(
+        conversations.conversations, description="Those the viewer may see, the newest message first."
+    )
+
+
+@strawberry.type
+class Mutation:
+    sign_in: SignInPayload = resolved_by(sessions.sign_in)
+    refresh_session: SignInPayload = resolved_by(
+        sessions.refresh_session, description="A refresh token that comes twice ends its session."
+    )
+    sign_out: SignOutPayload = resolved_by(sessions.sign_out)
+
+    book_meeting: BookMeetingPayload = resolved_by(
+        booking.book_meeting,
+        description="Takes a free slot. Public, or by an agent on a guest's behalf.",
+    )
+    reschedule_meeting: MeetingPayload = resolved_by(
+        booking.reschedule_meeting,
+        description="Another time, duration or both; by the guest or an agent.",
+    )
+    cancel_meeting: MeetingPayload = resolved_by(
+        booking.cancel_meeting, description="By the guest or an agent."
+    )
+
+    send_message: MessagePayload = resolved_by(messages.send_message)
+    mark_read: ConversationPayload = resolved_by(
+        messages.mark_read, description="Messages up to `seq` are read; a marker never goes back."
+    )
+    assign_conversation: ConversationPayload = resolved_by(messages.assign_conversation)
+
+    set_week_template: AgentPayload = resolved_by(agents.set_week_template)
+    set_date_override: AgentPayload = resolved_by(agents.set_date_override)
+    connect_calendar_feed: CalendarConnectionPayload = resolved_by(
+        calendars.connect_calendar_feed,
+        description="Its busy times, and nothing else of it, are kept and taken from the agent's slots.",
+    )
+    refresh_calendar: CalendarConnectionPayload = resolved_by(
+        calendars.refresh_calendar,
+        description="Reads the calendar soon, without waiting for its turn.",
+    )
+    disconnect_calendar: CalendarConnectionPayload = resolved_by(calendars.disconnect_calendar)
+
+
+@strawberry.type(
+    description='To start without a gap: subscribe with `after: ""`, get a Resync at once, fetch, take what follows.'
+)
+class Subscription:
+    conversation_events: ConversationEvent = streamed_by(
+        feeds.conversation_events, description="Everything that happens in a conversation."
+    )
+    inbox_events: InboxEvent = streamed_by(
+        feeds.inbox_events, description="What concerns the agent who asks: meetings, conversations."
+    )
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS, relay_max_results=100),
+)

@@ -1,0 +1,46 @@
+"""Free slots."""
+
+from __future__ import annotations
+
+from datetime import date as date_
+from datetime import datetime
+
+import strawberry
+
+from scheduling import availability
+from schema.field import resolved_by
+from schema.scalars import TimeZone
+
+
+def _one() -> int:
+    """Meetings have one seat, and a slot is shown while it is free."""
+    return 1
+
+
+@strawberry.type(description="A time that can be booked.")
+class Slot:
+    start: datetime
+    end: datetime
+    agent_count: int = strawberry.field(description="How many agents could be given it.")
+    seats_left: int = resolved_by(_one)
+
+
+def _date(root: availability.SlotDay) -> date_:
+    return root.day
+
+
+@strawberry.type(description="The slots that start on one date.")
+class SlotDay:
+    date: date_ = resolved_by(_date)
+    slots: list[Slot]
+
+
+@strawberry.type(description="The slots of the dates asked for. Days without slots are left out.")
+class Slots:
+    time_zone: TimeZone
+    duration_minutes: int
+    days: list[SlotDay]
+    next_available: datetime | None = strawberry.field(
+        description="The first bookable start from the first asked date on, also behind the last one."
+    )
+    total: int
