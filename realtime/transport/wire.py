@@ -40,7 +40,10 @@ class Wire(Protocol):
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """uvicorn's protocol as a Wire. Frames are never compressed: it costs more memory than all the rest."""
+    """uvicorn's protocol as a Wire; the limits take the place of its `ws_…` settings.
+
+    Frames are never compressed: it costs more memory than all the rest.
+    """
 
     limits: ClassVar[SocketLimits] = SocketLimits()
 

@@ -5,7 +5,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 import orjson
 import uvicorn
@@ -75,20 +75,29 @@ async def identified(authorization: str | None) -> str:
     return authorization or "public"
 
 
-@asynccontextmanager
-async def serving(
+def configured(
+    listener: socket.socket,
     *,
     query_limits: QueryLimits = QueryLimits(),  # noqa: B008
     body_limits: BodyLimits = BodyLimits(),  # noqa: B008
     limits: SocketLimits = SocketLimits(),  # noqa: B008
-) -> AsyncGenerator[Served, None]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    served = Served(listener.getsockname()[1], Watch(), [], None)  # type: ignore[arg-type]
+    loop: Literal["auto", "uvloop"] = "auto",
+) -> Served:
+    """A server ready to be run on the listener's port."""
+    served = Served(listener.getsockname()[1], Watch(), [], cast("uvicorn.Server", None))
     app = application(served, query_limits=query_limits, body_limits=body_limits, limits=limits)
     config = uvicorn.Config(
-        app, ws=bounded_websocket(limits), lifespan="off", log_config=None, log_level="critical"
+        app, ws=bounded_websocket(limits), loop=loop, lifespan="off", log_config=None, log_level="critical"
     )
     served.uvicorn = uvicorn.Server(config)
+    return served
+
+
+@asynccontextmanager
+async def serving(**options: Any) -> AsyncGenerator[Served, None]:
+    """A server in this process, within the limits given."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = configured(listener, **options)
     task = asyncio.create_task(served.uvicorn.serve(sockets=[listener]))
     try:
         await until(lambda: served.uvicorn.started)

@@ -2,14 +2,15 @@
 
 import asyncio
 import gc
-import socket
+import signal
 import weakref
 from typing import Any
 
 import pytest
 
 from realtime.transport import SocketLimits
-from realtime.transport.wire import BoundedWebSocket
+from tests.realtime.transport.alone import alone
+from tests.realtime.transport.raw import masked, raw_client, stalled_client, wires
 from tests.realtime.transport.serving import (
     PATIENCE,
     Served,
@@ -21,6 +22,8 @@ from tests.realtime.transport.serving import (
     subscribe,
     until,
 )
+
+NEVER = 100 * PATIENCE
 
 
 async def test_a_client_that_does_not_introduce_itself_is_shown_out() -> None:
@@ -87,10 +90,10 @@ async def test_clients_that_vanish_while_they_introduce_themselves_leave_nothing
 
 
 async def test_a_client_that_stops_reading_is_dropped_with_its_memory() -> None:
-    limits = SocketLimits(stall_seconds=0.2, ping_seconds=PATIENCE)
+    limits = SocketLimits(stall_seconds=0.2, ping_seconds=NEVER)
     async with serving(limits=limits) as served:
-        stalled, sockets = await stalled_client(served)
-        with stalled:
+        with await stalled_client(served):
+            sockets = [weakref.ref(wire) for wire in wires(served)]
             await until(lambda: served.watch.open_streams == 1)
             await until(lambda: not served.connections)
             assert served.watch.open_streams == 0
@@ -100,11 +103,9 @@ async def test_a_client_that_stops_reading_is_dropped_with_its_memory() -> None:
 
 
 async def test_a_client_that_stops_reading_does_not_hold_more_than_its_buffer() -> None:
-    async with serving(limits=SocketLimits(stall_seconds=PATIENCE, buffer_bytes=100_000)) as served:
-        stalled, sockets = await stalled_client(served, characters=50_000)
-        with stalled:
-            wire = sockets[0]()
-            assert wire is not None
+    async with serving(limits=SocketLimits(stall_seconds=NEVER, buffer_bytes=100_000)) as served:
+        with await stalled_client(served, characters=50_000):
+            [wire] = wires(served)
             await until(lambda: wire.transport.get_write_buffer_size() > 0)
             held = wire.transport.get_write_buffer_size()
             for _ in range(20):
@@ -115,7 +116,7 @@ async def test_a_client_that_stops_reading_does_not_hold_more_than_its_buffer() 
 
 
 async def test_a_client_that_floods_pings_and_reads_no_pong_is_dropped() -> None:
-    limits = SocketLimits(stall_seconds=PATIENCE, buffer_bytes=10_000)
+    limits = SocketLimits(stall_seconds=NEVER, buffer_bytes=10_000)
     async with serving(limits=limits) as served:
         client = await raw_client(served)
         flood = (bytes((0x89, 0x80 | 125)) + bytes(4 + 125)) * 1_000
@@ -145,8 +146,7 @@ async def test_a_slow_client_that_goes_on_reading_is_kept() -> None:
 async def test_a_peer_that_answers_no_ping_is_taken_for_dead() -> None:
     limits = SocketLimits(ping_seconds=0.05, pong_seconds=0.1)
     async with serving(limits=limits) as served:
-        client = await raw_client(served)
-        with client:
+        with await raw_client(served):
             await until(lambda: served.connections)
             await until(lambda: not served.connections)
 
@@ -163,9 +163,8 @@ async def test_a_peer_that_answers_pings_is_kept() -> None:
 
 
 async def test_a_closing_socket_that_nobody_reads_is_dropped() -> None:
-    async with serving(limits=SocketLimits(stall_seconds=PATIENCE, close_seconds=0.1)) as served:
-        stalled, _ = await stalled_client(served)
-        with stalled:
+    async with serving(limits=SocketLimits(stall_seconds=NEVER, close_seconds=0.1)) as served:
+        with await stalled_client(served):
             await until(lambda: served.watch.open_streams == 1)
             served.connections[0].end(4403, "Forbidden")
             await until(lambda: not served.uvicorn.server_state.connections)
@@ -173,12 +172,12 @@ async def test_a_closing_socket_that_nobody_reads_is_dropped() -> None:
 
 
 async def test_a_shutdown_does_not_wait_for_clients_that_do_not_read() -> None:
-    async with serving(limits=SocketLimits(stall_seconds=PATIENCE, close_seconds=0.1)) as served:
-        stalled, _ = await stalled_client(served)
-        with stalled:
+    async with serving(limits=SocketLimits(stall_seconds=NEVER, close_seconds=0.1)) as served:
+        with await stalled_client(served):
             await until(lambda: served.watch.open_streams == 1)
             served.uvicorn.should_exit = True
-            await until(lambda: not served.uvicorn.server_state.tasks and not served.connections)
+            await until(lambda: not served.uvicorn.server_state.connections)
+            assert served.watch.open_streams == 0
 
 
 async def test_a_shutdown_tells_clients_to_come_back() -> None:
@@ -191,41 +190,15 @@ async def test_a_shutdown_tells_clients_to_come_back() -> None:
         await until(lambda: served.watch.open_streams == 0)
 
 
-async def raw_client(served: Served) -> socket.socket:
-    """A socket that has shaken hands and introduced itself, and does nothing more by itself."""
-    client = socket.create_connection(("127.0.0.1", served.port))
-    client.setblocking(False)
-    loop = asyncio.get_running_loop()
-    handshake = (
-        "GET /graphql HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-    )
-    await loop.sock_sendall(client, handshake.encode())
-    assert b"101 Switching" in await loop.sock_recv(client, 4096)
-    await loop.sock_sendall(client, masked(b'{"type":"connection_init"}'))
-    assert b"connection_ack" in await loop.sock_recv(client, 4096)
-    return client
-
-
-async def stalled_client(
-    served: Served, *, characters: int = 10_000
-) -> tuple[socket.socket, list[weakref.ref[BoundedWebSocket]]]:
-    """A client that asks for much and reads nothing of it; and the server's end of it, weakly."""
-    client = await raw_client(served)
-    query = '{"type":"subscribe","id":"1","payload":{"query":"subscription { noise(characters: %d) }"}}'
-    await asyncio.get_running_loop().sock_sendall(client, masked((query % characters).encode()))
-    return client, [weakref.ref(wire) for wire in wires(served)]
-
-
-def wires(served: Served) -> list[BoundedWebSocket]:
-    return [wire for wire in served.uvicorn.server_state.connections if isinstance(wire, BoundedWebSocket)]
-
-
-def masked(text: bytes) -> bytes:
-    """A client's text frame, masked with zeros (RFC 6455, section 5.3)."""
-    assert len(text) < 126
-    return bytes((0x81, 0x80 | len(text))) + bytes(4) + text
+async def test_ctrl_c_ends_a_server_with_open_and_stalled_sockets() -> None:
+    async with alone() as (process, served), served.connect() as ws:
+        await greet(ws)
+        await subscribe(ws, "1", "subscription { silence }")
+        await receive(ws)
+        with await stalled_client(served):
+            process.send_signal(signal.SIGINT)
+            assert (await closing(ws))[0] == 1012
+            assert await asyncio.wait_for(process.wait(), PATIENCE) in (0, -signal.SIGINT)
 
 
 def streams_alive() -> list[Any]:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from structlog.testing import capture_logs
 
+from realtime.transport import Outcome
 from tests.realtime.transport.serving import Served, greet, receive, subscribe
 
 Ask = Callable[..., Awaitable[Any]]
@@ -147,3 +148,10 @@ async def test_a_stream_that_is_forbidden_says_so_and_ends(served: Served, field
         answer = await receive(ws)
         payload = answer["payload"] if answer["type"] == "error" else answer["payload"]["errors"]
         assert (payload[0]["message"], payload[0]["extensions"]) == ("Not yours.", {"code": "FORBIDDEN"})
+
+
+def test_data_that_json_cannot_hold_is_our_fault_and_masked() -> None:
+    with capture_logs() as logs:
+        encoded = orjson.loads(Outcome({"thing": object()}, []).encode())
+    assert encoded["data"] is None
+    assert encoded["errors"][0]["extensions"]["correlationId"] == logs[0]["correlation_id"]
