@@ -219,6 +219,44 @@ def test_an_hour_left_out_leaves_the_hours_around_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "left_out",
+    ["EXDATE:20260411T080000Z", "EXDATE:20260411T100000", "EXDATE;TZID=Asia/Tokyo:20260411T170000"],
+)
+def test_an_occurrence_may_be_left_out_in_any_zone(left_out: str) -> None:
+    event = f"DTSTART;TZID=Europe/Rome:20260410T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\n{left_out}"
+    assert busy(calendar(event)) == ["04-10 08:00–04-10 09:00", "04-12 08:00–04-12 09:00"]
+
+
+@pytest.mark.parametrize("until", ["20260411", "20260410T220000Z", "20260411T000000Z", "20260411T050000Z"])
+def test_whole_days_repeat_until_the_day_that_a_program_means(until: str) -> None:
+    event = f"DTSTART;VALUE=DATE:20260410\nRRULE:FREQ=DAILY;UNTIL={until}"
+    assert busy(calendar(event)) == ["04-09 22:00–04-11 22:00"]
+
+
+def test_whole_days_west_of_greenwich_repeat_until_the_date_that_is_written() -> None:
+    event = "DTSTART;VALUE=DATE:20260410\nRRULE:FREQ=DAILY;UNTIL=20260411T000000Z"
+    data = calendar(event, head="X-WR-TIMEZONE:America/New_York\n")
+    assert busy(data) == ["04-10 04:00–04-12 04:00"]
+
+
+def test_events_without_a_uid_are_events_of_their_own() -> None:
+    other = "SEQUENCE:3\nDTSTART:20260402T120000Z\nDURATION:PT1H"
+    assert busy(calendar(NOON.removeprefix("UID:1\n"), other)) == [*AT_NOON, "04-02 12:00–04-02 13:00"]
+
+
+def test_a_change_of_all_that_follows_to_earlier_reaches_into_the_window() -> None:
+    event = "UID:1\nDTSTART:20260401T100000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY"
+    moved = "UID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260422T100000Z\nDTSTART:20260420T100000Z\nDURATION:PT1H"
+    assert [f"{one.start:%m-%d}" for one in read(calendar(event, moved)).busy] == [
+        "04-01",
+        "04-08",
+        "04-15",
+        "04-20",
+        "04-27",
+    ]
+
+
 def test_a_cancellation_of_all_that_follows_frees_it() -> None:
     event = "UID:1\nDTSTART:20260406T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=5"
     ends = (
