@@ -31,7 +31,7 @@ class Oracle:
         self.agendas = list(agendas)
         self.office = office
         self.origin = datetime.combine(question.now.date() - 5 * DAY, time(), UTC)
-        self.minutes = (5 + question.days_ahead + 4) * 1440
+        self.minutes = (5 + question.days_ahead + 6) * 1440
         self.clocks: dict[ZoneInfo, list[datetime]] = {}
         self.latest: dict[ZoneInfo, list[datetime]] = {}
         self.opens = [self.open_minutes(agenda) for agenda in self.agendas]
@@ -201,7 +201,7 @@ class Oracle:
         collective = team.distribution is Distribution.COLLECTIVE
         share = 0 if collective else team.availability_percent * (team.members or len(self.agendas)) / 100
         numbers = range(len(self.agendas))
-        for m in range(4 * 1440, self.minutes - 2 * 1440):
+        for m in range(4 * 1440, self.minutes - 4 * 1440):
             if not any(m in grid for grid in self.grids) and self.question.offered_starts is None:
                 continue
             start = self.origin + m * MINUTE

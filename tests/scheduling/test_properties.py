@@ -43,7 +43,7 @@ def test_the_listed_starts_and_their_agents_are_those_of_the_oracle(world: World
 
 
 @moderately
-@given(worlds(), st.lists(st.integers(-1500, 6000), min_size=3, max_size=8))
+@given(worlds(), st.lists(st.integers(-1500, 4000), min_size=3, max_size=8))
 def test_a_start_is_refused_for_each_agent_by_the_rules_of_the_oracle(world: World, minutes: list[int]) -> None:
     oracle, availability = Oracle(*world), answer(world)
     for minute in minutes:
