@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
 
-from errors import Refused, TimeRefused
+from errors import ErrorCode, Refused, TimeRefused
 
 P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class UserError:
+    """A refusal as a payload carries it; the exception itself would be taken for a failed field."""
+
+    code: ErrorCode
+    message: str
+    field: list[str] | None
+
+    @classmethod
+    def of(cls, refused: Refused) -> UserError:
+        return cls(refused.code, refused.message, list(refused.field) or None)
 
 
 class Payload:
     """The fields of a payload type by name; one that was not given is null."""
 
     def __init__(self, **fields: Any) -> None:
-        self.errors: tuple[Refused, ...] = ()
+        self.errors: tuple[UserError, ...] = ()
         self.alternatives: tuple[Any, ...] = ()
         self.__dict__.update(fields)
 
@@ -32,6 +46,6 @@ def refusals_as_values(resolve: Callable[P, Awaitable[Payload]]) -> Callable[P, 
             return await resolve(*args, **kwargs)
         except Refused as refused:
             alternatives = refused.alternatives if isinstance(refused, TimeRefused) else ()
-            return Payload(errors=(refused,), alternatives=alternatives)
+            return Payload(errors=(UserError.of(refused),), alternatives=alternatives)
 
     return answer

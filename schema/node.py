@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import strawberry
 
-from errors import ErrorCode, Refused
+from errors import ErrorCode
 from resolvers import ids
 from schema.field import resolved_by
 
@@ -36,14 +36,10 @@ class PageInfo:
     end_cursor: str | None
 
 
-def _path(root: Refused) -> list[str] | None:
-    return list(root.field) or None
-
-
 @strawberry.type(
     description="A request understood and declined. Clients branch on `code`; `message` is for people."
 )
 class UserError:
     code: ErrorCode
     message: str
-    field: list[str] | None = resolved_by(_path, description="The path of the input at fault, where one is.")
+    field: list[str] | None = strawberry.field(description="The path of the input at fault, where one is.")

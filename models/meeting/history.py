@@ -70,7 +70,8 @@ async def record(
 
 def _contact_id(meeting: Meeting, kind: MeetingChangeKind, actor: Actor) -> int | None:
     if isinstance(actor, GuestActor):
-        return actor.contact.id
+        contact_id: int = actor.contact.id
+        return contact_id
     if isinstance(actor, AgentActor) or kind is not MeetingChangeKind.BOOKED:
         return None
     guest_id: int = meeting.guest_id  # who books from the public page is the guest of what comes of it

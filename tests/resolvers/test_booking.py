@@ -1,0 +1,198 @@
+"""Booking as a guest does it: slots, a booking, and what the guest may do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.agent.agent import Agent
+from models.link import ScheduleLink
+from models.meeting.meeting import Meeting
+from tests.builders import Clock, a_link, a_service, an_agent
+from tests.resolvers.conftest import Client, SignIn
+
+SLOTS = """query($input: SlotsInput!) {
+  slots(input: $input) { timeZone durationMinutes total nextAvailable days { date slots { start end agentCount seatsLeft } } }
+}"""
+BOOK = """mutation($input: BookMeetingInput!) {
+  bookMeeting(input: $input) {
+    meeting { id version status title start end durationMinutes origin guestTimeZone seatsLeft isReady manageUrl
+      agents { name email } guest { name email } attendees { name email response }
+      conversation { id number channel status lastSeq messages { edges { node { seq kind systemEvent } } } }
+      history { kind actor { __typename ... on Contact { name } } } }
+    manageToken alternatives { start end } errors { code message field }
+  }
+}"""
+MOVE = """mutation($input: RescheduleMeetingInput!) {
+  rescheduleMeeting(input: $input) { meeting { start end version durationMinutes } alternatives { start } errors { code field } }
+}"""
+CANCEL = """mutation($input: MeetingActionInput!) {
+  cancelMeeting(input: $input) { meeting { status version } errors { code field } }
+}"""
+
+GRACE = {"name": "Grace Guest", "email": "grace@guests.example", "timeZone": "Europe/Rome"}
+NINE = "2027-03-01T08:00:00Z"
+TEN = "2027-03-01T09:00:00Z"
+
+
+def wish(start: str = NINE, **changes: Any) -> dict[str, Any]:
+    return {"slots": {"link": "acme/anna"}, "start": start, "guest": GRACE, **changes}
+
+
+def one_day(**changes: Any) -> dict[str, Any]:
+    return {"link": "acme/anna", "from": "2027-03-01", "to": "2027-03-01", "timeZone": "Europe/Rome", **changes}
+
+
+@pytest.fixture(autouse=True)
+async def link(annas_link: ScheduleLink) -> ScheduleLink:
+    return annas_link
+
+
+async def test_a_working_day_is_listed_in_the_guests_zone(public: Client) -> None:
+    listed = await public.do(SLOTS, input=one_day())
+    [day] = listed["days"]
+    assert (listed["timeZone"], listed["durationMinutes"], listed["total"]) == ("Europe/Rome", 30, 16)
+    assert day["date"] == "2027-03-01"
+    assert day["slots"][0] == {"start": NINE, "end": "2027-03-01T08:30:00Z", "agentCount": 1, "seatsLeft": 1}
+    assert listed["nextAvailable"] == NINE
+
+
+async def test_a_booked_slot_is_gone_and_comes_with_meeting_conversation_and_token(public: Client) -> None:
+    booked = await public.do(BOOK, input=wish())
+    assert booked["errors"] == []
+    meeting = booked["meeting"]
+    assert (meeting["status"], meeting["start"], meeting["durationMinutes"]) == ("SCHEDULED", NINE, 30)
+    assert [agent["name"] for agent in meeting["agents"]] == ["Anna"]
+    assert meeting["guest"]["email"] == "grace@guests.example"
+    assert meeting["conversation"]["status"] == "OPEN"
+    assert [m["node"]["systemEvent"] for m in meeting["conversation"]["messages"]["edges"]] == [
+        "MEETING_BOOKED"
+    ]
+    assert meeting["history"] == [{"kind": "BOOKED", "actor": {"__typename": "Contact", "name": "Grace Guest"}}]
+    assert booked["manageToken"] in meeting["manageUrl"]
+    assert NINE not in [s["start"] for s in (await public.do(SLOTS, input=one_day()))["days"][0]["slots"]]
+
+
+async def test_a_taken_slot_is_refused_with_the_nearest_free_ones(public: Client) -> None:
+    await public.do(BOOK, input=wish(TEN))
+    second = await public.do(BOOK, input=wish(TEN, guest={**GRACE, "name": "Second"}))
+    assert second["meeting"] is None
+    assert second["manageToken"] is None
+    assert [error["code"] for error in second["errors"]] == ["SLOT_TAKEN"]
+    assert [slot["start"] for slot in second["alternatives"]][:2] == [
+        "2027-03-01T08:30:00Z",
+        "2027-03-01T09:30:00Z",
+    ]
+    assert await Meeting.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [
+        ("2027-03-01T06:30:00Z", "TOO_SOON"),
+        ("2027-03-01T08:10:00Z", "OUTSIDE_AVAILABILITY"),
+        ("2027-03-01T20:00:00Z", "OUTSIDE_AVAILABILITY"),
+        ("2027-06-01T08:00:00Z", "TOO_FAR_AHEAD"),
+        ("2999-06-01T08:00:00Z", "TOO_FAR_AHEAD"),
+        ("1900-06-01T08:00:00Z", "TOO_SOON"),
+    ],
+)
+async def test_a_start_that_cannot_be_had_is_refused_by_its_reason(
+    public: Client, start: str, code: str
+) -> None:
+    refused = await public.do(BOOK, input=wish(start))
+    assert [error["code"] for error in refused["errors"]] == [code]
+    assert await Meeting.all().count() == 0
+
+
+async def test_the_same_key_books_once_and_answers_the_same(public: Client) -> None:
+    first = await public.do(BOOK, input=wish(idempotencyKey="k1"))
+    second = await public.do(BOOK, input=wish(idempotencyKey="k1"))
+    assert second["errors"] == []
+    assert first["meeting"]["id"] == second["meeting"]["id"]
+    assert first["manageToken"] == second["manageToken"]
+    assert await Meeting.all().count() == 1
+
+
+async def test_the_same_key_with_another_input_is_a_conflict(public: Client) -> None:
+    await public.do(BOOK, input=wish(idempotencyKey="k1"))
+    other = await public.do(BOOK, input=wish(TEN, idempotencyKey="k1"))
+    assert [error["code"] for error in other["errors"]] == ["IDEMPOTENCY_CONFLICT"]
+
+
+async def test_the_key_of_a_refused_booking_may_be_used_again(public: Client) -> None:
+    await public.do(BOOK, input=wish("2027-03-01T20:00:00Z", idempotencyKey="k1"))
+    again = await public.do(BOOK, input=wish(TEN, idempotencyKey="k1"))
+    assert again["errors"] == []
+
+
+async def test_the_guest_moves_and_cancels_by_the_manage_token(public: Client, sign_in: SignIn) -> None:
+    booked = await public.do(BOOK, input=wish())
+    grace = await sign_in.bearer(booked["manageToken"])
+    id = booked["meeting"]["id"]
+    moved = await grace.do(
+        MOVE, input={"meetingId": id, "start": "2027-03-01T08:30:00Z", "durationMinutes": 60}
+    )
+    assert moved["errors"] == []
+    assert moved["meeting"] == {
+        "start": "2027-03-01T08:30:00Z",
+        "end": "2027-03-01T09:30:00Z",
+        "version": 2,
+        "durationMinutes": 60,
+    }
+    cancelled = await grace.do(CANCEL, input={"meetingId": id, "reason": "ill"})
+    assert cancelled["meeting"] == {"status": "CANCELLED", "version": 3}
+    again = await grace.do(CANCEL, input={"meetingId": id})
+    assert [error["code"] for error in again["errors"]] == ["ALREADY_DECIDED"]
+    assert (await public.do(SLOTS, input=one_day()))["total"] == 16
+
+
+async def test_a_stale_version_is_refused(public: Client, sign_in: SignIn) -> None:
+    booked = await public.do(BOOK, input=wish())
+    grace = await sign_in.bearer(booked["manageToken"])
+    change = {"meetingId": booked["meeting"]["id"], "expectedVersion": 7, "start": TEN}
+    assert (await grace.do(MOVE, input=change))["errors"] == [{"code": "STALE", "field": ["expectedVersion"]}]
+
+
+async def test_a_guest_has_no_hold_of_another_guests_meeting(public: Client, sign_in: SignIn) -> None:
+    booked = await public.do(BOOK, input=wish())
+    other = await public.do(BOOK, input=wish(TEN, guest={**GRACE, "name": "Mallory"}))
+    mallory = await sign_in.bearer(other["manageToken"])
+    for query in (MOVE, CANCEL):
+        refused = await mallory.do(
+            query, input={"meetingId": booked["meeting"]["id"], **({"start": TEN} if query == MOVE else {})}
+        )
+        assert [error["code"] for error in refused["errors"]] == ["NOT_FOUND"]
+    found = await mallory.run("query($id: ID!) { meeting(id: $id) { id } }", id=booked["meeting"]["id"])
+    assert found.data == {"meeting": None}
+
+
+async def test_a_service_gives_its_meetings_in_turn(public: Client, anna: Agent) -> None:
+    ben = await an_agent(await anna.organization, "Ben")
+    await a_link(await a_service(await anna.organization, anna, ben))
+    names = []
+    for start in (NINE, NINE, TEN, TEN):
+        booked = await public.do(BOOK, input=wish(start, slots={"link": "acme/support"}))
+        assert booked["errors"] == []
+        names.append(booked["meeting"]["agents"][0]["name"])
+    assert sorted(names[:2]) == sorted(names[2:]) == ["Anna", "Ben"]
+    third = await public.do(BOOK, input=wish(NINE, slots={"link": "acme/support"}))
+    assert [error["code"] for error in third["errors"]] == ["SLOT_TAKEN"]
+
+
+async def test_slots_for_moving_count_the_meetings_own_time_as_free(public: Client, sign_in: SignIn) -> None:
+    booked = await public.do(BOOK, input=wish())
+    grace = await sign_in.bearer(booked["manageToken"])
+    listed = await grace.do(SLOTS, input=one_day(reschedulingMeetingId=booked["meeting"]["id"]))
+    assert listed["total"] == 16
+
+
+async def test_a_begun_meeting_is_neither_moved_nor_cancelled(
+    public: Client, sign_in: SignIn, clock: Clock
+) -> None:
+    booked = await public.do(BOOK, input=wish())
+    clock.advance(hours=1)
+    grace = await sign_in.bearer(booked["manageToken"])
+    cancelled = await grace.do(CANCEL, input={"meetingId": booked["meeting"]["id"]})
+    assert [error["code"] for error in cancelled["errors"]] == ["ALREADY_DECIDED"]
