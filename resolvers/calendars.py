@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
+from errors import Invalid, NotAllowed, NotFound
+from models.agent.agent import Agent
+from models.calendar.connecting import connect_feed, connect_file, disconnect_calendar
+from models.calendar.refreshing import request_refresh
+from models.words import Role
+from resolvers import ids
 from resolvers.context import Info
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.calendars import CalendarConnectionInput, ConnectCalendarFeedInput
@@ -9,14 +17,48 @@ from schema.inputs.calendars import CalendarConnectionInput, ConnectCalendarFeed
 
 @refusals_as_values
 async def connect_calendar_feed(info: Info, input: ConnectCalendarFeedInput) -> Payload:
-    raise NotImplementedError
+    agent, now = await _own(info, input.agent_id), info.context.now()
+    if (input.url is None) == (input.content is None):
+        raise Invalid("Give the feed's address or a file's content.", field=("url",))
+    if input.url is not None:
+        keys = info.context.world.keys
+        connected = await connect_feed(agent, name=input.name, url=input.url, keys=keys, now=now)
+    else:
+        connected = await connect_file(agent, name=input.name, content=_content(input), now=now)
+    return Payload(connection=connected)
 
 
 @refusals_as_values
-async def refresh_calendar(info: Info, input: CalendarConnectionInput) -> Payload:
-    raise NotImplementedError
+async def refresh(info: Info, input: CalendarConnectionInput) -> Payload:
+    key = ids.decode(input.connection_id, "CalendarConnection", field=("connectionId",))
+    return Payload(connection=await request_refresh(key, actor=info.context.agent(), now=info.context.now()))
 
 
 @refusals_as_values
-async def disconnect_calendar(info: Info, input: CalendarConnectionInput) -> Payload:
-    raise NotImplementedError
+async def disconnect(info: Info, input: CalendarConnectionInput) -> Payload:
+    key = ids.decode(input.connection_id, "CalendarConnection", field=("connectionId",))
+    await disconnect_calendar(key, actor=info.context.agent())
+    return Payload(disconnected=True)
+
+
+def was_disconnected(root: Payload) -> bool:
+    return root.disconnected is True
+
+
+async def _own(info: Info, agent_id: str) -> Agent:
+    """The agent whose calendar it is: the viewer, or any colleague for an administrator."""
+    actor = info.context.agent()
+    key = ids.decode(agent_id, "Agent", field=("agentId",))
+    agent = await Agent.get_or_none(id=key, organization_id=actor.organization_id)
+    if agent is None:
+        raise NotFound("There is no such agent.", field=("agentId",))
+    if agent.id != actor.agent.id and actor.agent.role is not Role.ADMINISTRATOR:
+        raise NotAllowed("An agent connects their own calendars.")
+    return agent
+
+
+def _content(input: ConnectCalendarFeedInput) -> bytes:
+    try:
+        return b64decode(input.content or "", validate=True)
+    except ValueError:
+        raise Invalid("The content is not base64.", field=("content",)) from None

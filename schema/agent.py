@@ -12,7 +12,7 @@ from models.agent import agent
 from models.calendar import connection
 from models.link import ScheduleLink as LinkRow
 from models.words import CalendarProvider, ConnectionStatus, MeetingType, Role, Weekday
-from resolvers import agents, links, paging
+from resolvers import agents, calendars, links, paging
 from schema.field import resolved_by
 from schema.node import Node, PageInfo, UserError
 from schema.organization import Office, Service, Subject
@@ -115,6 +115,12 @@ class AgentConnection:
 @strawberry.type
 class AgentPayload:
     agent: Agent | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class DisconnectCalendarPayload:
+    disconnected: bool = resolved_by(calendars.was_disconnected)
     errors: list[UserError]
 
 

@@ -19,7 +19,7 @@ from resolvers import (
     sessions,
     slots,
 )
-from schema.agent import AgentPayload, CalendarConnectionPayload, ScheduleLink
+from schema.agent import AgentPayload, CalendarConnectionPayload, DisconnectCalendarPayload, ScheduleLink
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.events import ConversationEvent, InboxEvent
 from schema.field import resolved_by, streamed_by
@@ -88,10 +88,10 @@ class Mutation:
         description="Its busy times, and nothing else of it, are kept and taken from the agent's slots.",
     )
     refresh_calendar: CalendarConnectionPayload = resolved_by(
-        calendars.refresh_calendar,
+        calendars.refresh,
         description="Reads the calendar soon, without waiting for its turn.",
     )
-    disconnect_calendar: CalendarConnectionPayload = resolved_by(calendars.disconnect_calendar)
+    disconnect_calendar: DisconnectCalendarPayload = resolved_by(calendars.disconnect)
 
 
 @strawberry.type(
