@@ -81,6 +81,16 @@ async def test_a_failing_listener_is_logged_and_does_not_keep_a_hint_from_the_ot
     assert "a listener of t failed" in caplog.text
 
 
+async def test_the_newest_hint_of_a_topic_arrives_at_whatever_moment_it_follows_another(wire: Wire) -> None:
+    ear, _ = await listen(wire.here, "t")
+    for steps in range(60):
+        await wire.there.publish([Hint("t", 2 * steps + 1)])
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await wire.there.publish([Hint("t", 2 * steps + 2)])
+        await hears(ear, 2 * steps + 2)
+
+
 async def test_publishing_never_waits(wire: Wire) -> None:
     for publishing in (wire.there.publish([Hint("t", 1)]), wire.there.publish_ephemeral("t", b"x")):
         with pytest.raises(StopIteration):
