@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
+from models.actor import AgentActor, KnownActor
 from models.agent.agent import Agent
 from models.base import Owned
 from models.words import CalendarProvider, ConnectionStatus
@@ -12,7 +14,8 @@ from models.words import CalendarProvider, ConnectionStatus
 class CalendarConnection(Owned):
     """`sealed_address` is the feed's encrypted URL; null for an uploaded file, which is read once.
 
-    Busy time is known up to `known_until`.
+    Busy time is known up to `known_until`, by the rules whose digest is `read_as`: where those have changed, an
+    answer of "not modified" would not be one to them.
     """
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
@@ -27,13 +30,23 @@ class CalendarConnection(Owned):
     last_modified = fields.TextField(null=True)
     last_synced_at = fields.DatetimeField(null=True)
     known_until = fields.DatetimeField(null=True)
+    read_as = fields.CharField(max_length=64, null=True)
     next_refresh_at = fields.DatetimeField(null=True)
+    failing_since = fields.DatetimeField(null=True)
     last_error = fields.TextField(null=True)
     disconnected_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "calendar_connection"
+        indexes = (("agent_id",), ("next_refresh_at",))
+
+    @classmethod
+    def visible_to(cls, actor: KnownActor) -> QuerySet[CalendarConnection]:
+        """The agent's own connections; whoever oversees them sees no private calendars."""
+        if not isinstance(actor, AgentActor):
+            return cls.filter(id__in=[])
+        return cls.filter(organization_id=actor.organization_id, agent_id=actor.agent.id)
 
 
 class BusyTime(Owned):
