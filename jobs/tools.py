@@ -1,0 +1,41 @@
+"""What jobs need from outside, wired by the composition root: the one place where they get it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from models.keyring import Keyring
+from providers.calendars.protocol import Calendar
+from providers.mail.protocol import Mailer
+
+
+class OpenFeed(Protocol):
+    """Gives the calendar at a feed's address; `zone` and `owner` (an e-mail address) are its agent's."""
+
+    def __call__(self, url: str, *, zone: tzinfo, owner: str) -> Calendar: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """`public_url` has no slash at its end; `now` gives aware UTC."""
+
+    mailer: Mailer
+    open_feed: OpenFeed
+    keys: Keyring
+    public_url: str
+    now: Callable[[], datetime]
+
+
+_equipped: list[Tools] = []
+
+
+def equip(tools: Tools) -> None:
+    """Give the process's jobs their tools; the last ones given count."""
+    _equipped[:] = [tools]
+
+
+def tools() -> Tools:
+    if not _equipped:
+        raise RuntimeError("the jobs have not been given their tools")
+    return _equipped[0]
