@@ -1,8 +1,11 @@
 """The mails that have gone out, so that none is sent twice."""
 
+from __future__ import annotations
+
 from tortoise import fields
 
 from models.base import Owned
+from models.transactions import transaction
 
 
 class SentLetter(Owned):
@@ -11,3 +14,13 @@ class SentLetter(Owned):
 
     class Meta:
         table = "sent_letter"
+
+    @classmethod
+    async def note(cls, message_id: str, *, organization_id: int) -> None:
+        """Remember that the letter is sent; a second time nothing happens."""
+        async with transaction() as tx:
+            await tx.rows(
+                "INSERT INTO sent_letter (organization_id, message_id, sent_at) VALUES (%s, %s, now())"
+                " ON CONFLICT DO NOTHING",
+                organization_id, message_id,
+            )  # fmt: skip

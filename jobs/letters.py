@@ -1,0 +1,154 @@
+"""What a letter about a meeting's change is made of, and who gets one: out of the record of the change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from jobs.tools import Tools
+from models.agent.agent import Agent
+from models.meeting.link import manage_token
+from models.meeting.meeting import Meeting, MeetingChange
+from models.words import MeetingChangeKind, MeetingType
+from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reader
+from providers.mail.letter import Letter
+from providers.mail.mailbox import Mailbox
+from providers.mail.templates import FOLDER
+from providers.mail.wording import compose
+
+OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
+    {
+        MeetingChangeKind.BOOKED: Occasion.BOOKED,
+        MeetingChangeKind.RESCHEDULED: Occasion.RESCHEDULED,
+        MeetingChangeKind.DURATION_CHANGED: Occasion.RESCHEDULED,
+        MeetingChangeKind.CANCELLED: Occasion.CANCELLED,
+    }
+)
+_HOW = MappingProxyType(
+    {
+        MeetingType.OFFICE: "At the office",
+        MeetingType.VIDEO: "Video call",
+        MeetingType.PHONE: "Phone call",
+        MeetingType.ON_SITE: "On site",
+    }
+)
+_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents."""
+
+    audience: Audience
+    agent_id: int | None = None
+
+
+async def find_change(change_id: int) -> MeetingChange | None:
+    """The change with all that its letters speak of; None where it is gone."""
+    change = (
+        await MeetingChange.filter(id=change_id)
+        .select_related("organization", "actor_agent", "actor_contact")
+        .first()
+    )
+    if change is not None:
+        meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
+        change.meeting = await meeting.prefetch_related("agents").get()
+    return change
+
+
+def addressees(change: MeetingChange) -> list[Addressee]:
+    """The guest and the agents, as far as they have an address; nobody for changes that no letter tells of."""
+    if change.kind not in OCCASIONS:
+        return []
+    guest = [Addressee(Audience.GUEST)] if change.meeting.guest.email else []
+    agents = [agent for agent in change.meeting.agents if agent.is_active and agent.email]
+    return guest + [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
+
+
+def write(change: MeetingChange, addressee: Addressee, *, tools: Tools) -> Letter | None:
+    """The letter that tells the addressee of the change; None for who has left the meeting meanwhile.
+
+    Refuses an address that nothing can be sent to (ProviderRejected).
+    """
+    facts = _facts(change, tools=tools)
+    reader = _reader(change.meeting, addressee)
+    if reader is None:
+        return None
+    organization = change.organization
+    settings = organization.settings
+    sender_name = settings.mail_sender_name or organization.name
+    reply_to = settings.mail_reply_to
+    return compose(
+        facts,
+        occasion=OCCASIONS[change.kind],
+        reader=reader,
+        sender=Mailbox(name=sender_name, address=settings.mail_from),
+        reply_to=Mailbox(name=sender_name, address=reply_to) if reply_to else None,
+    )
+
+
+def _facts(change: MeetingChange, *, tools: Tools) -> MeetingFacts:
+    """The meeting as the change left it: times and sequence are those of then, not of now."""
+    meeting, after, before = change.meeting, change.after or {}, change.before or {}
+    moved = OCCASIONS[change.kind] is Occasion.RESCHEDULED
+    actor = change.actor_agent or change.actor_contact
+    return MeetingFacts(
+        organization=change.organization.name,
+        uid=_uid(meeting),
+        sequence=after["sequence"],
+        changed_at=change.at,
+        title=meeting.title,
+        meeting_type=_HOW[meeting.meeting_type],
+        start=_moment(after, "start"),
+        end=_moment(after, "end"),
+        agents=tuple(_agent(agent) for agent in sorted(meeting.agents, key=lambda one: one.id)),
+        guest=_guest(meeting),
+        former_start=_moment(before, "start") if moved else None,
+        former_end=_moment(before, "end") if moved else None,
+        location=_location(meeting),
+        notes=meeting.notes,
+        manage_url=f"{tools.public_url}/meeting#{manage_token(meeting, keys=tools.keys)}",
+        reason=change.reason,
+        actor=actor.name if actor else None,
+    )
+
+
+def _reader(meeting: Meeting, addressee: Addressee) -> Reader | None:
+    if addressee.audience is Audience.GUEST:
+        return Reader(_guest(meeting), Audience.GUEST, _written(meeting.language))
+    agent = next((one for one in meeting.agents if one.id == addressee.agent_id), None)
+    if agent is None:
+        return None
+    return Reader(_agent(agent), Audience.AGENT, _written(*agent.languages))
+
+
+def _written(*wanted: str) -> str:
+    """The first of the languages that letters are written in, or English."""
+    tongues = (tag.split("-")[0].lower() for tag in wanted)
+    return next((tongue for tongue in tongues if tongue.isalpha() and (FOLDER / tongue).is_dir()), _LANGUAGE)
+
+
+def _guest(meeting: Meeting) -> Person:
+    return Person(name=meeting.guest.name, address=meeting.guest.email, zone=meeting.guest_time_zone)
+
+
+def _agent(agent: Agent) -> Person:
+    return Person(name=agent.name, address=agent.email, zone=agent.time_zone)
+
+
+def _location(meeting: Meeting) -> str | None:
+    office = meeting.office
+    if office is None or meeting.meeting_type is not MeetingType.OFFICE:
+        return None
+    return ", ".join(part for part in (office.name, office.address) if part)
+
+
+def _uid(meeting: Meeting) -> str:
+    """The meeting's name in all calendars of the world, the same for its whole life (RFC 7986 §5.3)."""
+    return str(uuid5(NAMESPACE_URL, f"frontdesk:{meeting.id}:{meeting.created_at.astimezone(UTC).isoformat()}"))
+
+
+def _moment(snapshot: Mapping[str, Any], name: str) -> datetime:
+    return datetime.fromisoformat(snapshot[name]).astimezone(UTC)

@@ -1,0 +1,67 @@
+"""Telling people of a meeting's changes by mail."""
+
+from datetime import timedelta
+
+import structlog
+
+from errors import ProviderDown, ProviderRejected
+from jobs.letters import Addressee, addressees, find_change, write
+from jobs.retrying import BACKOFF, TryAgain
+from jobs.tools import tools
+from models.letter import SentLetter
+from models.meeting.meeting import MeetingChange
+from models.queue import queue
+from models.transactions import transaction
+from providers.mail.facts import Audience
+
+logger = structlog.get_logger(__name__)
+
+# News of a meeting that is a day old is no news; what is true now its page says.
+PATIENCE = timedelta(hours=24)
+
+
+@queue.task(name="mail.tell_of_change", retry=BACKOFF)
+async def tell_of_change(change_id: int) -> None:
+    """Queue a letter to each who is to be told. Each gets the letters of a meeting in the order of its changes."""
+    change = await find_change(change_id)
+    if change is None:
+        return
+    async with transaction() as tx:
+        for one in addressees(change):
+            await tx.later(
+                "mail.deliver",
+                lock=f"letters:{change.meeting_id}:{one.agent_id or 'guest'}",
+                change_id=change.id,
+                audience=one.audience.value,
+                agent_id=one.agent_id,
+            )
+
+
+@queue.task(name="mail.deliver", retry=BACKOFF)
+async def deliver(change_id: int, audience: str, agent_id: int | None) -> None:
+    """Send the letter, once.
+
+    Only where the worker dies between sending and noting so does it go out twice, and is then the same message
+    to the byte, which mail programs show once.
+    """
+    change = await find_change(change_id)
+    if change is None:
+        return
+    addressee = Addressee(Audience(audience), agent_id)
+    try:
+        await _send(change, addressee)
+    except ProviderRejected:
+        logger.warning("letter.rejected", change_id=change_id, audience=audience, agent_id=agent_id)
+    except ProviderDown as down:
+        if tools().now() - change.at >= PATIENCE:
+            logger.warning("letter.given_up", change_id=change_id, audience=audience, agent_id=agent_id)
+            return
+        raise TryAgain(after_seconds=down.retry_after_seconds) from None
+
+
+async def _send(change: MeetingChange, addressee: Addressee) -> None:
+    letter = write(change, addressee, tools=tools())
+    if letter is None or await SentLetter.exists(message_id=letter.message_id):
+        return
+    await tools().mailer.send(letter)
+    await SentLetter.note(letter.message_id, organization_id=change.organization_id)

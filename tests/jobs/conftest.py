@@ -1,0 +1,100 @@
+"""The queue of the run's database, and the tools that jobs get in tests: a mailer and calendars in memory."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+import pytest
+from tortoise import connections
+
+from jobs.tools import Tools, equip
+from jobs.worker import drain, open_queue
+from models.actor import Public
+from models.agent.agent import Agent
+from models.availability.target import Named, find_target
+from models.contact import GuestDetails
+from models.keyring import Keyring
+from models.meeting.booking import Wish, book
+from models.meeting.meeting import Meeting
+from providers.calendars.fake import FakeCalendar
+from providers.mail.fake import FakeMailer
+from tests.builders import Clock
+
+GRACE = GuestDetails(
+    name="Grace Guest", email="grace@guests.example", phone=None, locale="en", time_zone="Europe/London"
+)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Calendars in memory, each at its URL, and how often each was opened."""
+
+    calendars: dict[str, FakeCalendar] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
+
+    def __call__(self, url: str, *, zone: tzinfo, owner: str) -> FakeCalendar:
+        self.opened.append(url)
+        return self.calendars[url]
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The queue as tests look at it."""
+
+    async def run(self) -> None:
+        """Run what is due until nothing is."""
+        await drain()
+
+    async def hurry(self) -> None:
+        """Let the time come for everything that waits, and run it."""
+        await self._rows("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
+        await drain()
+
+    async def waiting(self, prefix: str = "") -> list[dict[str, Any]]:
+        """The jobs, of tasks whose names begin so, that have not been run."""
+        return await self._rows(
+            "SELECT * FROM procrastinate_jobs WHERE status = 'todo' AND starts_with(task_name, %s) ORDER BY id",
+            prefix,
+        )
+
+    async def failed(self) -> list[dict[str, Any]]:
+        return await self._rows("SELECT * FROM procrastinate_jobs WHERE status = 'failed'")
+
+    async def _rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = await connections.get("default").execute_query_dict(sql, list(values))
+        return rows
+
+
+@pytest.fixture(scope="session")
+async def opened_queue(open_database: str, database_url: str) -> AsyncIterator[None]:
+    async with open_queue(database_url):
+        yield
+
+
+@pytest.fixture
+def jobs(db: None, opened_queue: None, tools: Tools) -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def mailer() -> FakeMailer:
+    return FakeMailer()
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def tools(mailer: FakeMailer, shelf: Shelf, keys: Keyring, clock: Clock) -> Tools:
+    tools = Tools(mailer=mailer, open_feed=shelf, keys=keys, public_url="https://desk.example", now=clock)
+    equip(tools)
+    return tools
+
+
+async def books(agent: Agent, start: datetime, *, now: datetime, guest: GuestDetails = GRACE) -> Meeting:
+    """The guest books the agent from the public page."""
+    target = await find_target(Named(agent_id=agent.id), actor=Public(), now=now)
+    return await book(Wish(target=target, start=start, guest=guest), actor=Public(), now=now)
