@@ -181,7 +181,7 @@ async def test_two_meetings_that_swap_their_times_at_once_do_not_wait_for_each_o
         return True
 
     async with asyncio.timeout(20):
-        moved = await asyncio.gather(move(first, second.start), move(second, first.start))
+        moved = list(await asyncio.gather(move(first, second.start), move(second, first.start)))
     assert moved == [False, False]
     assert await overlaps() == 0
     assert await Claim.all().count() == 2
