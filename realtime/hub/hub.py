@@ -71,7 +71,6 @@ class Hub:
             while subscriber.cursor < place.known:
                 for item in await self._replay.page(place, subscriber):
                     yield item
-            subscriber.check()
             place.attach(subscriber)  # no wait since `known` was looked at
             while True:
                 yield await subscriber.next()

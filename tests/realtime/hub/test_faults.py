@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from realtime.bus import Bus, MemoryBus, RedisBus
 from realtime.events import Audience, Hint
-from realtime.feed import Event
+from realtime.feed import Event, Resync, ResyncReason
 from tests.realtime.bus.conftest import Lines, lines, running, server
 from tests.realtime.bus.servers import OwnRedis
 from tests.realtime.bus.waiting import eventually
-from tests.realtime.hub.conftest import NO_SWEEP, QUICK, Client, House, everything, house
+from tests.realtime.hub.conftest import NO_SWEEP, QUICK, Client, House, everything, house, nth
 from tests.realtime.hub.faults import FaultyBus
 from tests.realtime.hub.ledger import Ledger
 
@@ -110,11 +110,11 @@ async def test_a_store_that_never_answers_is_given_up_and_asked_again() -> None:
     class Hanging(Ledger):
         hung = 0
 
-        async def read(self, topic: str, *, after: int, limit: int) -> list[Event]:
+        async def read(self, topic: str, *, after: int, limit: int) -> Sequence[Event]:
             if self.hung < 3:
                 self.hung += 1
                 await asyncio.Event().wait()
-            return list(await super().read(topic, after=after, limit=limit))
+            return await super().read(topic, after=after, limit=limit)
 
     ledger = Hanging()
     ledger.write("t", 3)
@@ -145,6 +145,46 @@ async def test_a_database_set_back_to_an_earlier_time_is_told_of(home: House) ->
     await eventually(lambda: client.resyncs == [("UNKNOWN_CURSOR", 15)])
     await home.tell("t")
     await eventually(lambda: client.seqs == [*range(11, 21), 16])
+
+
+async def test_a_database_set_back_under_a_replay_is_told_of(home: House) -> None:
+    home.ledger.write("t", 20)
+    live = home.client("t", after=19)
+    await eventually(lambda: live.seqs == [20])
+    replaying = home.hub.subscribe("t", after=0, accept=everything)
+    first = await nth(replaying, 7)
+    home.ledger.restore("t", head=3)
+    await eventually(lambda: live.resyncs == [("UNKNOWN_CURSOR", 3)])
+    assert await nth(replaying, 1) == [Resync("t", ResyncReason.UNKNOWN_CURSOR, 3)]
+    await home.tell("t")
+    [item] = await nth(replaying, 1)
+    await replaying.aclose()
+    assert [i.seq for i in [*first, item] if isinstance(i, Event)] == [1, 2, 3, 4, 5, 6, 7, 4]
+    await eventually(lambda: live.seqs == [20, 4])
+
+
+async def test_rows_read_before_the_database_was_set_back_are_not_given_after_it() -> None:
+    class Slow(Ledger):
+        gate = asyncio.Event()
+
+        async def read(self, topic: str, *, after: int, limit: int) -> Sequence[Event]:
+            rows = await super().read(topic, after=after, limit=limit)
+            await self.gate.wait()
+            return rows
+
+    ledger = Slow()
+    ledger.write("t", 10)
+    async with house(ledger) as home:
+        client = home.client("t", after=10)
+        await eventually(lambda: len(ledger.sweeps) >= 2)
+        await home.tell("t", 2)
+        await eventually(lambda: ledger.reads["t"] == 1)
+        ledger.restore("t", head=8)
+        await eventually(lambda: client.resyncs == [("UNKNOWN_CURSOR", 8)])
+        ledger.gate.set()
+        await home.tell("t")
+        await eventually(lambda: client.seqs == [9])
+        assert len(client.resyncs) == 1
 
 
 async def test_a_hint_that_promises_too_much_is_forgotten(unswept: House) -> None:
