@@ -29,8 +29,7 @@ FILE_REACHES = timedelta(days=731)
 async def connect_feed(
     agent: Agent, *, name: str, url: str, keys: Keyring, now: datetime
 ) -> CalendarConnection:
-    """Connect the iCalendar feed at the URL (http, https, webcal); until it has been read, its agent's time is
-    unknown and cannot be booked.
+    """Connect the iCalendar feed at the URL (http, https, webcal); what is busy is known once a job has read it.
 
     The address is kept encrypted and never shown again. Refuses Invalid for a name or URL that is none, and for
     more than ten connections.
