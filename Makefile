@@ -1,10 +1,44 @@
 # Each target sets up what it needs on a machine with Python 3.11+ and make.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header --quiet
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test check demo bench lock schema
+.PHONY: run test check demo lock schema
 
 run: .venv/.installed
 	@$(BIN)/python app.py serve
 
+test: .venv/.installed-dev
+	@$(BIN)/python -m pytest
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/python -m pytest --quiet tests/house
+
+demo: .venv/.installed
+	@$(BIN)/python app.py demo
+
+lock: .venv/.installed-dev
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) --extra dev pyproject.toml --output-file requirements-dev.txt
+
+schema: .venv/.installed
+	@$(BIN)/python app.py schema > .venv/schema.graphql && mv .venv/schema.graphql schema.graphql
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt | $(BIN)/pip
+	@echo "Installing the requirements; this is done once."
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt | $(BIN)/pip
+	@echo "Installing the requirements of development; this is done once."
+	@$(PIP) --requirement requirements-dev.txt
+	@touch $@ .venv/.installed

@@ -60,6 +60,7 @@ class Postgres:
         self._log = data / "log"
         self._user = User.owner_of(data)
         self._process: subprocess.Popen[bytes] | None = None
+        self._sockets: Path | None = None
         self.address = ""
 
     def ensure(self) -> None:
@@ -91,11 +92,11 @@ class Postgres:
             pid = running.pid if running else self._process.pid if self._process else 0
             os.kill(pid, request)
             _wait(lambda: not self.alive(), seconds=_STOP_SECONDS)
-        if running is not None and running.sockets != self._data:
-            shutil.rmtree(running.sockets, ignore_errors=True)
+        if self._sockets is not None and self._sockets != self._data:
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _answers(self) -> bool:
-        """Whether it takes connections; makes our database where there is none yet."""
+        """Whether it takes connections, of which the address is kept; makes our database where there is none yet."""
         running = cluster.Running.on(self._data)
         if running is None:
             return False
@@ -106,6 +107,7 @@ class Postgres:
                     connection.execute(f"CREATE DATABASE {DATABASE}")
         except psycopg.OperationalError:
             return False
+        self._sockets = running.sockets
         self.address = _address(running.sockets, DATABASE)
         return True
 
@@ -120,7 +122,8 @@ class Postgres:
 
     def _start(self) -> None:
         cluster.forget_killed(self._data)
-        sockets = str(self._sockets()).replace('"', '""')
+        self._sockets = self._sockets or self._place_for_sockets()
+        sockets = str(self._sockets).replace('"', '""')
         options = ("listen_addresses=", "port=5432", f'unix_socket_directories="{sockets}"')
         command = [str(program("postgres")), "-D", str(self._data)]
         for option in options:
@@ -132,7 +135,7 @@ class Postgres:
                 command, reaching=self._data, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
 
-    def _sockets(self) -> Path:
+    def _place_for_sockets(self) -> Path:
         """Where the socket lies: with the data, which only the server's user may enter, unless the path is too long."""
         if len(os.fsencode(self._data / _SOCKET)) <= _LONGEST_SOCKET:
             return self._data

@@ -1,0 +1,77 @@
+"""The parts of a process, wired to one another, from the first to start to the last to stop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from jobs.tools import Tools, equip
+from jobs.worker import open_queue
+from models.database import database
+from models.keyring import Keyring
+from models.transactions import outlet
+from providers.calendars.ics.feed import IcsFeed
+from providers.calendars.protocol import Calendar
+from providers.fetching import AddressPolicy, Fetcher
+from providers.mail.folder import FolderMailer
+from providers.mail.protocol import Mailer
+from providers.mail.smtp import SmtpMailer
+from realtime.bus import Bus, MemoryBus, RedisBus
+from realtime.cursors import Cursors
+from realtime.hub import Hub
+from realtime.store import DatabaseStore
+from resolvers.context import World
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    bus: Bus
+    world: World
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
+    """The database at the address, the queue, the bus and the hub, running for as long as the block does."""
+    keys = Keyring(settings.secret_key)
+    bus = _bus(settings, keys)
+    hub = Hub(bus, DatabaseStore())
+    equip(_tools(settings, keys))
+    outlet.publish = bus.publish
+    async with database(address), open_queue(address):
+        await bus.start()
+        await hub.start()
+        try:
+            cursors = Cursors(keys.key("feed-cursors"))
+            yield Parts(bus, World(keys, cursors, hub, clock=_now, public_url=settings.public_url))
+        finally:
+            await hub.stop()
+            await bus.stop()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _bus(settings: Settings, keys: Keyring) -> Bus:
+    if settings.redis_url is None:
+        return MemoryBus()
+    # Installations that share a Redis do not hear one another.
+    return RedisBus(settings.redis_url, prefix=f"frontdesk:{keys.key('bus')[:6].hex()}:")
+
+
+def _tools(settings: Settings, keys: Keyring) -> Tools:
+    fetcher = Fetcher(addresses=AddressPolicy(also=settings.fetch_also))
+
+    def open_feed(url: str, *, zone: tzinfo, owner: str) -> Calendar:
+        return IcsFeed(url, fetcher=fetcher, zone=zone, owner=owner)
+
+    return Tools(
+        mailer=_mailer(settings), open_feed=open_feed, keys=keys, public_url=settings.public_url, now=_now
+    )
+
+
+def _mailer(settings: Settings) -> Mailer:
+    return SmtpMailer(settings.smtp) if settings.smtp else FolderMailer(settings.mail_folder)
