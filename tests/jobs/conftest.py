@@ -1,11 +1,13 @@
 """The queue of the run's database, and the tools that jobs get in tests: a mailer and calendars in memory."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
 import pytest
+from procrastinate.exceptions import AlreadyEnqueued
 from tortoise import connections
 
 from jobs.tools import Tools, equip
@@ -17,6 +19,7 @@ from models.contact import GuestDetails
 from models.keyring import Keyring
 from models.meeting.booking import Wish, book
 from models.meeting.meeting import Meeting
+from models.queue import queue
 from providers.calendars.fake import FakeCalendar
 from providers.mail.fake import FakeMailer
 from tests.builders import Clock
@@ -46,16 +49,22 @@ class Jobs:
         """Run what is due until nothing is."""
         await drain()
 
+    async def run_periodic(self, task: str) -> None:
+        """Run a periodic task, and what else is due. The worker of an earlier run may have queued it already."""
+        with suppress(AlreadyEnqueued):
+            await queue.configure_task(task, allow_unknown=False).defer_async(timestamp=0)
+        await drain()
+
     async def hurry(self) -> None:
         """Let the time come for everything that waits, and run it."""
         await self._rows("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'")
         await drain()
 
-    async def waiting(self, prefix: str = "") -> list[dict[str, Any]]:
-        """The jobs, of tasks whose names begin so, that have not been run."""
+    async def waiting(self, *tasks: str) -> list[dict[str, Any]]:
+        """The jobs of these tasks that are still to be run."""
         return await self._rows(
-            "SELECT * FROM procrastinate_jobs WHERE status = 'todo' AND starts_with(task_name, %s) ORDER BY id",
-            prefix,
+            "SELECT * FROM procrastinate_jobs WHERE status = 'todo' AND task_name = ANY(%s) ORDER BY id",
+            list(tasks),
         )
 
     async def failed(self) -> list[dict[str, Any]]:

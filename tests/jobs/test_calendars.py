@@ -78,8 +78,7 @@ async def state(connection: CalendarConnection) -> CalendarConnection:
 async def when_due(jobs: Jobs, clock: Clock, **later: float) -> None:
     """Let the time come for the next reading."""
     clock.advance(**(later or {"minutes": 5}))
-    await refresh_due(0)
-    await jobs.run()
+    await jobs.run_periodic("calendars.refresh_due")
 
 
 async def test_a_connected_calendar_is_read_and_takes_its_busy_time_out_of_the_slots(
