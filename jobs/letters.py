@@ -9,13 +9,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 from jobs.tools import Tools
 from models.agent.agent import Agent
-from models.meeting.link import manage_token
+from models.meeting.link import manage_url
 from models.meeting.meeting import Meeting, MeetingChange
 from models.words import MeetingChangeKind, MeetingType
 from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reader
 from providers.mail.letter import Letter
 from providers.mail.mailbox import Mailbox
-from providers.mail.templates import FOLDER
+from providers.mail.rendering import FOLDER
 from providers.mail.wording import compose
 
 OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
@@ -109,7 +109,7 @@ def _facts(change: MeetingChange, *, tools: Tools) -> MeetingFacts:
         former_end=_moment(before, "end") if moved else None,
         location=_location(meeting),
         notes=meeting.notes,
-        manage_url=f"{tools.public_url}/meeting#{manage_token(meeting, keys=tools.keys)}",
+        manage_url=manage_url(meeting, keys=tools.keys, public_url=tools.public_url),
         reason=change.reason,
         actor=actor.name if actor else None,
     )

@@ -13,8 +13,7 @@ from errors import BadRequest, Unauthenticated
 from models.agent.agent import Agent
 from models.contact import Contact
 from models.conversation.conversation import Conversation
-from models.meeting.link import manage_token as token_of
-from models.meeting.link import recognise_guest
+from models.meeting import link
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.organization.office import Office
 from models.organization.service import Service
@@ -39,7 +38,7 @@ async def meeting(info: Info, id: ID | None = None, manage_token: str | None = N
 
 async def _by_token(context: Context, token: str) -> Meeting | None:
     try:
-        guest = await recognise_guest(token, keys=context.world.keys)
+        guest = await link.recognise_guest(token, keys=context.world.keys)
     except Unauthenticated:
         return None
     context.become(guest)
@@ -119,4 +118,4 @@ def seats_left() -> int:
 
 def manage_url(info: Info, root: Meeting) -> str:
     world = info.context.world
-    return f"{world.public_url}/meeting#{token_of(root, keys=world.keys)}"
+    return link.manage_url(root, keys=world.keys, public_url=world.public_url)

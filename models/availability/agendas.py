@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tortoise.expressions import Q
+
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride, weekly_windows, windows
 from models.availability.target import Target
@@ -57,7 +59,7 @@ async def agendas(
     claims = _by_agent(c for c in await Claim.filter(**within) if c.expires_at is None or c.expires_at > now)
     uses_calendars = target.organization.settings.compute_availability_from_calendars
     busy = _by_agent(await BusyTime.filter(**within) if uses_calendars else [])
-    unread = await _agents_with_unread_calendars(ids) if uses_calendars else set()
+    unread = await _agents_with_unread_calendars(ids, now=now) if uses_calendars else set()
     overrides = _by_agent(await DateOverride.filter(agent_id__in=ids, date__gte=span.origin.date() - hours.DAY))
     return [
         Agenda(
@@ -92,6 +94,9 @@ def _by_agent(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return grouped
 
 
-async def _agents_with_unread_calendars(ids: Sequence[int]) -> set[int]:
-    unread = CalendarConnection.filter(agent_id__in=ids).exclude(status=ConnectionStatus.CONNECTED)
+async def _agents_with_unread_calendars(ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Those with a calendar of which nothing is known now: never read, cut off, or read up to a time that is past."""
+    unread = CalendarConnection.filter(agent_id__in=list(ids)).filter(
+        Q(known_until__isnull=True) | Q(known_until__lte=now) | ~Q(status=ConnectionStatus.CONNECTED)
+    )
     return {connection.agent_id for connection in await unread}

@@ -89,5 +89,6 @@ async def _question(request: Request, *, now: datetime) -> Question:
         days_ahead=settings.bookable_days_ahead,
         link_dates=target.dates,
         weekends_closed=settings.weekends_disabled,
+        unknown_calendars_block=settings.unknown_calendars_block,
         excluded_claims=frozenset(claim.id for claim in moved),
     )

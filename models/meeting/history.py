@@ -64,7 +64,8 @@ async def record(
         )
     )
     await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)
-    await tx.later("mail.tell_of_change", change_id=change.id)
+    # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
+    await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
     return change
 
 

@@ -21,6 +21,11 @@ def manage_token(meeting: Meeting, *, keys: Keyring) -> str:
     return PREFIX + urlsafe_b64encode(fixed + tag).decode()
 
 
+def manage_url(meeting: Meeting, *, keys: Keyring, public_url: str) -> str:
+    """The page where the guest manages the meeting. The token stands behind the #, which browsers send to no server."""
+    return f"{public_url}/meeting#{manage_token(meeting, keys=keys)}"
+
+
 async def recognise_guest(token: str, *, keys: Keyring) -> GuestActor:
     """The guest whose manage token this is; refuses Unauthenticated for one that is forged or was renewed."""
     try:

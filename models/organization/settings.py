@@ -27,6 +27,7 @@ class Settings:
     public_minimum_notice_minutes: int = 0
     can_assign: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR, Role.AGENT)
     compute_availability_from_calendars: bool = True
+    unknown_calendars_block: bool = False
     calendar_refresh_minutes: int = 5
     tentative_is_busy: bool = True
     unanswered_is_busy: bool = False

@@ -6,7 +6,7 @@ from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reade
 from providers.mail.invitation import Answer, Attendee, Invitation, Method, Status
 from providers.mail.letter import CalendarPart, Letter
 from providers.mail.mailbox import Mailbox
-from providers.mail.templates import render_html, render_text
+from providers.mail.rendering import render_html, render_text
 from providers.mail.words import Words
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from errors import ProviderRejected
-from providers.mail import templates
+from providers.mail import rendering
 from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reader
 from providers.mail.letter import Letter
 from providers.mail.text import one_line
@@ -210,7 +210,7 @@ def test_what_people_type_stays_text(name: str, title: str) -> None:
         assert "evil.example" not in composed.text + composed.html + composed.subject
 
 
-@pytest.mark.parametrize("language", [folder.name for folder in templates.FOLDER.iterdir() if folder.is_dir()])
+@pytest.mark.parametrize("language", [folder.name for folder in rendering.FOLDER.iterdir() if folder.is_dir()])
 def test_every_language_has_every_letter(language: str) -> None:
     names = {
         f"{occasion}.{audience}.{kind}.j2"
@@ -219,7 +219,7 @@ def test_every_language_has_every_letter(language: str) -> None:
         for kind in ("txt", "html")
     }
     names |= {f"calendar_event.{audience}.txt.j2" for audience in Audience}
-    assert names <= {file.name for file in (templates.FOLDER / language).iterdir()}
+    assert names <= {file.name for file in (rendering.FOLDER / language).iterdir()}
     for occasion, reader in CASES:
         assert letter(occasion, replace(reader, language=language)).text
 
