@@ -9,7 +9,7 @@ from strawberry import ID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from errors import NotFound
+from errors import BadRequest, NotFound
 from models.actor import AgentActor, GuestActor, KnownActor
 from models.agent.agent import Agent
 from models.contact import Contact
@@ -59,6 +59,8 @@ async def conversations(
 
 
 def _conditions(filter: ConversationFilter, *, actor: KnownActor) -> list[Q]:
+    if filter.started_from and filter.started_to and filter.started_to < filter.started_from:
+        raise BadRequest("The range ends before it begins.")
     given: dict[str, Any] = {
         "status__in": filter.status,
         "assignee_id": ids.decode_some(filter.agent_id, "Agent", field=("filter", "agentId")),
@@ -100,7 +102,7 @@ async def messages(
 
 
 def _messages(info: Info, root: Conversation) -> QuerySet[Message]:
-    return Message.visible_to(info.context.known(), root.id)
+    return Message.visible_to(info.context.actor, root.id)
 
 
 async def last_message(info: Info, root: Conversation) -> Message | None:
@@ -109,7 +111,7 @@ async def last_message(info: Info, root: Conversation) -> Message | None:
 
 async def last_seq(info: Info, root: Conversation) -> int:
     """Of the messages that the viewer may see, so that a guest cannot tell from it that there are notes."""
-    if not isinstance(info.context.actor, GuestActor):
+    if isinstance(info.context.actor, AgentActor) and await info.context.loaders.readable.load(root.id):
         newest_of_all: int = root.last_seq
         return newest_of_all
     newest = await last_message(info, root)
@@ -148,8 +150,9 @@ async def meetings(info: Info, root: Conversation) -> Sequence[Meeting]:
 
 
 async def assignments(info: Info, root: Conversation) -> Sequence[AssignmentRecord]:
-    """The ledger is for agents: a guest sees an empty one."""
-    if not isinstance(info.context.actor, AgentActor):
+    """The ledger is for the agents who may read the conversation: anybody else sees an empty one."""
+    context = info.context
+    if not isinstance(context.actor, AgentActor) or not await context.loaders.readable.load(root.id):
         return []
     return await info.context.loaders.assignments_of_conversation.load(root.id)
 

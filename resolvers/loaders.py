@@ -16,7 +16,7 @@ from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
-from models.conversation.message import Message, newest_messages
+from models.conversation.message import INTERNAL, Message, newest_messages
 from models.conversation.reading import unread_counts
 from models.link import ScheduleLink
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
@@ -66,7 +66,25 @@ class Loaders:
 
     @cached_property
     def messages(self) -> DataLoader[int, Message | None]:
-        return _by_id(Message)
+        """Messages of conversations that the actor sees; a guest's reply may still point to a note."""
+
+        async def load(ids: Sequence[int]) -> list[Message | None]:
+            hidden = () if isinstance(self._viewer(), AgentActor) else INTERNAL
+            found = {row.id: row for row in await Message.filter(id__in=list(ids))}
+            return [row if (row := found.get(id)) and row.kind not in hidden else None for id in ids]
+
+        return DataLoader(load)
+
+    @cached_property
+    def readable(self) -> DataLoader[int, bool]:
+        """Whether the actor may read a conversation; who plans meetings sees that there is one, and no more."""
+
+        async def load(ids: Sequence[int]) -> list[bool]:
+            visible = Conversation.visible_to(self._viewer()).filter(id__in=list(ids))
+            readable = set(await visible.values_list("id", flat=True))
+            return [id in readable for id in ids]
+
+        return DataLoader(load)
 
     @cached_property
     def changes_of_meeting(self) -> DataLoader[int, list[MeetingChange]]:
@@ -114,7 +132,8 @@ class Loaders:
         """The newest message that the actor may see."""
 
         async def load(ids: Sequence[int]) -> list[Message | None]:
-            newest = await newest_messages(ids, internal=isinstance(self._viewer(), AgentActor))
+            readable = await self._readable(ids)
+            newest = await newest_messages(readable, internal=isinstance(self._viewer(), AgentActor))
             found = {message.conversation_id: message for message in newest}
             return [found.get(id) for id in ids]
 
@@ -124,10 +143,15 @@ class Loaders:
     def unread_of_conversation(self) -> DataLoader[int, int]:
         async def load(ids: Sequence[int]) -> list[int]:
             viewer = self._viewer()
-            counts = {} if isinstance(viewer, Public) else await unread_counts(ids, actor=viewer)
+            readable = await self._readable(ids)
+            counts = {} if isinstance(viewer, Public) else await unread_counts(readable, actor=viewer)
             return [counts.get(id, 0) for id in ids]
 
         return DataLoader(load)
+
+    async def _readable(self, ids: Sequence[int]) -> list[int]:
+        answers = await self.readable.load_many(ids)
+        return [id for id, readable in zip(ids, answers, strict=True) if readable]
 
 
 def _by_id(model: type[R]) -> DataLoader[int, R | None]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tortoise import connections, fields
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from models.actor import AgentActor, KnownActor
+from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
@@ -47,9 +48,11 @@ class Message(Owned):
         unique_together = (("conversation_id", "seq"),)
 
     @classmethod
-    def visible_to(cls, actor: KnownActor, conversation_id: int) -> QuerySet[Message]:
-        """The messages of a conversation that the actor may see. A guest never sees a note."""
-        messages = cls.filter(conversation_id=conversation_id, organization_id=actor.organization_id)
+    def visible_to(cls, actor: Actor, conversation_id: int) -> QuerySet[Message]:
+        """The messages of a conversation that the actor may see: none where they may not see the conversation,
+        even if they came to it through a meeting. A guest never sees a note."""
+        conversations = Conversation.visible_to(actor).filter(id=conversation_id).values("id")
+        messages = cls.filter(conversation_id__in=Subquery(conversations))
         return messages if isinstance(actor, AgentActor) else messages.exclude(kind__in=INTERNAL)
 
 

@@ -9,18 +9,21 @@ from tortoise import connections
 from errors import Invalid, NotAMember
 from models.actor import AgentActor, KnownActor
 from models.conversation.conversation import Conversation, Member
+from models.conversation.message import Message
 from models.transactions import transaction
 from realtime.events import Announcement, EventKind, announce, conversation_topic, inbox_topic
 
 
 async def mark_read(conversation: Conversation, *, seq: int, actor: KnownActor) -> Conversation:
-    """Move the actor's read marker up to `seq`; it never goes back. Refuses Invalid (no such seq) and NotAMember."""
+    """Move the actor's read marker up to `seq`; it never goes back. Refuses Invalid (a seq beyond what
+    the actor can see) and NotAMember."""
     party = {"agent_id": actor.agent.id} if isinstance(actor, AgentActor) else {"contact_id": actor.contact.id}
     async with transaction() as tx:
         member = await Member.get_or_none(conversation_id=conversation.id, **party)
         if member is None:
             raise NotAMember("Only members of a conversation have a read marker.")
-        if not 0 <= seq <= (await Conversation.get(id=conversation.id)).last_seq:
+        visible = Message.visible_to(actor, conversation.id).filter(seq__gte=seq)
+        if seq < 0 or (seq > 0 and not await visible.exists()):
             raise Invalid("There is no such message.", field=("seq",))
         moved = await tx.rows(
             "UPDATE member SET last_read_seq = %s WHERE id = %s AND last_read_seq < %s RETURNING id",
