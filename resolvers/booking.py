@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.actor import GuestActor, Public
+from models.actor import Actor, AgentActor, GuestActor, Public
 from models.contact import GuestDetails
 from models.meeting import booking, changing
 from models.meeting.booking import Companion, Wish
@@ -29,8 +29,9 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
         companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),
     )
     once = once_of(context, "bookMeeting", input, organization_id=target.organization.id)
-    booked = await booking.book(wish, actor=context.actor, now=context.now(), once=once)
-    if isinstance(context.actor, Public):
+    actor = _booker(context.actor, organization_id=target.organization.id)
+    booked = await booking.book(wish, actor=actor, now=context.now(), once=once)
+    if not isinstance(context.actor, AgentActor):
         context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
     return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))
 
@@ -57,6 +58,12 @@ async def cancel_meeting(info: Info, input: MeetingActionInput) -> Payload:
         now=info.context.now(),
     )
     return Payload(meeting=cancelled)
+
+
+def _booker(actor: Actor, *, organization_id: int) -> Actor:
+    """A guest of one organization is anybody to the others."""
+    elsewhere = isinstance(actor, GuestActor) and actor.organization_id != organization_id
+    return Public() if elsewhere else actor
 
 
 def _details(guest: GuestInput) -> GuestDetails:

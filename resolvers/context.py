@@ -39,9 +39,8 @@ class Context:
         return self.world.clock()
 
     def become(self, guest: GuestActor) -> None:
-        """The public, on showing or being given a manage token, is its guest from here on; an agent stays one."""
-        if isinstance(self.actor, Public):
-            self.actor = guest
+        """Whoever shows, or is given, a manage token is its guest from here on, and sees what that guest sees."""
+        self.actor = guest
 
     def agent(self) -> AgentActor:
         """The agent who asks; refuses Unauthenticated to anybody else."""

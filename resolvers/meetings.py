@@ -41,8 +41,10 @@ async def _by_token(context: Context, token: str) -> Meeting | None:
         guest = await link.recognise_guest(token, keys=context.world.keys)
     except Unauthenticated:
         return None
-    context.become(guest)
-    return await Meeting.visible_to(guest).get()
+    own = await Meeting.visible_to(context.actor).filter(id=guest.meeting_id).first()
+    if own is None:  # an agent who sees the meeting anyway stays an agent
+        context.become(guest)
+    return own or await Meeting.visible_to(guest).get()
 
 
 async def meetings(
