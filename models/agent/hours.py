@@ -51,11 +51,15 @@ async def set_date_override(agent: Agent, day: date, hours: Sequence[Window] | N
         if hours is None:
             await DateOverride.filter(agent_id=agent.id, date=day).delete()
         else:
-            await DateOverride.update_or_create(
-                defaults={"windows": [_stored(one) for one in hours]},
-                create_defaults={"organization_id": agent.organization_id},
+            override = DateOverride(
+                organization_id=agent.organization_id,
                 agent_id=agent.id,
                 date=day,
+                windows=[_stored(one) for one in hours],
+            )
+            # One statement, so that of two at the same time the later one holds.
+            await DateOverride.bulk_create(
+                [override], on_conflict=["agent_id", "date"], update_fields=["windows"]
             )
     return agent
 

@@ -38,9 +38,9 @@ async def assign(
         if actor.agent.role not in organization.settings.can_assign:
             raise NotAllowed("Your role does not assign conversations.")
         conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
-        if conversation.assignee_id == agent.id:
-            return conversation
         service_id = service.id if service else conversation.service_id
+        if (conversation.assignee_id, conversation.service_id) == (agent.id, service_id):
+            return conversation
         await _check_service(agent, service_id)
         former_id = conversation.assignee_id
         await _hand_over(conversation, agent, service_id=service_id, now=now)
@@ -86,16 +86,18 @@ async def _check_service(agent: Agent, service_id: int | None) -> None:
 async def _hand_over(
     conversation: Conversation, agent: Agent, *, service_id: int | None, now: datetime
 ) -> None:
-    if conversation.assignee_id is not None:
+    if conversation.assignee_id not in (None, agent.id):
         await Member.filter(conversation_id=conversation.id, agent_id=conversation.assignee_id).update(
             role=MemberRole.AGENT
         )
-    await Member.update_or_create(
-        defaults={"role": MemberRole.ASSIGNEE},
-        create_defaults={"organization_id": conversation.organization_id, "joined_at": now},
+    member = Member(
+        organization_id=conversation.organization_id,
         conversation_id=conversation.id,
         agent_id=agent.id,
+        role=MemberRole.ASSIGNEE,
+        joined_at=now,
     )
+    await Member.bulk_create([member], on_conflict=["conversation_id", "agent_id"], update_fields=["role"])
     reopened = conversation.status in (ConversationStatus.WAITING, ConversationStatus.OPEN)
     await Conversation.filter(id=conversation.id).update(
         assignee_id=agent.id,
