@@ -14,6 +14,7 @@ import pytest
 from models.actor import Actor, Public
 from models.agent.agent import Agent
 from models.keyring import Keyring
+from models.link import ScheduleLink
 from models.transactions import outlet
 from realtime.bus import MemoryBus
 from realtime.cursors import Cursors
@@ -23,6 +24,7 @@ from realtime.transport import Engine, OperationRequest, Outcome, Rejected
 from resolvers.context import Context, World, recognise
 from schema.root import schema
 from tests.builders import Clock, acting
+from tests.resolvers.documents import BOOK, NINE, wish
 
 ENGINE = Engine(schema)
 
@@ -50,6 +52,15 @@ class Feed:
         assert "errors" not in shown, shown["errors"]
         [event] = shown["data"].values()
         return dict(event)
+
+    async def refusal(self) -> dict[str, Any]:
+        """The one error with which a subscription that may not be is answered."""
+        async with asyncio.timeout(5):
+            outcome = await anext(self._outcomes)
+        shown = orjson.loads(outcome.encode())
+        assert not shown.get("data"), shown
+        [error] = shown["errors"]
+        return dict(error["extensions"])
 
     async def close(self) -> None:
         await self._outcomes.aclose()
@@ -129,3 +140,31 @@ class SignIn:
 @pytest.fixture
 def sign_in(world: World) -> SignIn:
     return SignIn(world)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A meeting that Grace booked with Anna at nine, and both in its conversation; ids are the API's."""
+
+    meeting: str
+    id: str
+    token: str
+    grace: Client
+    anna: Client
+
+
+async def a_talk(
+    sign_in: SignIn, anna: Agent, *, start: str = NINE, link: str = "acme/anna", **changes: Any
+) -> Talk:
+    """Book as the public does; the guest who comes of it, and the agent."""
+    public = Client(sign_in.world, Public())
+    booked = await public.do(BOOK, input=wish(start, slots={"link": link}, **changes))
+    assert booked["errors"] == []
+    meeting, token = booked["meeting"], booked["manageToken"]
+    grace = await sign_in.bearer(token)
+    return Talk(meeting["id"], meeting["conversation"]["id"], token, grace, sign_in.agent(anna))
+
+
+@pytest.fixture
+async def talk(sign_in: SignIn, anna: Agent, annas_link: ScheduleLink) -> Talk:
+    return await a_talk(sign_in, anna)

@@ -1,0 +1,111 @@
+"""The operations that these tests send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.resolvers.conftest import Client
+
+BOOK = """mutation($input: BookMeetingInput!) {
+  bookMeeting(input: $input) { meeting { id start conversation { id } } manageToken errors { code message field } }
+}"""
+MOVE = """mutation($input: RescheduleMeetingInput!) {
+  rescheduleMeeting(input: $input) { meeting { id start version } errors { code field } }
+}"""
+CANCEL = """mutation($input: MeetingActionInput!) {
+  cancelMeeting(input: $input) { meeting { id status version } errors { code field } }
+}"""
+SEND = """mutation($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message { id seq kind direction text author { __typename ... on Agent { name } ... on Contact { name } }
+      replyTo { id seq text } }
+    errors { code message field }
+  }
+}"""
+READ = """mutation($input: MarkReadInput!) {
+  markRead(input: $input) { conversation { id unreadCount } errors { code field } }
+}"""
+ASSIGN = """mutation($input: AssignConversationInput!) {
+  assignConversation(input: $input) {
+    conversation { id status assignee { id name } service { id name }
+      assignments { from { name } to { name } by { __typename ... on Agent { name } } how reason } }
+    errors { code field }
+  }
+}"""
+CONVERSATION = """query($id: ID!) {
+  conversation(id: $id) {
+    id number channel status title language lastSeq unreadCount lastMessageDirection createdAt
+    assignee { name } service { name } contact { name }
+    members { role lastReadSeq party { __typename ... on Agent { name } ... on Contact { name } } }
+    meetings { id } lastMessage { seq kind text }
+    assignments { from { name } to { name } by { __typename ... on Agent { name } } how reason }
+    messages(first: 100) { edges { cursor node { id seq kind text direction systemEvent meeting { id }
+      author { __typename ... on Agent { name } ... on Contact { name } } replyTo { seq text } } } }
+  }
+}"""
+CONVERSATIONS = """query($filter: ConversationFilter, $first: Int, $after: String) {
+  conversations(filter: $filter, first: $first, after: $after) {
+    totalCount edges { cursor node { id number unreadCount } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}"""
+MESSAGES = """query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  conversation(id: $id) {
+    messages(first: $first, after: $after, last: $last, before: $before) {
+      edges { cursor node { seq text } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+}"""
+SLOTS = """query($input: SlotsInput!) {
+  slots(input: $input) { total nextAvailable days { date slots { start end } } }
+}"""
+CONVERSATION_EVENTS = """subscription($id: ID!, $after: String) {
+  conversationEvents(conversationId: $id, after: $after) {
+    __typename
+    ... on FeedEvent { cursor at }
+    ... on MessageAdded { message { seq kind text replyTo { text } } }
+    ... on AssignmentChanged { conversation { id } record { how to { name } reason } }
+    ... on MembersChanged { conversation { lastSeq lastMessage { text } members { role } } }
+    ... on ConversationChanged { conversation { id } }
+    ... on MeetingChanged { meeting { id status } change { kind } }
+    ... on ReadMarkerMoved { member { lastReadSeq } }
+    ... on Resync { cursor reason }
+  }
+}"""
+INBOX_EVENTS = """subscription($after: String) {
+  inboxEvents(after: $after) {
+    __typename
+    ... on FeedEvent { cursor at }
+    ... on AssignmentChanged { conversation { id } record { how to { name } } }
+    ... on ConversationChanged { conversation { id lastSeq unreadCount lastMessage { text } } }
+    ... on MeetingChanged { meeting { id status start } change { kind } }
+    ... on Resync { cursor reason }
+  }
+}"""
+
+GRACE = {"name": "Grace Guest", "email": "grace@guests.example", "timeZone": "Europe/Rome"}
+NINE = "2027-03-01T08:00:00Z"
+TEN = "2027-03-01T09:00:00Z"
+ELEVEN = "2027-03-01T10:00:00Z"
+
+
+def wish(start: str = NINE, **changes: Any) -> dict[str, Any]:
+    return {"slots": {"link": "acme/anna"}, "start": start, "guest": GRACE, **changes}
+
+
+async def say(client: Client, conversation: str, text: str, **more: Any) -> dict[str, Any]:
+    """Send a message, which must be taken; the message."""
+    sent = await client.do(SEND, input={"conversationId": conversation, "text": text, **more})
+    assert sent["errors"] == []
+    return dict(sent["message"])
+
+
+def codes(payload: dict[str, Any]) -> list[str]:
+    return [error["code"] for error in payload["errors"]]
+
+
+def texts(conversation: dict[str, Any]) -> list[str]:
+    """What was said in a conversation as one sees it; without what the system says."""
+    nodes = [edge["node"] for edge in conversation["messages"]["edges"]]
+    return [node["text"] for node in nodes if node["kind"] != "SYSTEM"]
