@@ -8,10 +8,15 @@ import "./explorer.css";
 import { fetcher } from "./fetcher";
 import { firstTabs } from "./tabs";
 
+const tabs = firstTabs(new Date());
+const isFirstVisit = localStorage.getItem("graphiql:tabState") === null;
+
 createRoot(document.getElementById("explorer")!).render(
   <GraphiQL
     fetcher={fetcher}
-    defaultTabs={firstTabs(new Date())}
+    defaultTabs={tabs}
+    // GraphiQL fills the editors of the first tab from what it has stored, not from the tab.
+    variables={isFirstVisit ? tabs[0].variables : undefined}
     defaultEditorToolsVisibility="variables"
     shouldPersistHeaders
   >
