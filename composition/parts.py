@@ -25,6 +25,8 @@ from realtime.store import DatabaseStore
 from resolvers.context import World
 from settings import Settings
 
+_CONNECTIONS = 20  # of which the hub, in a storm of clients coming back, may use thirteen at once
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -40,7 +42,7 @@ async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
     hub = Hub(bus, DatabaseStore())
     equip(_tools(settings, keys))
     outlet.publish = bus.publish
-    async with database(address), open_queue(address):
+    async with database(address, pool_size=_CONNECTIONS), open_queue(address):
         await bus.start()
         await hub.start()
         try:
