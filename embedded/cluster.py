@@ -12,6 +12,7 @@ from embedded.programs import VERSION, User, program
 from embedded.refusal import CannotRun
 
 ROLE = "frontdesk"
+SOCKET = ".s.PGSQL.5432"
 
 # The builtin locale is the same on every machine, and knows the letters of all languages.
 _INITDB = (
@@ -60,7 +61,10 @@ def _check(data: Path) -> None:
 
 
 def last_line(text: str) -> str:
-    return ([line.strip() for line in text.splitlines() if line.strip()] or ["it gave no reason."])[-1]
+    """The line of a log that says why it ended."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    fatal = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return (fatal or lines or ["it gave no reason."])[-1]
 
 
 def _flush(folder: Path) -> None:
@@ -107,6 +111,7 @@ def is_postgres(pid: int) -> bool:
 
 
 def forget_killed(data: Path) -> None:
-    """Remove what a killed server has left, so that a number used again is not taken for it."""
+    """Remove what a killed server has left: its number may be another's now, or a zombie's that nobody buries."""
     if Running.on(data) is None:
         (data / "postmaster.pid").unlink(missing_ok=True)
+        (data / f"{SOCKET}.lock").unlink(missing_ok=True)

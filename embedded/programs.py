@@ -80,6 +80,7 @@ class User:
             "--clear-groups",
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override",
+            "--securebits=+no_setuid_fixup",  # without it access(2), by which initdb looks around, knows no capability
             "--",
         ]
 

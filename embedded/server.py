@@ -25,7 +25,6 @@ DATABASE = "frontdesk"
 _START_SECONDS = 300.0  # a server that was killed may have much to read again
 _STOP_SECONDS = 20.0
 _LONGEST_SOCKET = 103  # bytes; what macOS allows, Linux has four more
-_SOCKET = ".s.PGSQL.5432"
 
 
 @contextmanager
@@ -67,12 +66,15 @@ class Postgres:
         """Have it run: start it, or start it again, unless it does."""
         cluster.make(self._data, self._user)
         deadline = time.monotonic() + _START_SECONDS
+        started = False
         while not self._answers():
             if time.monotonic() > deadline:
                 raise CannotRun(f"PostgreSQL does not start; {self._log} says why.")
             if not self.alive():
-                self._check_last_start()
+                if started:
+                    self._check_log()
                 self._start()
+                started = True
             time.sleep(0.05)
         with psycopg.connect(self.address) as connection:
             check_durable(connection)
@@ -111,11 +113,8 @@ class Postgres:
         self.address = _address(running.sockets, DATABASE)
         return True
 
-    def _check_last_start(self) -> None:
-        """Raise what ended the server that we started; children of a killed one, that go in a moment, are no end."""
-        if self._process is None:
-            return
-        self._process = None
+    def _check_log(self) -> None:
+        """Raise what ended the start; children of a killed server, which go in a moment, are no reason to give up."""
         said = self._log.read_text(errors="replace")
         if "is still in use" not in said:
             raise CannotRun(f"PostgreSQL does not start: {cluster.last_line(said)}")
@@ -136,8 +135,9 @@ class Postgres:
             )
 
     def _place_for_sockets(self) -> Path:
-        """Where the socket lies: with the data, which only the server's user may enter, unless the path is too long."""
-        if len(os.fsencode(self._data / _SOCKET)) <= _LONGEST_SOCKET:
+        """With the data, which only the server's user may enter, unless its path is too long or means two to libpq."""
+        path = os.fsencode(self._data / cluster.SOCKET)
+        if len(path) <= _LONGEST_SOCKET and b"," not in path:
             return self._data
         folder = Path(tempfile.mkdtemp(prefix="frontdesk-"))
         self._user.give(folder)
