@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
@@ -14,12 +15,15 @@ Field = tuple[str, ...]
 
 # One @, no white space, a domain of at least two labels. What lies beyond this only sending a mail can tell.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
+_LONGEST_LOCALE = 35  # RFC 5646 §4.4.1
 _LOCALE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?(-[a-zA-Z0-9]{5,8})*")
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def line(value: str, *, field: Field, most: int = 200) -> str:
     """One line of at most `most` characters, not empty, without control characters."""
-    value = " ".join(value.split(" ")).strip()
+    value = value.strip()
     if not value:
         raise Invalid("This must not be empty.", field=field)
     return _plain(value, allowed="", field=field, most=most)
@@ -54,17 +58,27 @@ def phone(value: str, *, field: Field) -> str:
 
 def zone(name: str, *, field: Field) -> ZoneInfo:
     """A time zone by its IANA name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("There is no such time zone.", field=field) from None
+    if name not in _zones():
+        raise Invalid("There is no such time zone.", field=field)
+    return ZoneInfo(name)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of the tz database; beside them lie the machine's own zone and a place that is nowhere."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def locale(value: str, *, field: Field) -> str:
     """A language tag (BCP 47, the common forms)."""
-    if not _LOCALE.fullmatch(value):
+    if len(value) > _LONGEST_LOCALE or not _LOCALE.fullmatch(value):
         raise Invalid("This is not a language tag.", field=field)
     return value
+
+
+def storable(value: str) -> bool:
+    """Whether the database can hold the text, and so be asked for it: without NUL and halves of characters."""
+    return _UNSTORABLE.search(value) is None
 
 
 def _plain(value: str, *, allowed: str, field: Field, most: int) -> str:

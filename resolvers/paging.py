@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 
 from errors import BadRequest
 from models.base import Row
+from models.input import storable
 
 MOST = 100
 
@@ -65,6 +66,7 @@ class Order:
         return f"{sign}{self.column}", f"{sign}id"
 
 
+_END = 2**63
 _KINDS: dict[str, type] = {"seq": int, "name": str}
 
 
@@ -75,9 +77,16 @@ def _read(cursor: str, column: str) -> tuple[Any, int]:
         value = datetime.fromisoformat(value) if kind is datetime else value
     except (ValueError, TypeError):
         value = id = None
-    if type(value) is not kind or type(id) is not int or not 0 <= id < 2**63:
+    if type(value) is not kind or not _is_comparable(value) or type(id) is not int or not 0 <= id < _END:
         raise BadRequest("The cursor is not valid.")
     return value, id
+
+
+def _is_comparable(value: Any) -> bool:
+    """Whether the database can be asked for what lies behind the value: it knows neither 2**63 nor NUL."""
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    return storable(value) if isinstance(value, str) else -_END <= value < _END
 
 
 async def page(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from errors import Invalid, LinkExpired, NotFound
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
-from models.input import locale
+from models.input import locale, storable
 from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.organization import Organization
@@ -70,6 +70,8 @@ async def find_link(address: str, *, now: datetime) -> tuple[ScheduleLink, Dates
     """
     path, _, query = address.partition("?")
     organization, _, slug = path.strip("/").partition("/")
+    if not storable(path):
+        raise NotFound("There is no such link.", field=("link",))
     link = (
         await ScheduleLink.filter(organization__slug=organization, slug=slug)
         .select_related("agent", "service", "subject")
