@@ -1,12 +1,15 @@
 """Sessions of agents: a short-lived access token, and a refresh token that is good for one exchange.
 
-A refresh token that comes a second time has been copied: the whole session ends (RFC 9700 §4.14.2).
+A refresh token that comes a second time has been copied: the whole session ends, however many exchanges lie
+between (RFC 9700 §4.14.2). So a token names its session, signed, before its random part.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,11 +22,14 @@ from errors import Invalid, Unauthenticated
 from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.base import Owned
+from models.input import storable
 from models.keyring import Keyring, fingerprint
 from models.transactions import transaction
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
+
+_TAG_BYTES = 16
 
 _hasher = PasswordHasher()
 # Checked where there is no such agent, so that the answer takes as long as for a wrong password.
@@ -46,7 +52,6 @@ class Session(Owned):
     )
     agent_id: int
     refresh_hash = fields.CharField(max_length=64, unique=True)
-    spent_hash = fields.CharField(max_length=64, null=True, db_index=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
@@ -59,36 +64,36 @@ class Session(Owned):
         cls, organization: str, email: str, password: str, *, keys: Keyring, now: datetime
     ) -> Tokens:
         """Begin a session; refuses Invalid, with the same words and in the same time whatever was wrong."""
-        agent = await Agent.filter(
-            organization__slug=organization, email=email.strip().lower(), is_active=True
-        ).first()
+        agent = await _agent_of(organization, email)
         if not await _matches(agent.password_hash if agent else None, password) or agent is None:
             raise Invalid("The e-mail address or the password is wrong.")
-        refresh_token = secrets.token_urlsafe(32)
-        session = await cls.create(
-            organization_id=agent.organization_id,
-            agent=agent,
-            refresh_hash=fingerprint(refresh_token),
-            expires_at=now + SESSION_LIFETIME,
-        )
+        async with transaction():
+            session = await cls.create(
+                organization_id=agent.organization_id,
+                agent=agent,
+                refresh_hash=fingerprint(secrets.token_urlsafe()),
+                expires_at=now + SESSION_LIFETIME,
+            )
+            refresh_token = _refresh_token(session.id, keys=keys)
+            await cls.filter(id=session.id).update(refresh_hash=fingerprint(refresh_token))
         return session._tokens(agent, refresh_token, keys=keys, now=now)
 
     @classmethod
     async def refresh(cls, refresh_token: str, *, keys: Keyring, now: datetime) -> Tokens:
         """Exchange a refresh token for new tokens; refuses Invalid. One that was spent before ends its session."""
-        presented, renewed = fingerprint(refresh_token), secrets.token_urlsafe(32)
-        async with transaction() as tx:
-            spent = await tx.rows(
-                "UPDATE session SET spent_hash = refresh_hash, refresh_hash = %s"
-                " WHERE refresh_hash = %s AND revoked_at IS NULL AND expires_at > %s RETURNING id",
-                fingerprint(renewed), presented, now,
-            )  # fmt: skip
-        session = await cls.get(id=spent[0]["id"]).select_related("agent") if spent else None
-        if session is None or not session.agent.is_active:
-            await cls.filter(spent_hash=presented, revoked_at=None).update(revoked_at=now)
-            raise Invalid(
-                "The refresh token is unknown, spent or expired: sign in again.", field=("refreshToken",)
-            )
+        unusable = Invalid(
+            "The refresh token is unknown, spent or expired: sign in again.", field=("refreshToken",)
+        )
+        session_id = _session_of(refresh_token, keys=keys)
+        if session_id is None:
+            raise unusable
+        renewed = _refresh_token(session_id, keys=keys)
+        current = cls.filter(id=session_id, refresh_hash=fingerprint(refresh_token), revoked_at=None)
+        exchanged = await current.filter(expires_at__gt=now).update(refresh_hash=fingerprint(renewed))
+        session = await cls.filter(id=session_id).select_related("agent").first()
+        if session is None or not exchanged or not session.agent.is_active:
+            await cls.filter(id=session_id, revoked_at=None).update(revoked_at=now)
+            raise unusable
         return session._tokens(session.agent, renewed, keys=keys, now=now)
 
     @classmethod
@@ -101,7 +106,7 @@ class Session(Owned):
                 algorithms=["HS256"],
                 options={"verify_exp": False, "require": ["exp", "sid"]},
             )
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, UnicodeError):
             raise Unauthenticated("The access token is not valid.") from None
         if claims["exp"] <= now.timestamp():
             raise Unauthenticated("The access token has expired: refresh the session.")
@@ -124,6 +129,32 @@ class Session(Owned):
         return Tokens(access_token, refresh_token, expires_at, agent)
 
 
+async def _agent_of(organization: str, email: str) -> Agent | None:
+    if not (storable(organization) and storable(email)):
+        return None
+    return await Agent.filter(
+        organization__slug=organization, email=email.strip().lower(), is_active=True
+    ).first()
+
+
+def _refresh_token(session_id: int, *, keys: Keyring) -> str:
+    fixed = session_id.to_bytes(8, "big")
+    signed = fixed + keys.sign("refresh-token", fixed)[:_TAG_BYTES]
+    return f"{urlsafe_b64encode(signed).decode()}.{secrets.token_urlsafe(32)}"
+
+
+def _session_of(refresh_token: str, *, keys: Keyring) -> int | None:
+    """The session that once gave out the token; None for one that none did."""
+    try:
+        signed = urlsafe_b64decode(refresh_token.encode("ascii").partition(b".")[0])
+    except ValueError:
+        return None
+    fixed, tag = signed[:8], signed[8:]
+    if not hmac.compare_digest(keys.sign("refresh-token", fixed)[:_TAG_BYTES], tag):
+        return None
+    return int.from_bytes(fixed, "big")
+
+
 async def hash_password(password: str) -> str:
     return await asyncio.to_thread(_hasher.hash, password)
 
@@ -131,6 +162,6 @@ async def hash_password(password: str) -> str:
 async def _matches(password_hash: str | None, password: str) -> bool:
     try:
         await asyncio.to_thread(_hasher.verify, password_hash or _NOBODY, password)
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerifyMismatchError, InvalidHashError, UnicodeError):
         return False
     return password_hash is not None

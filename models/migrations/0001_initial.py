@@ -1318,7 +1318,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("refresh_hash", fields.CharField(unique=True, max_length=64)),
-                ("spent_hash", fields.CharField(null=True, db_index=True, max_length=64)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
                 ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
