@@ -9,7 +9,7 @@ from typing import Annotated
 
 import strawberry
 
-from errors import Forbidden, NotAllowed, NotFound
+from errors import BadRequest, Forbidden, NotAllowed, NotFound
 from models.actor import AgentActor, Public
 from models.agent import hours
 from models.agent.agent import Agent
@@ -31,8 +31,9 @@ _PLANNERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.BOOKING_MANAGER)
 
 
 def email(info: Info, root: Agent) -> str:
-    """Not for the public page, where it would be harvested."""
-    if isinstance(info.context.actor, Public):
+    """For the organization's agents and guests; on a public page it would be harvested."""
+    actor = info.context.actor
+    if isinstance(actor, Public) or actor.organization_id != root.organization_id:
         raise Forbidden("Agents' addresses are not public.")
     return root.email
 
@@ -102,6 +103,8 @@ def week_template(info: Info, root: Agent) -> list[OpenWindow]:
 async def date_overrides(
     info: Info, root: Agent, from_: Annotated[date, strawberry.argument(name="from")], to: date
 ) -> list[OverriddenDate]:
+    if to < from_:
+        raise BadRequest("The range ends before it begins.")
     rows = hours.DateOverride.filter(agent_id=for_colleagues(info, root).id, date__gte=from_, date__lte=to)
     return [
         OverriddenDate(row.date, [OpenWindow(w.start, w.end, w.scope) for w in hours.windows(row.windows)])
@@ -121,7 +124,9 @@ async def subjects_of_window(info: Info, root: OpenWindow) -> list[Subject | Non
 @refusals_as_values
 async def set_week_template(info: Info, input: SetWeekTemplateInput) -> Payload:
     agent = await _own_hours(info, input.agent_id)
-    week = [WeeklyWindow(_WEEKDAYS.index(one.weekday), _window(one.window)) for one in input.windows]
+    windows = _windows(one.window for one in input.windows)
+    days = (_WEEKDAYS.index(one.weekday) for one in input.windows)
+    week = [WeeklyWindow(day, window) for day, window in zip(days, windows, strict=True)]
     return Payload(agent=await hours.set_week_template(agent, week))
 
 
@@ -145,17 +150,19 @@ async def _own_hours(info: Info, agent_id: str) -> Agent:
 
 
 def _windows(inputs: Iterable[WindowInput]) -> list[Window]:
-    return [_window(one) for one in inputs]
+    return [_window(one, place=("windows", str(index))) for index, one in enumerate(inputs)]
 
 
-def _window(input: WindowInput) -> Window:
+def _window(input: WindowInput, *, place: tuple[str, ...]) -> Window:
     subjects, types = input.subject_ids, input.meeting_types
     return Window(
         start=input.start,
         end=input.end,
         scope=Scope(
-            office=ids.decode_some(input.office_id, "Office", field=("windows", "officeId")),
-            subjects=None if subjects is None else frozenset(ids.decode(one, "Subject") for one in subjects),
+            office=ids.decode_some(input.office_id, "Office", field=(*place, "officeId")),
+            subjects=None
+            if subjects is None
+            else frozenset(ids.decode(one, "Subject", field=(*place, "subjectIds")) for one in subjects),
             meeting_types=None if types is None else frozenset(one.value for one in types),
         ),
     )

@@ -8,13 +8,16 @@ from typing import Any
 
 from tortoise import fields
 
-from errors import NotFound
+from errors import Invalid, NotFound
 from models.agent.agent import Agent
 from models.base import Owned
 from models.organization.office import Office
 from models.organization.subject import Subject
 from models.transactions import transaction
 from scheduling.hours import Scope, WeeklyWindow, Window
+
+MOST_DAILY_WINDOWS = 24
+MOST_WEEKLY_WINDOWS = 7 * MOST_DAILY_WINDOWS
 
 Stored = Mapping[str, Any]
 
@@ -35,7 +38,11 @@ class DateOverride(Owned):
 
 
 async def set_week_template(agent: Agent, week: Sequence[WeeklyWindow]) -> Agent:
-    """Replace the agent's usual week; booked meetings stay. Refuses NotFound offices and subjects."""
+    """Replace the agent's usual week; booked meetings stay.
+
+    Refuses Invalid (the same window twice, or too many) and NotFound offices and subjects.
+    """
+    _check_windows(week, most=MOST_WEEKLY_WINDOWS)
     await _check_scopes(agent, (one.window for one in week))
     async with transaction():
         await Agent.filter(id=agent.id).update(
@@ -45,7 +52,11 @@ async def set_week_template(agent: Agent, week: Sequence[WeeklyWindow]) -> Agent
 
 
 async def set_date_override(agent: Agent, day: date, hours: Sequence[Window] | None) -> Agent:
-    """Give one date hours of its own (none: a day off), or, with None, the week template's again."""
+    """Give one date hours of its own (none: a day off), or, with None, the week template's again.
+
+    Refuses Invalid (the same window twice, or too many) and NotFound offices and subjects.
+    """
+    _check_windows(hours or (), most=MOST_DAILY_WINDOWS)
     await _check_scopes(agent, hours or ())
     async with transaction():
         if hours is None:
@@ -94,6 +105,14 @@ def _window(stored: Stored) -> Window:
             meeting_types=frozenset(meeting_types) if meeting_types is not None else None,
         ),
     )
+
+
+def _check_windows(hours: Sequence[Window | WeeklyWindow], *, most: int) -> None:
+    if len(hours) > most:
+        raise Invalid(f"There are at most {most} windows.", field=("windows",))
+    for index, window in enumerate(hours):
+        if window in hours[:index]:
+            raise Invalid("This window is given twice.", field=("windows", str(index)))
 
 
 async def _check_scopes(agent: Agent, hours: Iterable[Window]) -> None:
