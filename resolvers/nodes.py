@@ -5,12 +5,14 @@ from __future__ import annotations
 from strawberry import ID
 
 from errors import BadRequest
-from models.actor import AgentActor, Public
+from models.actor import AgentActor, KnownActor, Public
 from models.agent.agent import Agent
 from models.base import Owned, Row
+from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
+from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
 from models.organization.organization import Organization
@@ -25,6 +27,7 @@ _OF_COLLEAGUES: dict[str, type[Owned]] = {
     "Agent": Agent,
     "Contact": Contact,
     "Office": Office,
+    "ScheduleLink": ScheduleLink,
     "Service": Service,
     "Subject": Subject,
 }
@@ -42,6 +45,11 @@ async def nodes(info: Info, ids: list[ID]) -> list[Row | None]:
     return [await node(info, id) for id in ids]
 
 
+async def _message(key: int, *, actor: KnownActor) -> Message | None:
+    found = await Message.get_or_none(id=key, organization_id=actor.organization_id)
+    return found and await Message.visible_to(actor, found.conversation_id).filter(id=key).first()
+
+
 async def _find(info: Info, kind: str, key: int) -> Row | None:
     actor = info.context.actor
     match kind:
@@ -51,14 +59,10 @@ async def _find(info: Info, kind: str, key: int) -> Row | None:
             return await Meeting.visible_to(actor).filter(id=key).first()
         case "Conversation":
             return await Conversation.visible_to(actor).filter(id=key).first()
+        case "CalendarConnection" if not isinstance(actor, Public):
+            return await CalendarConnection.visible_to(actor).filter(id=key).first()
         case "Message" if not isinstance(actor, Public):
-            message = await Message.get_or_none(id=key, organization_id=actor.organization_id)
-            if (
-                message is None
-                or not await Conversation.visible_to(actor).filter(id=message.conversation_id).exists()
-            ):
-                return None
-            return await Message.visible_to(actor, message.conversation_id).filter(id=key).first()
+            return await _message(key, actor=actor)
         case _ if kind in _OF_COLLEAGUES and isinstance(actor, AgentActor):
             return await _OF_COLLEAGUES[kind].get_or_none(id=key, organization_id=actor.organization_id)
         case _:
