@@ -69,9 +69,10 @@ class Loaders:
         """Messages of conversations that the actor sees; a guest's reply may still point to a note."""
 
         async def load(ids: Sequence[int]) -> list[Message | None]:
-            hidden = () if isinstance(self._viewer(), AgentActor) else INTERNAL
-            found = {row.id: row for row in await Message.filter(id__in=list(ids))}
-            return [row if (row := found.get(id)) and row.kind not in hidden else None for id in ids]
+            rows = Message.filter(id__in=list(ids))
+            seen = rows if isinstance(self._viewer(), AgentActor) else rows.exclude(kind__in=INTERNAL)
+            found = {row.id: row for row in await seen}
+            return [found.get(id) for id in ids]
 
         return DataLoader(load)
 
@@ -81,7 +82,7 @@ class Loaders:
 
         async def load(ids: Sequence[int]) -> list[bool]:
             visible = Conversation.visible_to(self._viewer()).filter(id__in=list(ids))
-            readable = set(await visible.values_list("id", flat=True))
+            readable = {conversation.id for conversation in await visible.only("id")}
             return [id in readable for id in ids]
 
         return DataLoader(load)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from models.agent.agent import Agent
+from models.conversation.conversation import Conversation
 from models.link import ScheduleLink
 from models.words import Role
 from resolvers import ids
-from tests.builders import Clock, a_link, a_service, an_agent
+from tests.builders import Clock, a_link, a_service, an_agent, an_organization
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
 from tests.resolvers.documents import (
     ASSIGN,
@@ -18,6 +19,7 @@ from tests.resolvers.documents import (
     CANCEL,
     CONVERSATION,
     CONVERSATIONS,
+    ELEVEN,
     GRACE,
     MOVE,
     NINE,
@@ -258,7 +260,7 @@ async def three(
     second = await a_talk(sign_in, anna, start=TEN, link="acme/support")
     await say(second.grace, second.id, "Anybody?")
     clock.advance(minutes=1)
-    third = await a_talk(sign_in, anna, start="2027-03-01T10:00:00Z", guest={**GRACE, "name": "Heidi"})
+    third = await a_talk(sign_in, anna, start=ELEVEN, guest={**GRACE, "name": "Heidi"})
     await say(third.grace, third.id, "Hi")
     given = await third.anna.do(
         ASSIGN, input={"conversationId": third.id, "agentId": ids.encode("Agent", ben.id)}
@@ -317,8 +319,6 @@ async def test_the_list_filters_by_when_conversations_began(three: list[Talk]) -
 
 
 async def test_nobodys_conversations_are_found(three: list[Talk], ben: Agent) -> None:
-    from models.conversation.conversation import Conversation
-
     await Conversation.filter(number=2).update(assignee_id=None)
     assert await numbers(three[0].anna, assignee="NOBODY") == [2]
     assert await numbers(three[0].anna, assignee="OTHERS") == [3]
@@ -355,6 +355,4 @@ async def test_the_public_has_no_conversations(talk: Talk, public: Client) -> No
 @pytest.fixture
 async def stranger(db: None) -> Agent:
     """An administrator of another organization."""
-    from tests.builders import an_organization
-
     return await an_agent(await an_organization("rival"), "Eve", role=Role.ADMINISTRATOR)

@@ -1,0 +1,266 @@
+"""Messages: paging both ways, sending by guest and agent, and what is refused of it."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import urlsafe_b64encode
+from typing import Any
+
+import pytest
+
+from models.agent.agent import Agent
+from models.conversation.conversation import Conversation, Member
+from models.conversation.message import Message
+from models.words import ConversationStatus, MemberRole, Role
+from resolvers import ids
+from tests.builders import MONDAY, an_agent
+from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
+from tests.resolvers.documents import CONVERSATION, MESSAGES, SEND, TEN, codes, say
+
+# ── Paging ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def ten(talk: Talk) -> Talk:
+    """A conversation of ten messages: the system's, and nine of Grace's."""
+    for number in range(2, 11):
+        await say(talk.grace, talk.id, f"Message {number}")
+    return talk
+
+
+async def page(talk: Talk, **asked: Any) -> tuple[list[int], dict[str, Any]]:
+    shown = (await talk.anna.do(MESSAGES, id=talk.id, **asked))["messages"]
+    return [edge["node"]["seq"] for edge in shown["edges"]], shown["pageInfo"]
+
+
+async def test_pages_go_forward_from_the_beginning_to_the_end(ten: Talk) -> None:
+    seqs, info = await page(ten, first=4)
+    assert (seqs, info["hasNextPage"], info["hasPreviousPage"]) == ([1, 2, 3, 4], True, False)
+    seqs, info = await page(ten, first=4, after=info["endCursor"])
+    assert (seqs, info["hasNextPage"], info["hasPreviousPage"]) == ([5, 6, 7, 8], True, True)
+    seqs, info = await page(ten, first=4, after=info["endCursor"])
+    assert (seqs, info["hasNextPage"]) == ([9, 10], False)
+    seqs, info = await page(ten, first=4, after=info["endCursor"])
+    assert (seqs, info["endCursor"]) == ([], None)
+
+
+async def test_pages_go_backward_from_the_end_to_the_beginning(ten: Talk) -> None:
+    seqs, info = await page(ten, last=4)
+    assert (seqs, info["hasNextPage"], info["hasPreviousPage"]) == ([7, 8, 9, 10], False, True)
+    seqs, info = await page(ten, last=4, before=info["startCursor"])
+    assert (seqs, info["hasNextPage"], info["hasPreviousPage"]) == ([3, 4, 5, 6], True, True)
+    seqs, info = await page(ten, last=4, before=info["startCursor"])
+    assert (seqs, info["hasPreviousPage"]) == ([1, 2], False)
+
+
+async def test_without_sizes_the_newest_messages_come(ten: Talk) -> None:
+    query = "query($id: ID!) { conversation(id: $id) { messages { edges { node { seq } } } } }"
+    shown = await ten.anna.do(query, id=ten.id)
+    assert [edge["node"]["seq"] for edge in shown["messages"]["edges"]] == list(range(1, 11))
+
+
+async def test_pages_stay_where_they_are_while_messages_come(ten: Talk) -> None:
+    _, newest = await page(ten, last=3)
+    _, oldest = await page(ten, first=3)
+    await say(ten.grace, ten.id, "In between")
+    assert (await page(ten, last=3, before=newest["startCursor"]))[0] == [5, 6, 7]
+    assert (await page(ten, first=3, after=oldest["endCursor"]))[0] == [4, 5, 6]
+    assert (await page(ten, first=3, after=newest["endCursor"]))[0] == [11]
+
+
+async def test_a_page_between_two_cursors_has_what_lies_between(ten: Talk) -> None:
+    shown = (await ten.anna.do(MESSAGES, id=ten.id, first=100))["messages"]["edges"]
+    seqs, _ = await page(ten, first=100, after=shown[2]["cursor"], before=shown[6]["cursor"])
+    assert seqs == [4, 5, 6]
+
+
+async def test_a_page_of_none_is_empty(ten: Talk) -> None:
+    assert (await page(ten, first=0))[0] == []
+
+
+def of(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "garbage",
+        "ÄÖÜ",
+        "\ud800",
+        "\0",
+        of("[]"),
+        of("{}"),
+        of("null"),
+        of("[1]"),
+        of('["1",1]'),
+        of("[1.5,1]"),
+        of("[true,1]"),
+        of("[9223372036854775808,1]"),
+        of("[18446744073709551615,1]"),
+        of("[-9223372036854775809,1]"),
+        of("[1,9223372036854775808]"),
+        of("[1,-1]"),
+        of("[" * 5000),
+        "x" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("argument", ["after", "before"])
+async def test_a_cursor_that_is_none_of_ours_is_a_bad_request(talk: Talk, argument: str, cursor: str) -> None:
+    answer = await talk.anna.run(MESSAGES, id=talk.id, first=5, **{argument: cursor})
+    assert answer.codes == ["BAD_REQUEST"]
+
+
+@pytest.mark.parametrize(
+    "sizes", [{"first": 101}, {"last": 101}, {"first": -1}, {"last": -1}, {"first": 2**31}]
+)
+async def test_a_page_is_of_at_most_a_hundred(talk: Talk, sizes: dict[str, int]) -> None:
+    assert (await talk.anna.run(MESSAGES, id=talk.id, **sizes)).codes == ["BAD_REQUEST"]
+
+
+# ── Sending ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_guest_and_agent_write_to_each_other(talk: Talk) -> None:
+    asked = await say(talk.grace, talk.id, "  Where do we meet?\r\nOnline?  ")
+    answered = await say(talk.anna, talk.id, "Here.", replyToId=asked["id"])
+    assert (asked["seq"], asked["kind"], asked["direction"]) == (2, "TEXT", "INBOUND")
+    assert asked["text"] == "Where do we meet?\nOnline?"
+    assert asked["author"] == {"__typename": "Contact", "name": "Grace Guest"}
+    assert (answered["seq"], answered["direction"]) == (3, "OUTBOUND")
+    assert answered["author"] == {"__typename": "Agent", "name": "Anna"}
+    assert answered["replyTo"]["id"] == asked["id"]
+    for client in (talk.grace, talk.anna):
+        assert (await client.do(CONVERSATION, id=talk.id))["lastMessage"]["text"] == "Here."
+
+
+async def test_seqs_are_dense_however_many_write_at_once(talk: Talk) -> None:
+    clients = (talk.grace, talk.anna)
+    sent = await asyncio.gather(*(say(clients[n % 2], talk.id, f"{n}") for n in range(32)))
+    assert sorted(message["seq"] for message in sent) == list(range(2, 34))
+    shown = await talk.anna.do(CONVERSATION, id=talk.id)
+    assert shown["lastSeq"] == shown["lastMessage"]["seq"] == 33
+    assert [edge["node"]["seq"] for edge in shown["messages"]["edges"]] == list(range(1, 34))
+
+
+async def send(client: Client, talk: Talk, **input: Any) -> list[str]:
+    return codes(await client.do(SEND, input={"conversationId": talk.id, "text": "Hello", **input}))
+
+
+async def test_a_guest_writes_no_notes(talk: Talk) -> None:
+    assert await send(talk.grace, talk, kind="NOTE") == ["FORBIDDEN"]
+    assert await Message.filter(text="Hello").count() == 0
+
+
+@pytest.mark.parametrize("kind", ["SYSTEM", "WHISPER", "ATTACHMENT", "VOICE", "TEMPLATE"])
+async def test_only_texts_and_notes_are_sent(talk: Talk, kind: str) -> None:
+    for client in (talk.anna, talk.grace):
+        assert await send(client, talk, kind=kind) == ["INVALID"]
+
+
+async def test_who_is_no_member_does_not_write(talk: Talk, sign_in: SignIn, anna: Agent) -> None:
+    chief = sign_in.agent(await an_agent(await anna.organization, "Chief", role=Role.ADMINISTRATOR))
+    assert await send(chief, talk) == ["NOT_A_MEMBER"]
+
+
+async def test_who_does_not_see_the_conversation_does_not_find_it(
+    talk: Talk, sign_in: SignIn, anna: Agent, public: Client
+) -> None:
+    ben = sign_in.agent(await an_agent(await anna.organization, "Ben"))
+    heidi = (await a_talk(sign_in, anna, start=TEN)).grace
+    for client in (ben, heidi):
+        assert await send(client, talk) == ["NOT_FOUND"]
+    answer = await public.run(SEND, input={"conversationId": talk.id, "text": "Hello"})
+    assert answer.codes == ["UNAUTHENTICATED"]
+    assert await Message.filter(text="Hello").count() == 0
+
+
+async def test_a_closed_conversation_takes_no_more(talk: Talk) -> None:
+    await Conversation.all().update(status=ConversationStatus.CLOSED)
+    assert await send(talk.grace, talk) == ["CONVERSATION_CLOSED"]
+
+
+async def test_a_reply_is_to_a_message_of_the_same_conversation(
+    talk: Talk, sign_in: SignIn, anna: Agent
+) -> None:
+    other = await a_talk(sign_in, anna, start=TEN)
+    elsewhere = await say(other.grace, other.id, "Elsewhere")
+    assert await send(talk.anna, talk, replyToId=elsewhere["id"]) == ["NOT_FOUND"]
+
+
+# ── Another agent has answered meanwhile ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def ben(talk: Talk, sign_in: SignIn, anna: Agent) -> Client:
+    """Another agent of the conversation."""
+    agent = await an_agent(await anna.organization, "Ben")
+    conversation = await Conversation.get()
+    await Member.create(
+        organization_id=agent.organization_id,
+        conversation=conversation,
+        agent=agent,
+        role=MemberRole.AGENT,
+        joined_at=MONDAY,
+    )
+    return sign_in.agent(agent)
+
+
+async def test_an_answer_that_another_agent_gave_meanwhile_stops_a_second_one(talk: Talk, ben: Client) -> None:
+    asked = await say(talk.grace, talk.id, "Where do we meet?")
+    await say(talk.anna, talk.id, "Here.", expectedLastSeq=asked["seq"])
+    assert await send(ben, talk, expectedLastSeq=asked["seq"]) == ["REPLIED_MEANWHILE"]
+    assert await send(ben, talk, expectedLastSeq=asked["seq"] + 1) == []
+
+
+async def test_neither_a_note_nor_the_guest_nor_oneself_is_another_agents_answer(
+    talk: Talk, ben: Client
+) -> None:
+    asked = await say(talk.grace, talk.id, "Where do we meet?")
+    await say(talk.anna, talk.id, "Ask him", kind="NOTE")
+    await say(talk.grace, talk.id, "Hello?")
+    await say(ben, talk.id, "One moment")
+    assert await send(ben, talk, expectedLastSeq=asked["seq"]) == []
+
+
+async def test_of_two_agents_who_answer_at_once_one_is_told(talk: Talk, ben: Client) -> None:
+    asked = await say(talk.grace, talk.id, "Where do we meet?")
+    answers = await asyncio.gather(*(send(c, talk, expectedLastSeq=asked["seq"]) for c in (talk.anna, ben)))
+    assert sorted(answers) == [[], ["REPLIED_MEANWHILE"]]
+
+
+# ── The same message twice ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_same_key_sends_once_and_answers_the_same(talk: Talk) -> None:
+    first = await say(talk.grace, talk.id, "Hello", idempotencyKey="k")
+    assert await say(talk.grace, talk.id, "Hello", idempotencyKey="k") == first
+    assert await Message.filter(text="Hello").count() == 1
+
+
+async def test_twins_that_come_at_once_are_one_message(talk: Talk) -> None:
+    sent = await asyncio.gather(*(say(talk.grace, talk.id, "Hello", idempotencyKey="k") for _ in range(16)))
+    assert len({message["id"] for message in sent}) == 1
+    assert (await talk.grace.do(CONVERSATION, id=talk.id))["lastSeq"] == 2
+
+
+async def test_the_same_key_with_another_input_is_refused(talk: Talk) -> None:
+    await say(talk.grace, talk.id, "Hello", idempotencyKey="k")
+    for other in ({"text": "Bye"}, {"kind": "NOTE"}, {"expectedLastSeq": 1}):
+        assert await send(talk.grace, talk, idempotencyKey="k", **other) in (
+            ["IDEMPOTENCY_CONFLICT"],
+            ["FORBIDDEN"],
+        )
+    assert await Message.exclude(kind="SYSTEM").count() == 1
+
+
+async def test_each_writer_has_keys_of_their_own(talk: Talk) -> None:
+    await say(talk.grace, talk.id, "Hello", idempotencyKey="k")
+    await say(talk.anna, talk.id, "Hello", idempotencyKey="k")
+    assert await Message.filter(text="Hello").count() == 2
+
+
+async def test_the_key_of_a_refused_message_may_be_used_again(talk: Talk) -> None:
+    assert await send(talk.grace, talk, replyToId=ids.encode("Message", 1), idempotencyKey="k") == ["NOT_FOUND"]
+    assert await send(talk.grace, talk, idempotencyKey="k") == []
