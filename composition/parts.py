@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from tortoise import connections
+
 from jobs.tools import Tools, equip
 from jobs.worker import open_queue
 from models.database import database
@@ -51,6 +53,12 @@ async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
         finally:
             await hub.stop()
             await bus.stop()
+
+
+async def is_database_there() -> bool:
+    """Whether the process's database answers; raises where it does not."""
+    await connections.get("default").execute_query_dict("SELECT 1")
+    return True
 
 
 def _now() -> datetime:

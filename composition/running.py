@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from composition.parts import running
+from composition.parts import is_database_there, running
 from composition.place import Place
 from composition.screen import say_where
 from composition.server import Server
@@ -38,7 +38,7 @@ async def serve(settings: Settings, place: Place, listener: socket.socket) -> No
             if settings.database_url is None and not await Organization.exists():
                 await load_demo(now=datetime.now(UTC))
             has_demo = await Organization.exists(slug=SLUG)
-            health = Health(bus=lambda: parts.bus.healthy, worker=is_worker_seen)
+            health = Health(database=is_database_there, bus=lambda: parts.bus.healthy, worker=is_worker_seen)
             server = Server(
                 site(parts.world, health=health, with_explorer=settings.in_development),
                 leave=leave,

@@ -8,7 +8,6 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from tortoise import connections
 
 logger = structlog.get_logger(__name__)
 
@@ -18,14 +17,17 @@ _HEADERS = {"cache-control": "no-store"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What readiness is judged by. What `worker` raises, or does not answer in time, counts as no."""
+    """What readiness is judged by. A question that raises, or is not answered in time, counts as answered by no."""
 
+    database: Callable[[], Awaitable[bool]]
     bus: Callable[[], bool]
     worker: Callable[[], Awaitable[bool]]
 
     async def judge(self) -> tuple[str, dict[str, bool]]:
         """`ready`; `degraded` while the bus is away, since then events come late but come; `unavailable` else."""
-        database, worker = await asyncio.gather(_holds(_database_answers), _holds(self.worker))
+        database, worker = await asyncio.gather(
+            _holds("database", self.database), _holds("worker", self.worker)
+        )
         bus = self.bus()
         able = "ready" if bus else "degraded"
         verdict = able if database and worker else "unavailable"
@@ -44,15 +46,10 @@ def health_routes(health: Health) -> list[BaseRoute]:
     return [Route("/healthz", alive), Route("/readyz", ready)]
 
 
-async def _database_answers() -> bool:
-    await connections.get("default").execute_query_dict("SELECT 1")
-    return True
-
-
-async def _holds(question: Callable[[], Awaitable[bool]]) -> bool:
+async def _holds(part: str, question: Callable[[], Awaitable[bool]]) -> bool:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await question()
     except Exception as error:
-        logger.warning("not.ready", question=question.__name__.strip("_"), error=type(error).__name__)
+        logger.warning("part.away", part=part, error=type(error).__name__)
         return False
