@@ -13,7 +13,8 @@ from tests.builders import Clock, a_link, a_service, an_agent
 from tests.resolvers.conftest import Client, SignIn
 
 SLOTS = """query($input: SlotsInput!) {
-  slots(input: $input) { timeZone durationMinutes total nextAvailable days { date slots { start end agentCount seatsLeft } } }
+  slots(input: $input) { timeZone durationMinutes total nextAvailable
+    days { date slots { start end agentCount seatsLeft } } }
 }"""
 BOOK = """mutation($input: BookMeetingInput!) {
   bookMeeting(input: $input) {
@@ -25,7 +26,8 @@ BOOK = """mutation($input: BookMeetingInput!) {
   }
 }"""
 MOVE = """mutation($input: RescheduleMeetingInput!) {
-  rescheduleMeeting(input: $input) { meeting { start end version durationMinutes } alternatives { start } errors { code field } }
+  rescheduleMeeting(input: $input) {
+    meeting { start end version durationMinutes } alternatives { start } errors { code field } }
 }"""
 CANCEL = """mutation($input: MeetingActionInput!) {
   cancelMeeting(input: $input) { meeting { status version } errors { code field } }

@@ -12,7 +12,7 @@ PATIENCE_SECONDS = 20.0
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
     """Return as soon as the condition holds; fail when it does not come to hold."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await _holds(condition()):  # noqa: ASYNC110 - not every condition sets an event
+        while not await _holds(condition()):
             await asyncio.sleep(0.005)
 
 

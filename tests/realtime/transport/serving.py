@@ -110,7 +110,7 @@ async def serving(**options: Any) -> AsyncGenerator[Served, None]:
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - the server's inside has no events for tests
+        while not condition():
             await asyncio.sleep(0.01)
 
 
