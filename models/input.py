@@ -76,9 +76,10 @@ def locale(value: str, *, field: Field) -> str:
     return value
 
 
-def storable(value: str) -> bool:
-    """Whether the database can hold the text, and so be asked for it: without NUL and halves of characters."""
-    return _UNSTORABLE.search(value) is None
+def findable(value: str, *, most: int) -> bool:
+    """Whether a column of at most `most` characters can hold the text, and so be asked for it: it is no longer,
+    and without NUL and halves of characters."""
+    return len(value) <= most and _UNSTORABLE.search(value) is None
 
 
 def _plain(value: str, *, allowed: str, field: Field, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.agent.agent import Agent
-from models.input import storable
+from models.input import findable
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
@@ -14,7 +14,7 @@ from resolvers.paging import Order, Page, page
 
 async def organization(info: Info, slug: str | None = None) -> Organization | None:
     if slug is not None:
-        return await Organization.get_or_none(slug=slug) if storable(slug) else None
+        return await Organization.get_or_none(slug=slug) if findable(slug, most=64) else None
     return await info.context.loaders.organizations.load(info.context.known().organization_id)
 
 
@@ -39,7 +39,7 @@ async def agents(
     actor = info.context.agent()
     rows = Agent.filter(organization_id=actor.organization_id if actor.organization_id == root.id else -1)
     if search:
-        rows = rows.filter(name__icontains=search) if storable(search) else rows.filter(id__in=[])
+        rows = rows.filter(name__icontains=search) if findable(search, most=200) else rows.filter(id__in=[])
     return await page(rows, Order("name"), first=first if first is not None else 20, after=after)
 
 

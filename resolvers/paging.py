@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 
 from errors import BadRequest
 from models.base import Row
-from models.input import storable
+from models.input import findable
 
 MOST = 100
 
@@ -86,7 +86,7 @@ def _is_comparable(value: Any) -> bool:
     """Whether the database can be asked for what lies behind the value: it knows neither 2**63 nor NUL."""
     if isinstance(value, datetime):
         return value.tzinfo is not None
-    return storable(value) if isinstance(value, str) else -_END <= value < _END
+    return findable(value, most=200) if isinstance(value, str) else -_END <= value < _END
 
 
 async def page(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from errors import Invalid, LinkExpired, NotFound
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
-from models.input import locale, storable
+from models.input import findable, locale
 from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.organization import Organization
@@ -70,7 +70,7 @@ async def find_link(address: str, *, now: datetime) -> tuple[ScheduleLink, Dates
     """
     path, _, query = address.partition("?")
     organization, _, slug = path.strip("/").partition("/")
-    if not storable(path):
+    if not (findable(organization, most=64) and findable(slug, most=64)):
         raise NotFound("There is no such link.", field=("link",))
     link = (
         await ScheduleLink.filter(organization__slug=organization, slug=slug)
