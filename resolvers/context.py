@@ -9,7 +9,7 @@ from datetime import datetime
 import strawberry
 
 from errors import Unauthenticated
-from models.actor import Actor, AgentActor, GuestActor, KnownActor, Public
+from models.actor import Actor, AgentActor, KnownActor, Public
 from models.agent.session import Session
 from models.keyring import Keyring
 from models.meeting.link import PREFIX, recognise_guest
@@ -38,9 +38,9 @@ class Context:
     def now(self) -> datetime:
         return self.world.clock()
 
-    def become(self, guest: GuestActor) -> None:
-        """Whoever shows, or is given, a manage token is its guest from here on, and sees what that guest sees."""
-        self.actor = guest
+    def become(self, actor: KnownActor) -> None:
+        """Whoever shows, or is given, a token is whom it stands for from here on, and sees what they see."""
+        self.actor = actor
 
     def agent(self) -> AgentActor:
         """The agent who asks; refuses Unauthenticated to anybody else."""

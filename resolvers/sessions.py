@@ -7,7 +7,7 @@ from models.agent.session import Session, Tokens
 from models.contact import Contact
 from models.organization.organization import Organization
 from models.words import Permission, Role
-from resolvers.context import Info
+from resolvers.context import Context, Info
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.sessions import RefreshSessionInput, SignInInput
 
@@ -18,13 +18,13 @@ async def sign_in(info: Info, input: SignInInput) -> Payload:
     tokens = await Session.sign_in(
         input.organization, input.email, input.password, keys=context.world.keys, now=context.now()
     )
-    return _payload(tokens)
+    return _payload(context, tokens)
 
 
 @refusals_as_values
 async def refresh_session(info: Info, input: RefreshSessionInput) -> Payload:
     tokens = await Session.refresh(input.refresh_token, keys=info.context.world.keys, now=info.context.now())
-    return _payload(tokens)
+    return _payload(info.context, tokens)
 
 
 async def sign_out(info: Info) -> Payload:
@@ -32,11 +32,12 @@ async def sign_out(info: Info) -> Payload:
     return Payload(ok=True)
 
 
-def _payload(tokens: Tokens) -> Payload:
+def _payload(context: Context, tokens: Tokens) -> Payload:
+    context.become(tokens.actor)
     return Payload(
         access_token=tokens.access_token,
         refresh_token=tokens.refresh_token,
-        expires_at=tokens.expires_at,
+        expires_at=tokens.actor.expires_at,
         agent=tokens.agent,
     )
 

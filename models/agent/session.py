@@ -22,7 +22,7 @@ from errors import Invalid, Unauthenticated
 from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.base import Owned
-from models.input import storable
+from models.input import findable
 from models.keyring import Keyring, fingerprint
 from models.transactions import transaction
 
@@ -38,12 +38,15 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a client keeps; `expires_at` is the access token's."""
+    """What a client keeps, and whom the access token stands for."""
 
     access_token: str
     refresh_token: str
-    expires_at: datetime
-    agent: Agent
+    actor: AgentActor
+
+    @property
+    def agent(self) -> Agent:
+        return self.actor.agent
 
 
 class Session(Owned):
@@ -126,11 +129,12 @@ class Session(Owned):
         access_token = jwt.encode(
             {"sid": self.id, "exp": int(expires_at.timestamp())}, keys.key("access-token"), algorithm="HS256"
         )
-        return Tokens(access_token, refresh_token, expires_at, agent)
+        actor = AgentActor(agent=agent, session_id=self.id, expires_at=expires_at)
+        return Tokens(access_token, refresh_token, actor)
 
 
 async def _agent_of(organization: str, email: str) -> Agent | None:
-    if not (storable(organization) and storable(email)):
+    if not (findable(organization, most=64) and findable(email, most=320)):
         return None
     return await Agent.filter(
         organization__slug=organization, email=email.strip().lower(), is_active=True
