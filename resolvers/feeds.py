@@ -7,12 +7,13 @@ from contextlib import aclosing
 
 from strawberry import ID
 
+from errors import Forbidden
 from models.actor import AgentActor, KnownActor
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
 from models.meeting.meeting import Meeting, MeetingChange
-from realtime.events import Audience, conversation_topic, inbox_topic
+from realtime.events import Audience, EventKind, conversation_topic, inbox_topic
 from realtime.feed import Event, Resync
 from realtime.hub import Item
 from resolvers import conversations
@@ -22,12 +23,20 @@ from resolvers.context import Context, Info
 async def conversation_events(
     info: Info, conversation_id: ID, after: str | None = None
 ) -> AsyncGenerator[Item, None]:
-    """A guest hears of nothing that is for agents only."""
+    """A guest hears of nothing that is for agents only. Whoever may no longer see the conversation, because it was
+    given to others, is Forbidden the rest."""
     conversation = await conversations.find(info, conversation_id)
     topic = conversation_topic(conversation.id)
     async with aclosing(_events(info.context, topic, after=after)) as items:
         async for item in items:
+            if isinstance(item, Event) and item.kind == EventKind.MEMBERS_CHANGED:
+                await _check_still_visible(conversation, info.context.known())
             yield item
+
+
+async def _check_still_visible(conversation: Conversation, actor: KnownActor) -> None:
+    if not await Conversation.visible_to(actor).filter(id=conversation.id).exists():
+        raise Forbidden("The conversation is no longer yours to see.")
 
 
 async def inbox_events(info: Info, after: str | None = None) -> AsyncGenerator[Item, None]:
