@@ -54,12 +54,11 @@ class Feed:
         return dict(event)
 
     async def refusal(self) -> dict[str, Any]:
-        """The one error with which a subscription that may not be is answered."""
-        async with asyncio.timeout(5):
-            outcome = await anext(self._outcomes)
-        shown = orjson.loads(outcome.encode())
-        assert not shown.get("data"), shown
-        [error] = shown["errors"]
+        """The one error with which the subscription ends, where the next event would be."""
+        with pytest.raises(Rejected) as rejected:
+            async with asyncio.timeout(5):
+                await anext(self._outcomes)
+        [error] = rejected.value.errors
         return dict(error["extensions"])
 
     async def close(self) -> None:

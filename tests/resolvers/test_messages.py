@@ -82,34 +82,34 @@ def of(text: str) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "",
-        "garbage",
-        "ÄÖÜ",
-        "\ud800",
-        "\0",
-        of("[]"),
-        of("{}"),
-        of("null"),
-        of("[1]"),
-        of('["1",1]'),
-        of("[1.5,1]"),
-        of("[true,1]"),
-        of("[9223372036854775808,1]"),
-        of("[18446744073709551615,1]"),
-        of("[-9223372036854775809,1]"),
-        of("[1,9223372036854775808]"),
-        of("[1,-1]"),
-        of("[" * 5000),
-        "x" * 100_000,
-    ],
-)
+CURSORS = [
+    "",
+    "garbage",
+    "ÄÖÜ",
+    "\ud800",
+    "\0",
+    of("[]"),
+    of("{}"),
+    of("null"),
+    of("[1]"),
+    of('["1",1]'),
+    of("[1.5,1]"),
+    of("[true,1]"),
+    of("[9223372036854775808,1]"),
+    of("[18446744073709551615,1]"),
+    of("[-9223372036854775809,1]"),
+    of("[1,9223372036854775808]"),
+    of("[1,-1]"),
+    of("[" * 5000),
+    "x" * 100_000,
+]
+
+
 @pytest.mark.parametrize("argument", ["after", "before"])
-async def test_a_cursor_that_is_none_of_ours_is_a_bad_request(talk: Talk, argument: str, cursor: str) -> None:
-    answer = await talk.anna.run(MESSAGES, id=talk.id, first=5, **{argument: cursor})
-    assert answer.codes == ["BAD_REQUEST"]
+async def test_a_cursor_that_is_none_of_ours_is_a_bad_request(talk: Talk, argument: str) -> None:
+    for cursor in CURSORS:
+        answer = await talk.anna.run(MESSAGES, id=talk.id, first=5, **{argument: cursor})
+        assert answer.codes == ["BAD_REQUEST"], cursor[:30]
 
 
 @pytest.mark.parametrize(
