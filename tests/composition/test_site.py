@@ -84,7 +84,8 @@ async def test_the_explorer_is_for_development_only(browser: ClientSession, worl
     health = Health(database=yes, bus=lambda: True, worker=yes)
     async with (
         serving(site(world, health=health, with_explorer=True)) as address,
-        ClientSession(address) as developer,developer.get("/") as answer
+        ClientSession(address) as developer,
+        developer.get("/") as answer,
     ):
         assert answer.status == 200
         assert answer.url.path == "/explorer"
