@@ -10,7 +10,7 @@ from typing import Annotated
 import strawberry
 
 from errors import BadRequest, Forbidden, NotAllowed, NotFound
-from models.actor import AgentActor, Public
+from models.actor import AgentActor, GuestActor
 from models.agent import hours
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
@@ -30,12 +30,16 @@ _WEEKDAYS = tuple(Weekday)
 _PLANNERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.BOOKING_MANAGER)
 
 
-def email(info: Info, root: Agent) -> str:
-    """For the organization's agents and guests; on a public page it would be harvested."""
+async def email(info: Info, root: Agent) -> str:
+    """For colleagues, and for the guests whom the agent meets; on a public page it would be harvested."""
     actor = info.context.actor
-    if isinstance(actor, Public) or actor.organization_id != root.organization_id:
-        raise Forbidden("Agents' addresses are not public.")
-    return root.email
+    if isinstance(actor, AgentActor):
+        return for_colleagues(info, root).email
+    if isinstance(actor, GuestActor):
+        met = await info.context.loaders.agents_of_meeting.load(actor.meeting_id)
+        if root.id in {agent.id for agent in met}:
+            return root.email
+    raise Forbidden("Agents' addresses are not public.")
 
 
 def for_colleagues(info: Info, root: Agent) -> Agent:
@@ -69,7 +73,10 @@ async def schedule_links(info: Info, root: Agent) -> list[ScheduleLink]:
 
 
 async def calendar_connections(info: Info, root: Agent) -> list[CalendarConnection]:
-    return await info.context.loaders.calendars_of_agent.load(for_colleagues(info, root).id)
+    """One's own; to colleagues, whoever they are, somebody's calendars are private, down to their names."""
+    if for_colleagues(info, root).id != info.context.agent().agent.id:
+        return []
+    return await info.context.loaders.calendars_of_agent.load(root.id)
 
 
 @dataclass(frozen=True, slots=True)
