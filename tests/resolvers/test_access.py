@@ -1,0 +1,401 @@
+"""Every field and mutation, tried by everybody whom it does not concern.
+
+The table has a row for each root field of the schema: one that is added without a row fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tortoise import connections
+
+from models.actor import Public
+from models.agent.agent import Agent
+from models.calendar.connection import CalendarConnection
+from models.contact import Contact
+from models.conversation.message import Message
+from models.link import ScheduleLink
+from models.words import CalendarProvider, ConnectionStatus, Role
+from resolvers import ids
+from schema.root import schema
+from tests.builders import a_link, a_service, an_agent, an_organization
+from tests.resolvers import documents as say
+from tests.resolvers.conftest import Answer, Client, SignIn, Talk, a_talk
+from tests.resolvers.tables import contents
+
+CALLERS = ("public", "guest", "colleague", "stranger", "chief")
+"""Anybody; the guest of another meeting; an agent of the organization who has nothing to do with the meeting; an
+agent and the administrator of another organization."""
+
+SAID, NOTED, PRIVATE = "I need a loan of 40,000.", "He cannot pay.", "Anna's private calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Anna of acme has a meeting with Grace, in which both have written; and five who should know nothing of it."""
+
+    talk: Talk
+    callers: dict[str, Client]
+    ids: dict[str, str]
+    secrets: dict[str, tuple[str, ...]]
+
+
+@pytest.fixture
+async def scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
+    await say.say(talk.grace, talk.id, SAID)
+    await say.say(talk.anna, talk.id, NOTED, kind="NOTE")
+    organization, rival = await anna.organization, await an_organization("rival")
+    ben, zoe = await an_agent(organization, "Ben"), await an_agent(organization, "Zoe")
+    eve, mallory = await an_agent(rival, "Eve"), await an_agent(rival, "Mallory", role=Role.ADMINISTRATOR)
+    await a_link(ben)
+    await a_link(eve)
+    heidi = {"name": "Heidi", "email": "heidi@guests.example", "timeZone": "Europe/Rome"}
+    other = await a_talk(sign_in, ben, link="acme/ben", guest=heidi)
+    calendar = await CalendarConnection.create(
+        organization=organization,
+        agent=anna,
+        provider=CalendarProvider.ICS,
+        account=PRIVATE,
+        status=ConnectionStatus.CONNECTED,
+    )
+    service, theirs = await a_service(organization, anna), await a_service(rival, eve)
+    of_rival, of_guests = (SAID, NOTED, PRIVATE, talk.token), ("grace@guests.example", "Grace", "anna@acme")
+    return Scene(
+        talk=talk,
+        callers={
+            "public": Client(sign_in.world, Public()),
+            "guest": other.grace,
+            "colleague": sign_in.agent(zoe),
+            "stranger": sign_in.agent(eve),
+            "chief": sign_in.agent(mallory),
+        },
+        ids={
+            "meeting": talk.meeting,
+            "conversation": talk.id,
+            "message": ids.encode("Message", (await Message.get(text=SAID)).id),
+            "note": ids.encode("Message", (await Message.get(text=NOTED)).id),
+            "contact": ids.encode("Contact", (await Contact.get(name="Grace Guest")).id),
+            "calendar": ids.encode("CalendarConnection", calendar.id),
+            "link": ids.encode("ScheduleLink", (await ScheduleLink.get(slug="anna")).id),
+            "agent": ids.encode("Agent", anna.id),
+            "service": ids.encode("Service", service.id),
+            "organization": ids.encode("Organization", organization.id),
+            "eve": ids.encode("Agent", eve.id),
+            "theirs": ids.encode("Service", theirs.id),
+        },
+        secrets={caller: of_rival if caller == "colleague" else (*of_rival, *of_guests) for caller in CALLERS},
+    )
+
+
+def outcome(answer: Answer) -> str:
+    """What came of it: a code; "nothing"; or "something"."""
+    if answer.errors:
+        return "+".join(sorted({code.lower() for code in answer.codes}))
+    [value] = answer.data.values()
+    if isinstance(value, dict) and value.get("errors"):
+        return "+".join(sorted({error["code"].lower() for error in value["errors"]}))
+    if isinstance(value, dict) and "edges" in value:
+        value = value["edges"]
+    if isinstance(value, list):
+        value = [entry for entry in value if entry is not None]
+    return "something" if value else "nothing"
+
+
+Variables = Callable[[dict[str, str]], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An operation, and what comes of it for each of the callers: one word for all, or five."""
+
+    document: str
+    variables: Variables
+    expected: str
+
+    def by_caller(self) -> dict[str, str]:
+        words = self.expected.split()
+        return dict(zip(CALLERS, words * 5 if len(words) == 1 else words, strict=False))
+
+
+def none(ids: dict[str, str]) -> dict[str, Any]:
+    return {}
+
+
+def named(name: str) -> Variables:
+    return lambda ids: {"id": ids[name]}
+
+
+def given(**fields: str) -> Variables:
+    """An input; a value that begins with @ is an id of the scene."""
+    return lambda ids: {
+        "input": {
+            name: ids[value[1:]] if isinstance(value, str) and value.startswith("@") else value
+            for name, value in fields.items()
+        }
+    }
+
+
+PRIVATE_OF_AGENT = """offices { name } services { name } expertise { name } openConversationCount
+  weekTemplate { weekday } dateOverrides(from: "2027-01-01", to: "2027-12-31") { date }
+  scheduleLinks { slug } calendarConnections { account }"""
+OF_CONVERSATION = """number title lastSeq unreadCount contact { name email } lastMessage { text } assignments { how }
+  members { role } messages { edges { node { text } } }"""
+NODE = """query($id: ID!) { node(id: $id) { id
+  ... on Agent { address: email calendarConnections { account } } ... on Contact { email phone }
+  ... on Meeting { notes manageUrl guest { name } } ... on Conversation { title } ... on Message { text }
+  ... on CalendarConnection { lastError } } }"""
+LISTED = """query($agent: ID, $service: ID) { meetings(agentId: $agent, serviceId: $service) {
+  totalCount edges { node { id title guest { name } } } } }"""
+FEED = """mutation($input: ConnectCalendarFeedInput!) {
+  connectCalendarFeed(input: $input) { connection { id account } errors { code } } }"""
+REFRESH = """mutation($input: CalendarConnectionInput!) {
+  refreshCalendar(input: $input) { connection { id account } errors { code } } }"""
+DISCONNECT = """mutation($input: CalendarConnectionInput!) {
+  disconnectCalendar(input: $input) { disconnected errors { code } } }"""
+SET_WEEK = """mutation($input: SetWeekTemplateInput!) {
+  setWeekTemplate(input: $input) { agent { weekTemplate { start } } errors { code } } }"""
+SET_DATE = """mutation($input: SetDateOverrideInput!) {
+  setDateOverride(input: $input) { agent { weekTemplate { start } } errors { code } } }"""
+REJECTED = "unauthenticated unauthenticated not_found not_found not_found"
+"""To those who are no agents it is not said whether there is such a thing."""
+
+TABLE: dict[str, Row] = {
+    "viewer": Row("{ viewer { agent { id } } }", none, "something"),
+    "node: a meeting": Row(NODE, named("meeting"), "nothing"),
+    "node: a conversation": Row(NODE, named("conversation"), "nothing"),
+    "node: a message": Row(NODE, named("message"), "nothing"),
+    "node: a note": Row(NODE, named("note"), "nothing"),
+    "node: a calendar": Row(NODE, named("calendar"), "nothing"),
+    "node: a contact": Row(NODE, named("contact"), "nothing nothing something nothing nothing"),
+    "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
+    "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
+    "node: a link": Row(NODE, named("link"), "nothing nothing something nothing nothing"),
+    "node: an organization": Row(NODE, named("organization"), "something"),
+    "nodes": Row(
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+        lambda ids: {"ids": [ids[name] for name in ("meeting", "conversation", "message", "note", "calendar")]},
+        "nothing",
+    ),
+    "organization: what is public": Row(
+        '{ organization(slug: "acme") { name offices { name } services { name members { agent { name } } } } }',
+        none,
+        "something",
+    ),
+    "organization: its agents": Row(
+        '{ organization(slug: "acme") { agents { totalCount edges { node { email } } } } }',
+        none,
+        "unauthenticated unauthenticated something something something",
+    ),
+    "organization: addresses of agents": Row(
+        '{ organization(slug: "acme") { services { members { agent { email } } } } }',
+        none,
+        "forbidden forbidden something forbidden forbidden",
+    ),
+    "scheduleLink: what is public": Row(
+        '{ scheduleLink(link: "acme/anna") { url agent { name } } }', none, "something"
+    ),
+    "scheduleLink: what is the agent's": Row(
+        f'{{ scheduleLink(link: "acme/anna") {{ agent {{ {PRIVATE_OF_AGENT} }} }} }}',
+        none,
+        "forbidden forbidden something forbidden forbidden",
+    ),
+    "slots: by link": Row(
+        say.SLOTS,
+        given(link="acme/anna", **{"from": "2027-03-01"}, to="2027-03-01", timeZone="Europe/Rome"),
+        "something something something bad_request bad_request",
+    ),
+    "slots: around another's meeting": Row(
+        say.SLOTS,
+        given(
+            link="acme/anna",
+            **{"from": "2027-03-01"},
+            to="2027-03-01",
+            timeZone="Europe/Rome",
+            reschedulingMeetingId="@meeting",
+        ),
+        "bad_request",
+    ),
+    "meeting": Row(
+        f"query($id: ID) {{ meeting(id: $id) {{ title manageUrl conversation {{ {OF_CONVERSATION} }} }} }}",
+        named("meeting"),
+        "nothing",
+    ),
+    "meetings: of the agent": Row(
+        LISTED,
+        lambda ids: {"agent": ids["agent"]},
+        "unauthenticated nothing nothing nothing nothing",
+    ),
+    "meetings: of the service": Row(
+        LISTED,
+        lambda ids: {"service": ids["service"]},
+        "unauthenticated nothing nothing nothing nothing",
+    ),
+    "conversation": Row(
+        f"query($id: ID!) {{ conversation(id: $id) {{ {OF_CONVERSATION} }} }}", named("conversation"), "nothing"
+    ),
+    "conversations: with the contact": Row(
+        say.CONVERSATIONS,
+        lambda ids: {"filter": {"contactId": ids["contact"]}},
+        "unauthenticated nothing nothing nothing nothing",
+    ),
+    "conversations: of the agent": Row(
+        say.CONVERSATIONS,
+        lambda ids: {"filter": {"agentId": ids["agent"]}},
+        "unauthenticated nothing nothing nothing nothing",
+    ),
+    "signIn": Row(
+        "mutation($input: SignInInput!) { signIn(input: $input) { accessToken agent { id } errors { code } } }",
+        given(organization="acme", email="anna@acme.example", password="anything"),
+        "invalid",
+    ),
+    "refreshSession": Row(
+        "mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken errors { code } } }",
+        given(refreshToken="anything"),
+        "invalid",
+    ),
+    "signOut": Row(
+        "mutation { signOut { ok } }",
+        none,
+        "unauthenticated unauthenticated something something something",
+    ),
+    "bookMeeting: by link": Row(
+        say.BOOK,
+        lambda ids: {
+            "input": say.wish(say.TEN, guest={**say.GRACE, "name": "Ivan", "email": "ivan@guests.example"})
+        },
+        "something slot_taken slot_taken not_found not_found",
+    ),
+    "bookMeeting: by the agent's id": Row(
+        say.BOOK,
+        lambda ids: {"input": say.wish(say.NINE, slots={"agentId": ids["agent"]})},
+        "slot_taken slot_taken slot_taken not_found not_found",
+    ),
+    "rescheduleMeeting": Row(
+        say.MOVE,
+        given(meetingId="@meeting", start=say.TEN),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "cancelMeeting": Row(
+        say.CANCEL,
+        given(meetingId="@meeting"),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "sendMessage": Row(
+        say.SEND,
+        given(conversationId="@conversation", text="Hello", replyToId="@note"),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "markRead": Row(
+        say.READ,
+        lambda ids: {"input": {"conversationId": ids["conversation"], "seq": 1}},
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "assignConversation": Row(say.ASSIGN, given(conversationId="@conversation"), REJECTED),
+    "assignConversation: to one's own": Row(
+        say.ASSIGN, given(conversationId="@conversation", agentId="@eve", serviceId="@theirs"), REJECTED
+    ),
+    "setWeekTemplate": Row(
+        SET_WEEK,
+        lambda ids: {"input": {"agentId": ids["agent"], "windows": []}},
+        "unauthenticated unauthenticated forbidden not_found not_found",
+    ),
+    "setDateOverride": Row(
+        SET_DATE,
+        lambda ids: {"input": {"agentId": ids["agent"], "date": "2027-03-02", "windows": []}},
+        "unauthenticated unauthenticated forbidden not_found not_found",
+    ),
+    "connectCalendarFeed": Row(
+        FEED,
+        given(agentId="@agent", name="Mine", url="https://calendars.example/feed.ics"),
+        "unauthenticated unauthenticated forbidden not_found not_found",
+    ),
+    "refreshCalendar": Row(REFRESH, given(connectionId="@calendar"), REJECTED),
+    "disconnectCalendar": Row(DISCONNECT, given(connectionId="@calendar"), REJECTED),
+}
+SUBSCRIPTIONS = {
+    "conversationEvents": Row(
+        say.CONVERSATION_EVENTS,
+        lambda ids: {"id": ids["conversation"], "after": ""},
+        "unauthenticated bad_request bad_request bad_request bad_request",
+    ),
+    "inboxEvents": Row(say.INBOX_EVENTS, lambda ids: {"after": ""}, "unauthenticated unauthenticated"),
+}
+"""Who has an inbox has their own; what is not heard in it, test_feeds tells."""
+
+
+def test_every_root_field_has_a_row() -> None:
+    graph = schema._schema
+    assert graph.query_type and graph.mutation_type and graph.subscription_type
+    fields = {*graph.query_type.fields, *graph.mutation_type.fields}
+    assert {title.partition(":")[0] for title in TABLE} == fields
+    assert set(SUBSCRIPTIONS) == set(graph.subscription_type.fields)
+
+
+@pytest.mark.parametrize("title", TABLE)
+async def test_nobody_sees_or_changes_what_does_not_concern_them(scene: Scene, title: str) -> None:
+    row, before = TABLE[title], await contents()
+    outcomes = {}
+    for caller, client in scene.callers.items():
+        answer = await client.run(row.document, **row.variables(scene.ids))
+        outcomes[caller] = outcome(answer)
+        for secret in scene.secrets[caller]:
+            assert secret not in str(answer.data), f"the {caller} is shown {secret!r}"
+    assert outcomes == row.by_caller()
+    if "something" not in row.expected or title in _READING:
+        assert await contents() == before
+
+
+_READING = {title for title in TABLE if TABLE[title].document.lstrip().startswith(("query", "{"))}
+
+
+@pytest.mark.parametrize("title", SUBSCRIPTIONS)
+async def test_nobody_follows_what_does_not_concern_them(scene: Scene, title: str) -> None:
+    row = SUBSCRIPTIONS[title]
+    refused = {}
+    for caller in dict(zip(CALLERS, row.expected.split(), strict=False)):
+        async with scene.callers[caller].follow(row.document, **row.variables(scene.ids)) as feed:
+            refused[caller] = (await feed.refusal())["code"].lower()
+    assert list(refused.values()) == row.expected.split()
+
+
+async def test_a_guest_of_one_organization_is_anybody_to_another(
+    scene: Scene, sign_in: SignIn, anna: Agent
+) -> None:
+    """Heidi, a guest of acme, books at rival: no row of the one points to a row of the other."""
+    heidi = scene.callers["guest"]
+    booked = await heidi.do(
+        say.BOOK, input=say.wish(slots={"link": "rival/eve"}, guest={**say.GRACE, "name": "Ivan"})
+    )
+    assert booked["errors"] == []
+    history = "query($id: ID) { meeting(id: $id) { history { kind actor { ... on Contact { name email } } } } }"
+    seen = await scene.callers["stranger"].do(history, id=booked["meeting"]["id"])
+    assert seen["history"] == [{"kind": "BOOKED", "actor": {"name": "Ivan", "email": "grace@guests.example"}}]
+
+
+OWNED = """
+SELECT c.conrelid::regclass::text AS "table", c.confrelid::regclass::text AS "other", a.attname AS "column"
+FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+WHERE c.contype = 'f' AND array_length(c.conkey, 1) = 1
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.conrelid AND attname = 'organization_id')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.confrelid AND attname = 'organization_id')
+"""
+
+
+async def test_no_row_points_to_another_organization_after_all_of_it(scene: Scene, sign_in: SignIn) -> None:
+    for client in scene.callers.values():
+        for row in TABLE.values():
+            await client.run(row.document, **row.variables(scene.ids))
+        for link in ("acme/anna", "acme/ben", "rival/eve"):
+            await client.run(say.BOOK, input=say.wish(say.ELEVEN, slots={"link": link}))
+    connection = connections.get("default")
+    keys = await connection.execute_query_dict(OWNED)
+    assert len(keys) > 20
+    for key in keys:
+        stray = await connection.execute_query_dict(
+            f"SELECT 1 FROM {key['table']} t JOIN {key['other']} o ON o.id = t.{key['column']}"
+            " WHERE t.organization_id <> o.organization_id"
+        )
+        assert stray == [], key
