@@ -44,11 +44,11 @@ def site(world: World, *, health: Health, with_explorer: bool) -> Starlette:
     return Starlette(routes=routes)
 
 
-def _requests(engine: Engine, world: World) -> GraphQLOverHTTP:
+def _requests(engine: Engine, world: World) -> GraphQLOverHTTP[Context]:
     async def context(request: Request) -> Context:
         return Context(await recognise(request.headers.get("authorization"), world=world), world=world)
 
-    return GraphQLOverHTTP(engine, context=context)
+    return GraphQLOverHTTP(engine, context=context, uploader=Context.known)
 
 
 def _sockets(engine: Engine, world: World) -> GraphQLSocket[Actor]:

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NewType
 
 import strawberry
+from starlette.datastructures import UploadFile
 from strawberry.types.scalar import ScalarDefinition
 
 TimeOfDay = NewType("TimeOfDay", time)
 TimeZone = NewType("TimeZone", str)
 Locale = NewType("Locale", str)
 JSON = NewType("JSON", object)
+Upload = NewType("Upload", UploadFile)
 
 _TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -53,6 +55,12 @@ def _name(value: Any) -> str:
     return value
 
 
+def _file(value: Any) -> UploadFile:
+    if not isinstance(value, UploadFile):
+        raise ValueError("An Upload is a file of a multipart request, put into its variables.")  # noqa: TRY004
+    return value
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -72,4 +80,9 @@ SCALARS: dict[object, ScalarDefinition] = {
     TimeZone: strawberry.scalar(name="TimeZone", description="An IANA time zone name.", parse_value=_name),
     Locale: strawberry.scalar(name="Locale", description="A language tag (BCP 47).", parse_value=_name),
     JSON: strawberry.scalar(name="JSON", description="Any JSON value."),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="A file, sent beside the operation over HTTP (GraphQL multipart request specification).",
+        parse_value=_file,
+    ),
 }

@@ -6,6 +6,7 @@ says 200 for whatever is a GraphQL request at all.
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -13,9 +14,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graphql import OperationType
-from realtime.transport import Engine, Outcome, Prepared, Rejected
-from web.graphql.media import GRAPHQL_JSON, JSON, negotiated
-from web.graphql.reading import BodyLimits, HTTPRefused, read_operation
+from realtime.transport import Engine, OperationRequest, Outcome, Prepared, Rejected
+from web.graphql.media import GRAPHQL_JSON, JSON, is_form, negotiated
+from web.graphql.reading import BodyLimits, HTTPRefused, UploadLimits, read_operation
+from web.graphql.uploads import uploaded_operation
+
+ContextT = TypeVar("ContextT")
 
 STATUS = {
     "UNAUTHENTICATED": 401,
@@ -26,23 +30,32 @@ STATUS = {
 }
 
 
-class GraphQLOverHTTP:
+class NotLetIn(Rejected):
+    """There is no context for this caller; the status says so, whichever type the client reads."""
+
+
+class GraphQLOverHTTP(Generic[ContextT]):
     """To be routed as `Route("/graphql", GraphQLOverHTTP(…))`.
 
     `context(request)` makes the context of an operation. Where it raises an errors.RequestError, nothing runs
-    and the response has that error's status, whichever type the client reads.
+    and the response has that error's status. `uploader(context)` raises one for callers who may not send files;
+    without it nobody may.
     """
 
     def __init__(
         self,
         engine: Engine,
         *,
-        context: Callable[[Request], Awaitable[object]],
+        context: Callable[[Request], Awaitable[ContextT]],
+        uploader: Callable[[ContextT], object] | None = None,
         limits: BodyLimits = BodyLimits(),  # noqa: B008 - frozen
+        upload_limits: UploadLimits = UploadLimits(),  # noqa: B008 - frozen
     ) -> None:
         self._engine = engine
         self._context = context
+        self._uploader = uploader
         self._limits = limits
+        self._upload_limits = upload_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -57,18 +70,42 @@ class GraphQLOverHTTP:
         if media_type is None:
             return refusal(HTTPRefused(406, f"Responses are {GRAPHQL_JSON} or {JSON}."), JSON)
         try:
-            prepared = self._engine.prepare(await read_operation(request, self._limits))
-            check_method(request.method, prepared)
+            outcome = await self._outcome(request)
         except HTTPRefused as refused:
             return refusal(refused, media_type)
+        except NotLetIn as rejected:
+            return rejection(rejected, media_type)
         except Rejected as rejected:
             return rejection(rejected, media_type, status=None if media_type == GRAPHQL_JSON else 200)
+        return encoded(outcome.encode(), media_type)
+
+    async def _outcome(self, request: Request) -> Outcome:
+        if self._uploader and request.method == "POST" and is_form(request.headers.get("content-type")):
+            return await self._outcome_of_upload(request, self._uploader)
+        prepared = self._prepared(request, await read_operation(request, self._limits))
+        return await self._engine.execute(prepared, await self._let_in(request))
+
+    async def _outcome_of_upload(self, request: Request, uploader: Callable[[ContextT], object]) -> Outcome:
+        # Who asks is settled before a byte is read: strangers cannot fill the disk. It also keeps other sites' forms
+        # from posting here, which need no CORS preflight for this type: no browser adds a bearer token by itself.
+        context = await self._let_in(request, uploader)
+        async with uploaded_operation(request, self._upload_limits) as operation:
+            return await self._engine.execute(self._prepared(request, operation), context)
+
+    def _prepared(self, request: Request, operation: OperationRequest) -> Prepared:
+        prepared = self._engine.prepare(operation)
+        check_method(request.method, prepared)
+        return prepared
+
+    async def _let_in(
+        self, request: Request, check: Callable[[ContextT], object] = lambda context: None
+    ) -> ContextT:
         try:
             context = await self._context(request)
+            check(context)
         except Exception as error:
-            return rejection(Rejected.by(error), media_type)
-        outcome = await self._engine.execute(prepared, context)
-        return encoded(outcome.encode(), media_type)
+            raise NotLetIn.by(error) from error
+        return context
 
 
 def check_method(method: str, prepared: Prepared) -> None:

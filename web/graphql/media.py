@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+FORM = "multipart/form-data"
 
 
 class Preference(NamedTuple):
@@ -45,3 +46,8 @@ def is_utf8_json(content_type: str | None) -> bool:
         value.removeprefix("charset=").strip('"') for value in parameters if value.startswith("charset=")
     ]
     return media_type == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
+
+
+def is_form(content_type: str | None) -> bool:
+    """Whether a request's body is a form with files in it."""
+    return (content_type or "").partition(";")[0].strip().lower() == FORM

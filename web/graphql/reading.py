@@ -1,15 +1,18 @@
 """From an HTTP request to an operation, within limits on its body."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.requests import Request
 
 from realtime.transport import OperationRequest
 from web.graphql.media import is_utf8_json
+
+T = TypeVar("T")
 
 PARAMETERS: Mapping[str, type] = {"variables": dict, "operationName": str, "extensions": dict}
 
@@ -20,6 +23,21 @@ class BodyLimits:
 
     body_bytes: int = 1_048_576
     body_seconds: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What a request with files may bring, and how long it may take to come in; `map` is as `operations`."""
+
+    file_bytes: int = 16 * 1_048_576
+    files: int = 1
+    operations_bytes: int = 1_048_576
+    seconds: float = 120
+
+    @property
+    def body_bytes(self) -> int:
+        """All of it, with 64 KiB for the headers of parts and what stands between them."""
+        return self.files * self.file_bytes + 2 * self.operations_bytes + 65_536
 
 
 class HTTPRefused(Exception):
@@ -41,9 +59,14 @@ async def read_operation(request: Request, limits: BodyLimits) -> OperationReque
     # Demanding a type that no HTML form can send also keeps other sites' pages from posting here.
     if not is_utf8_json(request.headers.get("content-type")):
         raise HTTPRefused(415, "The body must be application/json in UTF-8.")
+    check_encoding(request)
+    reading = bounded_body(request, limits.body_bytes)
+    return checked(decoded("body", await in_time(reading, seconds=limits.body_seconds)))
+
+
+def check_encoding(request: Request) -> None:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise HTTPRefused(415, "The body must not be compressed.")
-    return checked(decoded("body", await read_body(request, limits)))
 
 
 def from_url(parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -52,18 +75,18 @@ def from_url(parameters: Mapping[str, str]) -> dict[str, Any]:
     return given | {name: decoded(name, given[name]) for name in ("variables", "extensions") if name in given}
 
 
-def decoded(name: str, text: str | bytes) -> Any:
+def decoded(name: str, text: str | bytes | bytearray) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise HTTPRefused(400, f"The {name} is not JSON: {error.msg}.") from None
 
 
-def checked(parameters: object) -> OperationRequest:
+def checked(parameters: object, *, of: str = "body") -> OperationRequest:
     if isinstance(parameters, list):
         raise HTTPRefused(400, "One operation a request: batches are not served.")
     if not isinstance(parameters, dict):
-        raise HTTPRefused(400, "The body must be a JSON object.")
+        raise HTTPRefused(400, f"The {of} must be a JSON object.")
     if not isinstance(parameters.get("query"), str):
         raise HTTPRefused(400, "The parameter query must be given, as a string.")
     for name, kind in PARAMETERS.items():
@@ -74,24 +97,29 @@ def checked(parameters: object) -> OperationRequest:
     return OperationRequest.of(parameters)
 
 
-async def read_body(request: Request, limits: BodyLimits) -> bytes:
+async def in_time(reading: Awaitable[T], *, seconds: float) -> T:
     try:
-        async with asyncio.timeout(limits.body_seconds):
-            return await bounded_body(request, limits.body_bytes)
+        async with asyncio.timeout(seconds):
+            return await reading
     except TimeoutError:
         raise HTTPRefused(408, "The body took too long to come in.", {"connection": "close"}) from None
 
 
 async def bounded_body(request: Request, limit: int) -> bytes:
     too_large = HTTPRefused(413, f"The body may have {limit} bytes at most.", {"connection": "close"})
+    async with aclosing(bounded(request, limit, too_large=too_large)) as chunks:
+        return b"".join([chunk async for chunk in chunks])
+
+
+async def bounded(request: Request, limit: int, *, too_large: HTTPRefused) -> AsyncGenerator[bytes, None]:
+    """The body as it comes in; raises `too_large` beyond the limit in bytes, at once where that is announced."""
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > limit:
         raise too_large
-    chunks: list[bytes] = []
     left = limit
-    async for chunk in request.stream():
-        left -= len(chunk)
-        if left < 0:
-            raise too_large
-        chunks.append(chunk)
-    return b"".join(chunks)
+    async with aclosing(request.stream()) as chunks:
+        async for chunk in chunks:
+            left -= len(chunk)
+            if left < 0:
+                raise too_large
+            yield chunk
