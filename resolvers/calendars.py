@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from starlette.datastructures import UploadFile
 
 from errors import Invalid, NotAllowed, NotFound
 from models.agent.agent import Agent
@@ -14,17 +14,21 @@ from resolvers.context import Info
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.calendars import CalendarConnectionInput, ConnectCalendarFeedInput
 
+LARGEST_FILE = 10 * 1_048_576
+"""In bytes, as of a feed."""
+
 
 @refusals_as_values
 async def connect_calendar_feed(info: Info, input: ConnectCalendarFeedInput) -> Payload:
     agent, now = await _own(info, input.agent_id), info.context.now()
-    if (input.url is None) == (input.content is None):
-        raise Invalid("Give the feed's address or a file's content.", field=("url",))
-    if input.url is not None:
+    if input.url is not None and input.file is None:
         keys = info.context.world.keys
         connected = await connect_feed(agent, name=input.name, url=input.url, keys=keys, now=now)
+    elif input.file is not None and input.url is None:
+        content = await _content(input.file)
+        connected = await connect_file(agent, name=input.name, content=content, now=now)
     else:
-        connected = await connect_file(agent, name=input.name, content=_content(input), now=now)
+        raise Invalid("Give the feed's address or a file, and not both.", field=("url",))
     return Payload(connection=connected)
 
 
@@ -57,8 +61,8 @@ async def _own(info: Info, agent_id: str) -> Agent:
     return agent
 
 
-def _content(input: ConnectCalendarFeedInput) -> bytes:
-    try:
-        return b64decode(input.content or "", validate=True)
-    except ValueError:
-        raise Invalid("The content is not base64.", field=("content",)) from None
+async def _content(file: UploadFile) -> bytes:
+    content = await file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise Invalid("A calendar file has 10 MB at most.", field=("file",))
+    return content
