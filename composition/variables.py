@@ -31,11 +31,13 @@ def database_url(value: str) -> str:
     expected = "it must be postgresql://user:password@host:5432/name, user and password percent-encoded"
     try:
         scheme = urlsplit(value).scheme
-        conninfo_to_dict(value)
+        place = conninfo_to_dict(value)
     except (ValueError, psycopg.Error):
         raise ValueError(expected) from None
     if scheme not in ("postgres", "postgresql"):
         raise ValueError(expected)
+    if "options" in place:
+        raise ValueError("it must not have options: set them for the user or the database instead")
     return value
 
 

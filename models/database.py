@@ -36,6 +36,10 @@ MODELS = (
 )
 
 
+# The parts of an address that Tortoise takes by names of its own. It sets `options` itself.
+_TAKEN = ("host", "port", "user", "password", "dbname", "application_name", "options")
+
+
 def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     """Tortoise's configuration for a PostgreSQL address (a URL or a libpq connection string)."""
     place = conninfo_to_dict(url)
@@ -47,6 +51,8 @@ def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
         "database": place.get("dbname"),
         "minsize": 1,
         "maxsize": pool_size,
+        "application_name": place.get("application_name", "frontdesk"),
+        "server_settings": {name: value for name, value in place.items() if name not in _TAKEN},
     }
     return {
         "connections": {"default": {"engine": "tortoise.backends.psycopg", "credentials": credentials}},

@@ -70,6 +70,7 @@ def test_with_a_database_the_secret_has_to_be_given() -> None:
         ("DATABASE_URL", "mysql://desk:hunter2@db.example/desk"),
         ("DATABASE_URL", "postgresql://desk:hunter2@db.example:x/desk?nonsense=1"),
         ("DATABASE_URL", "postgresql://desk:hun[ter2@db"),
+        ("DATABASE_URL", "postgresql://desk:hunter2@db.example/desk?options=-csearch_path%3Ddesk"),
         ("REDIS_URL", "http://:hunter2@redis.example"),
         ("SMTP_URL", "imap://desk:hunter2@mail.example"),
         ("SMTP_URL", "smtp://desk:hunter2/3@mail.example"),

@@ -1,0 +1,30 @@
+"""Opening the database: what an address says is what the connections do."""
+
+from __future__ import annotations
+
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+from models.database import configuration
+
+
+def credentials(address: str) -> dict[str, object]:
+    chosen: dict[str, object] = configuration(address)["connections"]["default"]["credentials"]
+    return chosen
+
+
+def test_what_an_address_says_of_encryption_is_kept() -> None:
+    settings = credentials("postgresql://u:p@db.example:6432/desk?sslmode=verify-full&sslrootcert=/ca.pem")
+    assert (settings["host"], settings["port"]) == ("db.example", 6432)
+    assert settings["server_settings"] == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
+
+
+async def test_the_rest_of_an_address_reaches_the_connection(database_url: str) -> None:
+    address = f"{database_url}{'&' if '?' in database_url else '?'}sslmode=allow&keepalives_idle=77"
+    async with TortoiseContext() as context:
+        await context.init(config=configuration(address), init_connections=False)
+        async with in_transaction() as tx:
+            await tx.execute_query_dict("SELECT 1")
+            said = tx._connection.info.get_parameters()
+        await context.close_connections()
+    assert (said["sslmode"], said["keepalives_idle"]) == ("allow", "77")
