@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any, ClassVar, Protocol
-
-import orjson
 
 from models.idempotency import Once
 from resolvers.context import Context
@@ -20,7 +19,7 @@ def once_of(context: Context, verb: str, input: Keyed, *, organization_id: int) 
     """The request by its key and the whole of its input; None where it has no key."""
     if input.idempotency_key is None:
         return None
-    asked = orjson.dumps(asdict(input), option=orjson.OPT_SORT_KEYS, default=str).decode()
+    asked = json.dumps(asdict(input), sort_keys=True, default=str)
     return Once(
         organization_id=organization_id,
         actor=context.actor.key,

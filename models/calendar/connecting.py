@@ -75,8 +75,7 @@ async def disconnect_calendar(connection_id: int, *, actor: AgentActor) -> None:
 
 
 def _check(url: str) -> None:
-    if len(url) > LONGEST_URL:
-        raise Invalid(f"This must not be longer than {LONGEST_URL} characters.", field=("url",))
+    input.line(url, field=("url",), most=LONGEST_URL)
     try:
         safe_url(url)
     except ProviderRejected as error:
