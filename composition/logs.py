@@ -36,6 +36,7 @@ def set_up_logs(*, level: str, for_people: bool) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every malformed upload
     logging.captureWarnings(True)
 
 
