@@ -25,6 +25,7 @@ from resolvers.context import Context, World, recognise
 from schema.root import schema
 from tests.builders import Clock, acting
 from tests.resolvers.documents import BOOK, NINE, wish
+from tests.resolvers.house import House, a_house
 
 ENGINE = Engine(schema)
 
@@ -167,3 +168,8 @@ async def a_talk(
 @pytest.fixture
 async def talk(sign_in: SignIn, anna: Agent, annas_link: ScheduleLink) -> Talk:
     return await a_talk(sign_in, anna)
+
+
+@pytest.fixture
+async def house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> House:
+    return await a_house(talk, public, sign_in, anna)

@@ -84,6 +84,17 @@ INBOX_EVENTS = """subscription($after: String) {
   }
 }"""
 
+CONNECT_FEED = """mutation($input: ConnectCalendarFeedInput!) {
+  connectCalendarFeed(input: $input) { connection { id account } errors { code field } } }"""
+REFRESH_CALENDAR = """mutation($input: CalendarConnectionInput!) {
+  refreshCalendar(input: $input) { connection { id account } errors { code field } } }"""
+DISCONNECT_CALENDAR = """mutation($input: CalendarConnectionInput!) {
+  disconnectCalendar(input: $input) { disconnected errors { code field } } }"""
+SET_WEEK = """mutation($input: SetWeekTemplateInput!) {
+  setWeekTemplate(input: $input) { agent { weekTemplate { start } } errors { code field } } }"""
+SET_DATE = """mutation($input: SetDateOverrideInput!) {
+  setDateOverride(input: $input) { agent { weekTemplate { start } } errors { code field } } }"""
+
 GRACE = {"name": "Grace Guest", "email": "grace@guests.example", "timeZone": "Europe/Rome"}
 NINE = "2027-03-01T08:00:00Z"
 TEN = "2027-03-01T09:00:00Z"

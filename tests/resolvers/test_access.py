@@ -149,16 +149,6 @@ NODE = """query($id: ID!) { node(id: $id) { id
   ... on CalendarConnection { lastError } } }"""
 LISTED = """query($agent: ID, $service: ID) { meetings(agentId: $agent, serviceId: $service) {
   totalCount edges { node { id title guest { name } } } } }"""
-FEED = """mutation($input: ConnectCalendarFeedInput!) {
-  connectCalendarFeed(input: $input) { connection { id account } errors { code } } }"""
-REFRESH = """mutation($input: CalendarConnectionInput!) {
-  refreshCalendar(input: $input) { connection { id account } errors { code } } }"""
-DISCONNECT = """mutation($input: CalendarConnectionInput!) {
-  disconnectCalendar(input: $input) { disconnected errors { code } } }"""
-SET_WEEK = """mutation($input: SetWeekTemplateInput!) {
-  setWeekTemplate(input: $input) { agent { weekTemplate { start } } errors { code } } }"""
-SET_DATE = """mutation($input: SetDateOverrideInput!) {
-  setDateOverride(input: $input) { agent { weekTemplate { start } } errors { code } } }"""
 REJECTED = "unauthenticated unauthenticated not_found not_found not_found"
 """To those who are no agents it is not said whether there is such a thing."""
 
@@ -298,22 +288,22 @@ TABLE: dict[str, Row] = {
         say.ASSIGN, given(conversationId="@conversation", agentId="@eve", serviceId="@theirs"), REJECTED
     ),
     "setWeekTemplate": Row(
-        SET_WEEK,
+        say.SET_WEEK,
         lambda ids: {"input": {"agentId": ids["agent"], "windows": []}},
         "unauthenticated unauthenticated forbidden not_found not_found",
     ),
     "setDateOverride": Row(
-        SET_DATE,
+        say.SET_DATE,
         lambda ids: {"input": {"agentId": ids["agent"], "date": "2027-03-02", "windows": []}},
         "unauthenticated unauthenticated forbidden not_found not_found",
     ),
     "connectCalendarFeed": Row(
-        FEED,
+        say.CONNECT_FEED,
         given(agentId="@agent", name="Mine", url="https://calendars.example/feed.ics"),
         "unauthenticated unauthenticated forbidden not_found not_found",
     ),
-    "refreshCalendar": Row(REFRESH, given(connectionId="@calendar"), REJECTED),
-    "disconnectCalendar": Row(DISCONNECT, given(connectionId="@calendar"), REJECTED),
+    "refreshCalendar": Row(say.REFRESH_CALENDAR, given(connectionId="@calendar"), REJECTED),
+    "disconnectCalendar": Row(say.DISCONNECT_CALENDAR, given(connectionId="@calendar"), REJECTED),
 }
 SUBSCRIPTIONS = {
     "conversationEvents": Row(

@@ -1,0 +1,114 @@
+"""Ids that are unknown, malformed, of another kind or of somebody else's: not found, and nothing is changed."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+
+import pytest
+
+from resolvers import ids
+from tests.resolvers.house import House, changed, told
+from tests.resolvers.nonsense import LONG
+from tests.resolvers.tables import contents
+
+UNKNOWN_IDS = {
+    "empty": "",
+    "a word": "garbage",
+    "a number": "1",
+    "not of ASCII": "ÄÖÜ",
+    "a NUL": "\0",
+    "half a character": "\ud800",
+    "long": LONG,
+    "of no kind": ids.encode("", 1),
+    "of another kind": ids.encode("Organization", 1),
+    "of nobody": "@nobody",
+    "zero": "@zero",
+    "beyond the database": "@huge",
+    "far beyond": "@vast",
+    "negative": "@negative",
+    "not whole": "@fraction",
+}
+NUMBERS = {
+    "nobody": "999999999",
+    "zero": "0",
+    "huge": str(2**63),
+    "vast": "9" * 40,
+    "negative": "-1",
+    "fraction": "1.5",
+}
+
+
+def ids_of(kind: str) -> Iterator[tuple[str, str]]:
+    for name, id in UNKNOWN_IDS.items():
+        if id.startswith("@"):
+            text = f"{kind}:{NUMBERS[id[1:]]}"
+            yield name, urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        else:
+            yield name, id
+
+
+ID_FIELDS = [
+    ("move", "input.meetingId", "Meeting", ["meetingId"]),
+    ("cancel", "input.meetingId", "Meeting", ["meetingId"]),
+    ("send", "input.conversationId", "Conversation", ["conversationId"]),
+    ("send", "input.replyToId", "Message", ["replyToId"]),
+    ("read", "input.conversationId", "Conversation", ["conversationId"]),
+    ("assign", "input.conversationId", "Conversation", ["conversationId"]),
+    ("assign", "input.agentId", "Agent", ["agentId"]),
+    ("assign", "input.serviceId", "Service", ["serviceId"]),
+    ("week", "input.agentId", "Agent", ["agentId"]),
+    ("date", "input.agentId", "Agent", ["agentId"]),
+    ("feed", "input.agentId", "Agent", ["agentId"]),
+    ("refresh", "input.connectionId", "CalendarConnection", ["connectionId"]),
+    ("disconnect", "input.connectionId", "CalendarConnection", ["connectionId"]),
+    ("book", "input.slots.subjectId", "Subject", ["subjectId"]),
+    ("book", "input.slots.officeId", "Office", ["officeId"]),
+    ("slots", "input.subjectId", "Subject", ["subjectId"]),
+    ("slots", "input.officeId", "Office", ["officeId"]),
+    ("slots", "input.reschedulingMeetingId", "Meeting", ["reschedulingMeetingId"]),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "kind", "field"), ID_FIELDS)
+async def test_an_id_that_is_none_of_theirs_is_not_found(
+    house: House, name: str, path: str, kind: str, field: list[str]
+) -> None:
+    base, before = house.base(name), await contents()
+    for title, id in ids_of(kind):
+        answer = await house.client(name).run(base.document, **changed(base.variables, path, id))
+        assert told(answer) == ("NOT_FOUND", field), title
+    assert await contents() == before
+
+
+@pytest.mark.parametrize("name", ["conversation", "meeting", "node"])
+async def test_a_query_by_such_an_id_finds_nothing(house: House, name: str) -> None:
+    base = house.base(name)
+    for kind in ("Conversation", "Meeting", "Message", "Agent", "CalendarConnection", "ScheduleLink"):
+        for title, id in ids_of(kind):
+            if title == "of another kind" and name == "node":
+                continue
+            answer = await house.client(name).run(base.document, **changed(base.variables, "id", id))
+            assert (answer.errors, list(answer.data.values())) == ([], [None]), (kind, title)
+
+
+FOREIGN = [
+    ("assign", "input.agentId", "@eve", "NOT_FOUND"),
+    ("assign", "input.serviceId", "@theirs", "NOT_FOUND"),
+    ("week", "input.agentId", "@eve", "NOT_FOUND"),
+    ("date", "input.agentId", "@eve", "NOT_FOUND"),
+    ("feed", "input.agentId", "@eve", "NOT_FOUND"),
+    ("week", "input.agentId", "@ben", "FORBIDDEN"),
+    ("date", "input.agentId", "@ben", "FORBIDDEN"),
+    ("feed", "input.agentId", "@ben", "FORBIDDEN"),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "id", "code"), FOREIGN)
+async def test_an_id_of_somebody_elses_is_refused(
+    house: House, name: str, path: str, id: str, code: str
+) -> None:
+    base, before = house.base(name), await contents()
+    answer = await house.client(name).run(base.document, **changed(base.variables, path, house.ids[id[1:]]))
+    assert told(answer)[0] == code
+    assert await contents() == before

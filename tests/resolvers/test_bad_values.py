@@ -1,0 +1,143 @@
+"""Values that cannot be meant get a clear error, which names the field where there is one, and change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.resolvers.house import MORNING, REMOVED, House, changed, told
+from tests.resolvers.nonsense import (
+    LONG,
+    NO_DATES,
+    NO_DURATIONS,
+    NO_EMAILS,
+    NO_INTS,
+    NO_KEYS,
+    NO_LOCALES,
+    NO_MOMENTS,
+    NO_NAMES,
+    NO_PHONES,
+    NO_TEXTS,
+    NO_TIMES,
+    NO_URLS,
+    NO_WEEKDAYS,
+    NO_ZONES,
+)
+from tests.resolvers.tables import contents
+
+INVALID, BAD, MISSING = "INVALID", "BAD_REQUEST", "NOT_FOUND"
+IVAN = {"name": "Ivan", "email": "ivan@guests.example"}
+
+
+def weekly(**window: Any) -> dict[str, Any]:
+    return {"weekday": "MONDAY", "window": {"start": "09:00", "end": "12:00", **window}}
+
+
+CASES: list[tuple[str, str, list[Any], str, list[str] | None]] = [
+    # times
+    ("book", "input.start", NO_MOMENTS, BAD, None),
+    ("move", "input.start", NO_MOMENTS, BAD, None),
+    ("meetings", "from", NO_MOMENTS, BAD, None),
+    ("meetings", "to", NO_MOMENTS, BAD, None),
+    ("conversations", "filter.startedFrom", NO_MOMENTS, BAD, None),
+    ("slots", "input.from", NO_DATES, BAD, None),
+    ("slots", "input.to", NO_DATES, BAD, None),
+    ("date", "input.date", NO_DATES, BAD, None),
+    ("hours", "from", NO_DATES, BAD, None),
+    ("week", "input.windows", [[weekly(start=time)] for time in NO_TIMES], BAD, None),
+    ("date", "input.windows", [[{"start": "09:00", "end": time}] for time in NO_TIMES], BAD, None),
+    # ranges
+    ("slots", "input.to", ["2027-02-28", "2027-05-02", "2999-12-31"], INVALID, ["to"]),
+    ("slots", "input.from", ["2027-03-06", "1900-01-01"], INVALID, ["to"]),
+    ("hours", "to", ["2027-02-28", "1900-01-01"], BAD, None),
+    ("book", "input.start", ["2027-03-01T06:59:00Z", "1900-01-01T00:00:00Z"], "TOO_SOON", ["start"]),
+    ("move", "input.start", ["2027-03-01T06:30:00Z"], "TOO_SOON", ["start"]),
+    ("book", "input.start", ["2027-03-01T10:07:00Z", "2027-03-01T10:00:30Z"], "OUTSIDE_AVAILABILITY", ["start"]),
+    ("book", "input.start", ["2999-12-31T23:59:59Z"], "TOO_FAR_AHEAD", ["start"]),
+    ("move", "input.start", [REMOVED, None], INVALID, None),
+    # zones, languages
+    ("slots", "input.timeZone", NO_ZONES, INVALID, ["timeZone"]),
+    ("book", "input.guest.timeZone", NO_ZONES, INVALID, ["guest", "timeZone"]),
+    ("book", "input.guest.locale", NO_LOCALES, INVALID, ["guest", "locale"]),
+    ("book", "input.slots.language", NO_LOCALES, INVALID, ["language"]),
+    ("slots", "input.language", NO_LOCALES, INVALID, ["language"]),
+    # texts
+    ("book", "input.guest.name", NO_NAMES, INVALID, ["guest", "name"]),
+    ("book", "input.guest.email", NO_EMAILS, INVALID, ["guest", "email"]),
+    ("book", "input.guest.email", [None, REMOVED], "CONTACT_FIELD_REQUIRED", ["guest", "email"]),
+    ("book", "input.guest.phone", NO_PHONES, INVALID, ["guest", "phone"]),
+    ("book", "input.title", NO_NAMES, INVALID, ["title"]),
+    ("book", "input.notes", NO_TEXTS[1:], INVALID, ["notes"]),
+    ("book", "input.attendees", [[{**IVAN, "name": one}] for one in NO_NAMES], INVALID, ["attendees", "0", "name"]),
+    ("book", "input.attendees", [[{**IVAN, "email": one}] for one in NO_EMAILS], INVALID, ["attendees", "0", "email"]),
+    ("book", "input.attendees", [[IVAN] * 51], INVALID, ["attendees"]),
+    ("book", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    ("move", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
+    ("cancel", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
+    ("send", "input.text", [*NO_TEXTS, None, REMOVED], INVALID, ["text"]),
+    ("send", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    ("assign", "input.note", NO_TEXTS[1:], INVALID, ["note"]),
+    ("feed", "input.name", NO_NAMES, INVALID, ["name"]),
+    ("feed", "input.url", NO_URLS, INVALID, ["url"]),
+    # numbers
+    ("book", "input.slots.durationMinutes", NO_DURATIONS, INVALID, ["durationMinutes"]),
+    ("slots", "input.durationMinutes", NO_DURATIONS, INVALID, ["durationMinutes"]),
+    ("move", "input.durationMinutes", NO_DURATIONS, INVALID, ["durationMinutes"]),
+    ("book", "input.slots.durationMinutes", NO_INTS, BAD, None),
+    ("book", "input.slots.seats", [0, 2, -1, 2**31 - 1], INVALID, ["seats"]),
+    ("slots", "input.seats", [0, 2, -1], INVALID, ["seats"]),
+    ("read", "input.seq", [-1, 3, 2**31 - 1, -(2**31)], INVALID, ["seq"]),
+    ("read", "input.seq", NO_INTS, BAD, None),
+    ("move", "input.expectedVersion", [0, -1, 2, 2**31 - 1], "STALE", ["expectedVersion"]),
+    ("cancel", "input.expectedVersion", [0, 7], "STALE", ["expectedVersion"]),
+    ("send", "input.expectedLastSeq", NO_INTS, BAD, None),
+    ("messages", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("messages", "after", ["garbage", "\0", "", LONG], BAD, None),
+    ("meetings", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("meetings", "after", ["garbage", "\0", "", LONG], BAD, None),
+    ("conversations", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("conversations", "after", ["garbage", "\0", "", LONG], BAD, None),
+    ("organization", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("organization", "after", ["garbage", "\0", "", LONG, "WyJBAEIiLDFd", "WyJBXHUwMDAwQiIsMV0"], BAD, None),
+    # words
+    ("slots", "input.meetingType", ["PIGEON", "office", "", 1, []], BAD, None),
+    ("send", "input.kind", ["SHOUT", "text", 1], BAD, None),
+    ("send", "input.kind", ["SYSTEM", "WHISPER", "VOICE"], INVALID, ["kind"]),
+    ("send", "input.kind", ["NOTE"], "FORBIDDEN", ["kind"]),
+    ("conversations", "filter.assignee", ["HIM", "me"], BAD, None),
+    ("conversations", "filter.status", [["SHUT"], [None], "SHUT"], BAD, None),
+    ("meetings", "status", [["LOST"], [1]], BAD, None),
+    ("week", "input.windows", [[{**MORNING, "weekday": day}] for day in NO_WEEKDAYS], BAD, None),
+    # shapes
+    ("book", "input.start", [None, REMOVED], BAD, None),
+    ("book", "input.guest", [None, REMOVED, [], "Grace", {}], BAD, None),
+    ("book", "input.slots", [None, REMOVED, "acme/anna"], BAD, None),
+    ("book", "input.unheardOf", [1], BAD, None),
+    ("week", "input.windows", [None, REMOVED, "always", [None], [{}], [[]]], BAD, None),
+    ("send", "input", [None, [], "Hello", {}], BAD, None),
+    # what is wanted
+    ("book", "input.slots", [{}], INVALID, None),
+    ("book", "input.slots.agentId", ["QWdlbnQ6MQ"], INVALID, ["link"]),
+    # hours
+    ("week", "input.windows", [[MORNING] * 2, [MORNING, {**MORNING}]], INVALID, ["windows", "1"]),
+    ("week", "input.windows", [[MORNING] * 1_000], INVALID, ["windows"]),
+    ("date", "input.windows", [[MORNING["window"]] * 2], INVALID, ["windows", "1"]),
+    ("date", "input.windows", [[MORNING["window"]] * 1_000], INVALID, ["windows"]),
+    ("week", "input.windows", [[weekly(officeId="x")]], MISSING, ["windows", "0", "officeId"]),
+    ("week", "input.windows", [[weekly(subjectIds=["x"])]], MISSING, ["windows", "0", "subjectIds"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "path", "values", "code", "field"), CASES)
+async def test_a_value_that_cannot_be_meant_is_refused_by_its_field(
+    house: House, name: str, path: str, values: list[Any], code: str, field: list[str] | None
+) -> None:
+    base, before = house.base(name), await contents()
+    for value in values:
+        answer = await house.client(name).run(base.document, **changed(base.variables, path, value))
+        heard = told(answer)
+        if code == BAD:
+            heard = (heard[0], None)
+        assert heard == (code, field), (str(value)[:60], answer.errors or answer.data)
+    assert await contents() == before
