@@ -95,7 +95,7 @@ class Agent(Node):
     )
     schedule_links: list[ScheduleLink] = resolved_by(agents.schedule_links, description="For colleagues.")
     calendar_connections: list[CalendarConnection] = resolved_by(
-        agents.calendar_connections, description="For colleagues."
+        agents.calendar_connections, description="One's own; of colleagues there are none to see."
     )
 
 
