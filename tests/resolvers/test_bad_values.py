@@ -129,15 +129,13 @@ CASES: list[tuple[str, str, list[Any], str, list[str] | None]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "path", "values", "code", "field"), CASES)
-async def test_a_value_that_cannot_be_meant_is_refused_by_its_field(
-    house: House, name: str, path: str, values: list[Any], code: str, field: list[str] | None
-) -> None:
-    base, before = house.base(name), await contents()
-    for value in values:
-        answer = await house.client(name).run(base.document, **changed(base.variables, path, value))
-        heard = told(answer)
-        if code == BAD:
-            heard = (heard[0], None)
-        assert heard == (code, field), (str(value)[:60], answer.errors or answer.data)
+@pytest.mark.parametrize("name", sorted({name for name, *_ in CASES}))
+async def test_a_value_that_cannot_be_meant_is_refused_by_its_field(house: House, name: str) -> None:
+    base, client, before = house.base(name), house.client(name), await contents()
+    for _, path, values, code, field in (case for case in CASES if case[0] == name):
+        for value in values:
+            answer = await client.run(base.document, **changed(base.variables, path, value))
+            heard = told(answer)
+            expected = (code, heard[1] if code == BAD else field)
+            assert heard == expected, (path, str(value)[:60], answer.errors or answer.data)
     assert await contents() == before

@@ -126,7 +126,7 @@ def test_every_mutation_with_an_input_is_tried() -> None:
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
