@@ -12,82 +12,17 @@ from typing import Any
 import pytest
 from tortoise import connections
 
-from models.actor import Public
 from models.agent.agent import Agent
-from models.calendar.connection import CalendarConnection
-from models.contact import Contact
-from models.conversation.message import Message
-from models.link import ScheduleLink
-from models.words import CalendarProvider, ConnectionStatus, Role
-from resolvers import ids
 from schema.root import schema
-from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
-from tests.resolvers.conftest import Answer, Client, SignIn, Talk, a_talk
+from tests.resolvers.conftest import Answer, SignIn, Talk
+from tests.resolvers.scene import CALLERS, Scene, a_scene
 from tests.resolvers.tables import contents
-
-CALLERS = ("public", "guest", "colleague", "stranger", "chief")
-"""Anybody; the guest of another meeting; an agent of the organization who has nothing to do with the meeting; an
-agent and the administrator of another organization."""
-
-SAID, NOTED, PRIVATE = "I need a loan of 40,000.", "He cannot pay.", "Anna's private calendar"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Anna of acme has a meeting with Grace, in which both have written; and five who should know nothing of it."""
-
-    talk: Talk
-    callers: dict[str, Client]
-    ids: dict[str, str]
-    secrets: dict[str, tuple[str, ...]]
 
 
 @pytest.fixture
 async def scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
-    await say.say(talk.grace, talk.id, SAID)
-    await say.say(talk.anna, talk.id, NOTED, kind="NOTE")
-    organization, rival = await anna.organization, await an_organization("rival")
-    ben, zoe = await an_agent(organization, "Ben"), await an_agent(organization, "Zoe")
-    eve, mallory = await an_agent(rival, "Eve"), await an_agent(rival, "Mallory", role=Role.ADMINISTRATOR)
-    await a_link(ben)
-    await a_link(eve)
-    heidi = {"name": "Heidi", "email": "heidi@guests.example", "timeZone": "Europe/Rome"}
-    other = await a_talk(sign_in, ben, link="acme/ben", guest=heidi)
-    calendar = await CalendarConnection.create(
-        organization=organization,
-        agent=anna,
-        provider=CalendarProvider.ICS,
-        account=PRIVATE,
-        status=ConnectionStatus.CONNECTED,
-    )
-    service, theirs = await a_service(organization, anna), await a_service(rival, eve)
-    of_rival, of_guests = (SAID, NOTED, PRIVATE, talk.token), ("grace@guests.example", "Grace", "anna@acme")
-    return Scene(
-        talk=talk,
-        callers={
-            "public": Client(sign_in.world, Public()),
-            "guest": other.grace,
-            "colleague": sign_in.agent(zoe),
-            "stranger": sign_in.agent(eve),
-            "chief": sign_in.agent(mallory),
-        },
-        ids={
-            "meeting": talk.meeting,
-            "conversation": talk.id,
-            "message": ids.encode("Message", (await Message.get(text=SAID)).id),
-            "note": ids.encode("Message", (await Message.get(text=NOTED)).id),
-            "contact": ids.encode("Contact", (await Contact.get(name="Grace Guest")).id),
-            "calendar": ids.encode("CalendarConnection", calendar.id),
-            "link": ids.encode("ScheduleLink", (await ScheduleLink.get(slug="anna")).id),
-            "agent": ids.encode("Agent", anna.id),
-            "service": ids.encode("Service", service.id),
-            "organization": ids.encode("Organization", organization.id),
-            "eve": ids.encode("Agent", eve.id),
-            "theirs": ids.encode("Service", theirs.id),
-        },
-        secrets={caller: of_rival if caller == "colleague" else (*of_rival, *of_guests) for caller in CALLERS},
-    )
+    return await a_scene(talk, sign_in, anna)
 
 
 def outcome(answer: Answer) -> str:
