@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-ha
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header --quiet
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test check demo lock schema
+.PHONY: run test check bench demo lock schema
 
 run: .venv/.installed
 	@$(BIN)/python app.py serve
@@ -18,6 +18,9 @@ check: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/python -m pytest --quiet tests/house
+
+bench: .venv/.installed
+	@$(BIN)/python -m benchmarks
 
 demo: .venv/.installed
 	@$(BIN)/python app.py demo
