@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
-from tortoise import Tortoise
+from psycopg_pool import AsyncConnectionPool
+from tortoise import Tortoise, connections
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.recorder import MigrationRecorder
@@ -40,6 +44,19 @@ MODELS = (
 _TAKEN = ("host", "port", "user", "password", "dbname", "application_name", "options")
 
 
+_IDLE_SECONDS = 1.0
+_last_taken: WeakKeyDictionary[AsyncConnection[Any], float] = WeakKeyDictionary()
+
+
+async def _check_if_idle(connection: AsyncConnection[Any]) -> None:
+    """Make sure that a connection still lives, unless it was in use a moment ago: asking each time would be half of all
+    the statements. Raises psycopg's OperationalError for a dead one, and the pool takes another."""
+    now = monotonic()
+    if now - _last_taken.get(connection, -_IDLE_SECONDS) >= _IDLE_SECONDS:
+        await AsyncConnectionPool.check_connection(connection)
+    _last_taken[connection] = now
+
+
 def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     """Tortoise's configuration for a PostgreSQL address (a URL or a libpq connection string)."""
     place = conninfo_to_dict(url)
@@ -52,6 +69,7 @@ def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
         "minsize": 1,
         "maxsize": pool_size,
         "application_name": place.get("application_name", "frontdesk"),
+        "check": _check_if_idle,
         "server_settings": {name: value for name, value in place.items() if name not in _TAKEN},
     }
     return {
@@ -84,10 +102,10 @@ async def migrate(url: str) -> None:
     config = configuration(url, pool_size=2)
     async with TortoiseContext() as context:
         await context.init(config=config, init_connections=False)
-        connection = context.connections.get("default")
-        await _Recorder(connection).ensure_schema(PsycopgSchemaEditor(connection))
         async with in_transaction() as tx:
             await tx.execute_query_dict("SELECT pg_advisory_xact_lock(%s)", [_MIGRATION_LOCK])
+            # The executor looks for this table before it makes it, which inside a transaction would end that.
+            await _Recorder(tx).ensure_schema(PsycopgSchemaEditor(tx))
             executor = MigrationExecutor(tx, config["apps"])
             executor.recorder = executor.loader.recorder = _Recorder(tx)
             await executor.migrate()
@@ -98,6 +116,7 @@ async def database(url: str, *, pool_size: int = 10) -> AsyncIterator[None]:
     """The process's connections, for as long as the block runs."""
     await Tortoise.init(config=configuration(url, pool_size=pool_size), _enable_global_fallback=True)
     try:
+        await connections.get("default").create_connection(with_db=True)
         yield
     finally:
         await Tortoise.close_connections()

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+import structlog
+from tortoise import connections
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
+from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
+from tortoise.connection import get_connections
 
 from models import event
 from models.queue import later
 from realtime.events import Hint, outbox
+
+logger = structlog.get_logger(__name__)
 
 Publish = Callable[[Sequence[Hint]], Awaitable[None]]
 
@@ -60,13 +65,40 @@ async def transaction() -> AsyncIterator[Transaction]:
         yield current
         return
     with outbox() as announcements:
-        async with in_transaction() as connection:
-            tx = Transaction(connection)
+        async with _begun() as tx:
             token = _current.set(tx)
             try:
                 yield tx
-                hints = await event.write(connection, announcements)
+                hints = await event.write(tx.connection, announcements)
             finally:
                 _current.reset(token)
     if hints:
+        await _publish(hints)
+
+
+@asynccontextmanager
+async def _begun() -> AsyncIterator[Transaction]:
+    """A transaction on a connection of the pool, for models too.
+
+    The connection is taken and given back by psycopg itself: Tortoise's own context loses it to the pool for ever when
+    the task is cancelled while the transaction begins, and clients cancel whenever they hang up.
+    """
+    client = connections.get("default")
+    assert isinstance(client, PsycopgClient)
+    assert client._pool is not None, "the database has not been opened"
+    async with client._pool.connection() as raw, raw.transaction():
+        wrapper = TransactionWrapper(client)
+        wrapper._connection = raw
+        token = get_connections().set("default", wrapper)
+        try:
+            yield Transaction(wrapper)
+        finally:
+            get_connections().reset(token)
+
+
+async def _publish(hints: Sequence[Hint]) -> None:
+    """What is committed stays so, whatever becomes of the hints: the sweeps find the rows."""
+    try:
         await outlet.publish(hints)
+    except Exception:
+        logger.exception("hints.not_published", topics=len(hints))

@@ -9,8 +9,8 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from models.agent.agent import Agent
 from models.agent.hours import DateOverride, weekly_windows, windows
+from models.availability.pool import Member
 from models.availability.target import Target
 from models.calendar.connection import BusyTime, CalendarConnection
 from models.claim import Claim
@@ -22,36 +22,8 @@ from scheduling.intervals import Interval
 from scheduling.timeline import Span
 
 
-async def candidates(target: Target) -> dict[int, tuple[Agent, ServiceMember | None]]:
-    """The agents who could have the meeting: the one named, or the service's; active, enabled for online planning,
-    expert in the subject where one is named, speaking the language where one is named."""
-    if target.agent is not None:
-        found: list[tuple[Agent, ServiceMember | None]] = [(target.agent, None)]
-    else:
-        assert target.service is not None
-        found = [(member.agent, member) for member in await target.service.members()]
-    if target.subject is not None:
-        ids = [agent.id for agent, _ in found]
-        experts = set(
-            await Agent.filter(id__in=ids, expertise__id=target.subject.id).values_list("id", flat=True)
-        )
-        found = [pair for pair in found if pair[0].id in experts]
-    return {
-        agent.id: (agent, member)
-        for agent, member in found
-        if agent.is_active and agent.online_planning and _speaks(agent, target.language)
-    }
-
-
-def _speaks(agent: Agent, language: str | None) -> bool:
-    if language is None:
-        return True
-    wanted = language.split("-")[0].lower()
-    return any(spoken.split("-")[0].lower() == wanted for spoken in agent.languages)
-
-
 async def agendas(
-    candidates: Mapping[int, tuple[Agent, ServiceMember | None]], *, span: Span, target: Target, now: datetime
+    candidates: Mapping[int, Member], *, span: Span, target: Target, now: datetime
 ) -> list[Agenda]:
     """Everything that is known of the candidates' time over the span."""
     ids = list(candidates)

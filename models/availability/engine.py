@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -10,13 +9,16 @@ from zoneinfo import ZoneInfo
 from errors import TimeRefused
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
-from models.availability.agendas import agendas, candidates
+from models.availability.agendas import agendas
+from models.availability.pool import Pool, pool
 from models.availability.target import Target
 from models.claim import Claim
+from scheduling.agenda import Office
 from scheduling.availability import Availability, Decision, ask
 from scheduling.hours import Topic
-from scheduling.prepared import prepare
+from scheduling.prepared import OfficeTimeline, prepare, prepare_office
 from scheduling.question import Question, Team
+from scheduling.timeline import Span
 
 ALTERNATIVES = 3
 
@@ -33,10 +35,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the engine says, and the agents it says it of."""
+    """What the engine says, and the agents who were named: it is about those of them who could have the meeting."""
 
     availability: Availability
-    agents: Mapping[int, Agent]
+    pool: Pool
 
     def decide(self, start: datetime) -> tuple[Decision, list[Agent]]:
         """The decision on a start and the agents who could be given it, in order of preference.
@@ -47,7 +49,7 @@ class Answer:
         refused = decision.refused
         if refused is not None:
             raise self.with_alternatives(refused, start)
-        return decision, [self.agents[id] for id in decision.agents]
+        return decision, [self.pool.named[id][0] for id in decision.agents]
 
     def with_alternatives(self, refused: TimeRefused, start: datetime) -> TimeRefused:
         """The refusal, with the bookable slots nearest to the wanted start."""
@@ -59,11 +61,17 @@ class Answer:
 async def ask_engine(request: Request, *, now: datetime) -> Answer:
     """Ask the engine about the request, out of the rows as they are now."""
     question = await _question(request, now=now)
-    span = question.span()
-    found = await candidates(request.target)
-    known = await agendas(found, span=span, target=request.target, now=now)
-    agents = {id: agent for id, (agent, _) in found.items()}
-    return Answer(ask(question, [prepare(one, span) for one in known]), agents)
+    span, named = question.span(), await pool(request.target)
+    known = await agendas(named.candidates, span=span, target=request.target, now=now)
+    office = _office(request.target, span)
+    return Answer(ask(question, [prepare(one, span) for one in known], office=office), named)
+
+
+def _office(target: Target, span: Span) -> OfficeTimeline | None:
+    if target.office is None:
+        return None
+    known = Office(zone=ZoneInfo(target.office.time_zone), is_active=target.office.is_active)
+    return prepare_office(known, span)
 
 
 async def _question(request: Request, *, now: datetime) -> Question:

@@ -49,9 +49,12 @@ class Target:
     dates: Dates | None = None
 
 
-async def find_target(named: Named, *, actor: Actor, now: datetime) -> Target:
+async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bool = False) -> Target:
     """Find what is named. Refuses NotFound, also what belongs to another organization or is not bookable; LinkExpired;
-    Invalid for none or several targets, or a duration outside the organization's limits."""
+    Invalid for none or several targets, or a duration outside the organization's limits.
+
+    With `inactive` it also finds an agent, a service or an office that is not active: for explaining, not for booking.
+    """
     if named.language is not None:
         locale(named.language, field=("language",))
     if named.link is not None:

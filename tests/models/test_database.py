@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from pathlib import Path
+
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from models.database import configuration
+from tests.servers import new_database
+
+HOUSE = Path(__file__).parents[2]
+MIGRATE = "import asyncio, sys; from models.database import migrate; asyncio.run(migrate(sys.argv[1]))"
 
 
 def credentials(address: str) -> dict[str, object]:
@@ -28,3 +36,13 @@ async def test_the_rest_of_an_address_reaches_the_connection(database_url: str) 
             said = tx._connection.info.get_parameters()
         await context.close_connections()
     assert (said["sslmode"], said["keepalives_idle"]) == ("allow", "77")
+
+
+async def test_processes_that_start_at_once_on_a_new_database_all_find_it_ready(postgres_url: str) -> None:
+    with new_database(postgres_url) as address:
+        starts = [
+            await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, address, cwd=HOUSE)
+            for _ in range(4)
+        ]
+        async with asyncio.timeout(60):
+            assert [await start.wait() for start in starts] == [0, 0, 0, 0]

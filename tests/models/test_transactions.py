@@ -1,0 +1,120 @@
+"""The transaction of a verb: whole or not at all, and nothing lost to cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from random import Random
+from typing import Any
+
+import pytest
+from tortoise import connections
+
+from models.event import EventRow
+from models.organization.organization import Organization
+from models.transactions import outlet, transaction
+from realtime.events import Announcement, EventKind, Hint, announce
+
+
+def statistics() -> dict[str, int]:
+    pool: Any = connections.get("default")
+    return dict(pool._pool.get_stats())
+
+
+def something(organization: Organization, topic: str = "conversation:1") -> Announcement:
+    return Announcement(organization.id, topic, EventKind.CONVERSATION_CHANGED, {"conversation": 1})
+
+
+@pytest.fixture
+async def published(organization: Organization) -> AsyncIterator[list[Hint]]:
+    """What is handed to the bus."""
+    heard: list[Hint] = []
+
+    async def hear(hints: Sequence[Hint]) -> None:
+        heard.extend(hints)
+
+    outlet.publish = hear
+    yield heard
+
+
+async def test_a_task_cancelled_at_any_moment_gives_its_connection_back(organization: Organization) -> None:
+    random = Random(7)
+
+    async def verb() -> None:
+        async with transaction() as tx:
+            await tx.rows("SELECT 1")
+
+    for _ in range(150):
+        tasks = [asyncio.create_task(verb()) for _ in range(12)]
+        await asyncio.sleep(random.random() * 0.006)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(20):
+        while statistics()["pool_available"] != statistics()["pool_size"]:
+            await asyncio.sleep(0.01)
+    await verb()
+
+
+async def test_hints_are_published_after_commit_once_and_with_the_newest_seq(
+    organization: Organization, published: list[Hint]
+) -> None:
+    async with transaction():
+        announce(something(organization), something(organization, "inbox:2"), something(organization))
+        assert published == []
+    assert published == [Hint("conversation:1", 2), Hint("inbox:2", 1)]
+
+
+async def test_a_verb_inside_another_joins_its_transaction(
+    organization: Organization, published: list[Hint]
+) -> None:
+    async with transaction():
+        async with transaction():
+            announce(something(organization))
+        assert published == []
+        assert await EventRow.all().count() == 0
+    assert published == [Hint("conversation:1", 1)]
+
+
+async def test_what_is_undone_is_neither_kept_nor_published(
+    organization: Organization, published: list[Hint]
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with transaction():
+            await Organization.filter(id=organization.id).update(name="Other")
+            announce(something(organization))
+            raise ZeroDivisionError
+    assert published == []
+    assert await EventRow.all().count() == 0
+    assert (await Organization.get(id=organization.id)).name == "Acme"
+
+
+async def test_a_bus_that_fails_does_not_fail_what_is_committed(organization: Organization) -> None:
+    async def fail(hints: Sequence[Hint]) -> None:
+        raise ConnectionError("no bus")
+
+    outlet.publish = fail
+    async with transaction():
+        announce(something(organization))
+    assert await EventRow.all().count() == 1
+
+
+async def test_seqs_are_dense_and_in_order_under_writers_that_share_topics_in_every_order(
+    organization: Organization,
+) -> None:
+    topics = ["inbox:1", "inbox:2", "inbox:3"]
+
+    async def write(number: int) -> None:
+        async with transaction():
+            announce(*(something(organization, topic) for topic in Random(number).sample(topics, 3)))
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*map(write, range(60)))
+    for topic in topics:
+        seqs: list[Any] = await EventRow.filter(topic=topic).order_by("seq").values_list("seq", flat=True)
+        assert list(seqs) == list(range(1, 61))
+
+
+def test_nothing_is_announced_outside_a_transaction() -> None:
+    with pytest.raises(RuntimeError):
+        announce(Announcement(1, "inbox:1", EventKind.CONVERSATION_CHANGED, {}))
