@@ -16,7 +16,7 @@ from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
-from models.conversation.reading import unread_ids
+from models.conversation.reading import with_unread
 from models.meeting.meeting import Meeting
 from models.organization.service import Service
 from models.words import AssigneeFilter
@@ -52,8 +52,7 @@ async def conversations(
     if filter is not None:
         rows = rows.filter(*_conditions(filter, actor=actor))
         if filter.unread is not None:
-            unread = Q(id__in=await unread_ids(actor))
-            rows = rows.filter(unread if filter.unread else ~unread)
+            rows = with_unread(rows, filter.unread, actor=actor)
     newest = Order("last_message_at", descending=True)
     return await page(rows, newest, first=20 if first is None else first, after=after)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tortoise import connections
+from tortoise.expressions import RawSQL
+from tortoise.queryset import QuerySet
 
 from errors import Invalid, NotAMember
 from models.actor import AgentActor, KnownActor
@@ -73,19 +75,24 @@ async def unread_counts(conversation_ids: Sequence[int], *, actor: KnownActor) -
     return {row["conversation_id"]: row["unread"] for row in rows}
 
 
-async def unread_ids(actor: KnownActor) -> list[int]:
-    """The conversations of the actor's organization in which something is unread by the actor."""
-    agent_id = actor.agent.id if isinstance(actor, AgentActor) else None
-    contact_id = None if isinstance(actor, AgentActor) else actor.contact.id
-    rows = await connections.get("default").execute_query_dict(
-        "SELECT c.id FROM conversation c LEFT JOIN member r ON r.conversation_id = c.id"
-        "  AND (r.agent_id = %(agent)s OR r.contact_id = %(contact)s)"
-        " WHERE c.organization_id = %(organization)s AND c.last_seq > coalesce(r.last_read_seq, 0)"
-        "  AND EXISTS (SELECT FROM message m WHERE m.conversation_id = c.id"
-        "   AND m.seq > coalesce(r.last_read_seq, 0)"
-        "   AND m.author_agent_id IS DISTINCT FROM coalesce(%(agent)s, -1)"
-        "   AND m.author_contact_id IS DISTINCT FROM coalesce(%(contact)s, -1)"
-        "   AND (%(agent)s IS NOT NULL OR m.kind NOT IN ('NOTE', 'WHISPER')))",
-        {"agent": agent_id, "contact": contact_id, "organization": actor.organization_id},
-    )
-    return [row["id"] for row in rows]
+def with_unread(rows: QuerySet[Conversation], unread: bool, *, actor: KnownActor) -> QuerySet[Conversation]:
+    """Of these conversations, those in which something is unread by the actor; or, for False, the others.
+
+    The condition is part of the query, so that a page of it costs a page's rows, however many there are in all.
+    """
+    found = UNREAD_BY_AGENT if isinstance(actor, AgentActor) else UNREAD_BY_GUEST
+    key = actor.agent.id if isinstance(actor, AgentActor) else actor.contact.id
+    return rows.annotate(is_unread=RawSQL(found.format(me=int(key)))).filter(is_unread=unread)
+
+
+UNREAD_BY_AGENT = (
+    'EXISTS (SELECT FROM message m WHERE m.conversation_id = "conversation"."id"'
+    " AND m.author_agent_id IS DISTINCT FROM {me} AND m.seq > coalesce((SELECT r.last_read_seq FROM member r"
+    ' WHERE r.conversation_id = "conversation"."id" AND r.agent_id = {me}), 0))'
+)
+UNREAD_BY_GUEST = (
+    'EXISTS (SELECT FROM message m WHERE m.conversation_id = "conversation"."id"'
+    " AND m.author_contact_id IS DISTINCT FROM {me} AND m.kind NOT IN ('NOTE', 'WHISPER')"
+    " AND m.seq > coalesce((SELECT r.last_read_seq FROM member r"
+    ' WHERE r.conversation_id = "conversation"."id" AND r.contact_id = {me}), 0))'
+)

@@ -37,7 +37,8 @@ async def reschedule(
     actor: KnownActor,
     now: datetime,
 ) -> Meeting:
-    """Move the meeting, give it another duration, or both; its own time counts as free.
+    """Move the meeting, give it another duration, or both; its own time counts as free. Where it has both already,
+    nothing changes and nobody is told.
 
     Refuses NotFound, Stale, AlreadyDecided (ended, cancelled or begun), Invalid and, with the nearest free slots,
     whatever stands against the time.
@@ -46,6 +47,8 @@ async def reschedule(
         raise Invalid("Say what to change: the start, the duration or both.")
     async with transaction() as tx:
         meeting, reason = await _lock(meeting_id, change, actor=actor, now=now)
+        if start in (None, meeting.start) and duration_minutes in (None, meeting.duration_minutes):
+            return meeting
         before = snapshot(meeting)
         await _move(tx, meeting, start or meeting.start, duration_minutes, actor=actor, now=now)
         moved = start is not None and start != datetime.fromisoformat(before["start"])
@@ -96,7 +99,7 @@ async def _move(
     now: datetime,
 ) -> None:
     request = Request(
-        target=await _same_target(meeting, duration_minutes),
+        target=await target_of_moving(meeting, duration_minutes),
         guest_zone=ZoneInfo(meeting.guest_time_zone),
         actor=actor,
         moved_id=meeting.id,
@@ -115,7 +118,8 @@ async def _move(
     await _save(meeting)
 
 
-async def _same_target(meeting: Meeting, duration_minutes: int | None) -> Target:
+async def target_of_moving(meeting: Meeting, duration_minutes: int | None) -> Target:
+    """What a meeting can be moved within: the time of the agent who has it. Refuses Invalid durations."""
     await meeting.fetch_related("organization", "agents", "subject", "office")
     return Target(
         organization=meeting.organization,
