@@ -58,12 +58,13 @@ async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bo
     if named.language is not None:
         locale(named.language, field=("language",))
     if named.link is not None:
-        return await _by_link(named, named.link, actor=actor, now=now)
+        return await _by_link(named, named.link, actor=actor, now=now, inactive=inactive)
     if (named.agent_id is None) == (named.service_id is None):
         raise Invalid("Name a link, an agent or a service.")
-    agent = await Agent.get_or_none(id=named.agent_id, is_active=True) if named.agent_id else None
-    service = await Service.get_or_none(id=named.service_id, is_active=True) if named.service_id else None
-    return await _target(named, agent=agent, service=service, actor=actor)
+    active = (True, False) if inactive else (True,)
+    agent = await Agent.get_or_none(id=named.agent_id, is_active__in=active) if named.agent_id else None
+    service = await Service.get_or_none(id=named.service_id, is_active__in=active) if named.service_id else None
+    return await _target(named, agent=agent, service=service, actor=actor, inactive=inactive)
 
 
 async def find_link(address: str, *, now: datetime) -> tuple[ScheduleLink, Dates | None]:
@@ -104,7 +105,7 @@ def _date(query: Mapping[str, str], name: str) -> date | None:
         raise Invalid(f"The link's {name} is not a date (YYYY-MM-DD).", field=("link",)) from None
 
 
-async def _by_link(named: Named, address: str, *, actor: Actor, now: datetime) -> Target:
+async def _by_link(named: Named, address: str, *, actor: Actor, now: datetime, inactive: bool) -> Target:
     """What a link fixes cannot be named otherwise."""
     link, dates = await find_link(address, now=now)
     if named.agent_id is not None or named.service_id is not None:
@@ -116,31 +117,30 @@ async def _by_link(named: Named, address: str, *, actor: Actor, now: datetime) -
         language=named.language,
         duration_minutes=link.duration_minutes or named.duration_minutes,
     )
-    return await _target(fixed, agent=link.agent, service=link.service, actor=actor, dates=dates)
+    return await _target(
+        fixed, agent=link.agent, service=link.service, actor=actor, dates=dates, inactive=inactive
+    )
 
 
 async def _target(
-    named: Named, *, agent: Agent | None, service: Service | None, actor: Actor, dates: Dates | None = None
+    named: Named,
+    *,
+    agent: Agent | None,
+    service: Service | None,
+    actor: Actor,
+    inactive: bool,
+    dates: Dates | None = None,
 ) -> Target:
     found = agent or service
     if found is None or (isinstance(actor, AgentActor) and actor.organization_id != found.organization_id):
         raise NotFound("There is no such agent or service.")
     organization = await Organization.get(id=found.organization_id)
-    subject = office = None
-    if named.subject_id is not None:
-        subject = await Subject.get_or_none(id=named.subject_id, organization_id=organization.id)
-    if named.office_id is not None:
-        office = await Office.get_or_none(id=named.office_id, organization_id=organization.id, is_active=True)
-    if named.subject_id is not None and subject is None:
-        raise NotFound("There is no such subject.", field=("subjectId",))
-    if named.office_id is not None and office is None:
-        raise NotFound("There is no such office.", field=("officeId",))
     return Target(
         organization=organization,
         agent=agent,
         service=service,
-        subject=subject,
-        office=office,
+        subject=await _subject(named.subject_id, organization),
+        office=await _office(named.office_id, organization, inactive=inactive),
         meeting_type=named.meeting_type,
         language=named.language,
         duration_minutes=organization.settings.default_duration_minutes
@@ -148,6 +148,20 @@ async def _target(
         else allowed_duration(named.duration_minutes, organization),
         dates=dates,
     )
+
+
+async def _subject(id: int | None, organization: Organization) -> Subject | None:
+    found = None if id is None else await Subject.get_or_none(id=id, organization_id=organization.id)
+    if id is not None and found is None:
+        raise NotFound("There is no such subject.", field=("subjectId",))
+    return found
+
+
+async def _office(id: int | None, organization: Organization, *, inactive: bool) -> Office | None:
+    found = None if id is None else await Office.get_or_none(id=id, organization_id=organization.id)
+    if id is not None and (found is None or not (found.is_active or inactive)):
+        raise NotFound("There is no such office.", field=("officeId",))
+    return found
 
 
 def allowed_duration(minutes: int, organization: Organization) -> int:

@@ -1,0 +1,82 @@
+"""Who is named for a meeting, and who of them could have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.agent.agent import Agent
+from models.availability.target import Target
+from models.organization.service import ServiceMember
+
+
+class CheckCode(StrEnum):
+    """What is looked at where there are few slots, or none. AGENTS_SPEAK_LANGUAGE is ours: language decides, so it
+    must be told."""
+
+    OFFICE_ACTIVE = "OFFICE_ACTIVE"
+    SUBJECT_AVAILABLE_FOR_CUSTOMERS = "SUBJECT_AVAILABLE_FOR_CUSTOMERS"
+    MEETING_TYPE_ENABLED_BY_ADMINISTRATOR = "MEETING_TYPE_ENABLED_BY_ADMINISTRATOR"
+    MEETING_TYPE_ENABLED_AT_OFFICE = "MEETING_TYPE_ENABLED_AT_OFFICE"
+    AGENTS_ASSIGNED_TO_SUBJECT = "AGENTS_ASSIGNED_TO_SUBJECT"
+    AGENTS_EXPERT_IN_SUBJECT = "AGENTS_EXPERT_IN_SUBJECT"
+    AGENTS_SPEAK_LANGUAGE = "AGENTS_SPEAK_LANGUAGE"
+    AGENTS_ACTIVE = "AGENTS_ACTIVE"
+    AGENTS_ENABLED_FOR_ONLINE_PLANNING = "AGENTS_ENABLED_FOR_ONLINE_PLANNING"
+    AGENTS_HAVE_HOURS = "AGENTS_HAVE_HOURS"
+    CALENDARS_CONNECTED = "CALENDARS_CONNECTED"
+    PUBLIC_BOOKING_ALLOWED = "PUBLIC_BOOKING_ALLOWED"
+
+
+Member = tuple[Agent, ServiceMember | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The agents named, by their ids, and which of them meets each requirement that an agent must meet."""
+
+    named: Mapping[int, Member]
+    met: Mapping[CheckCode, frozenset[int]]
+
+    @property
+    def candidates(self) -> dict[int, Member]:
+        """Those who meet every requirement: they could have the meeting."""
+        meets_all = frozenset(self.named).intersection(*self.met.values())
+        return {id: member for id, member in self.named.items() if id in meets_all}
+
+
+async def pool(target: Target) -> Pool:
+    """The agent named, or the service's. A candidate is active, as is the service; enabled for online planning; expert
+    in the subject where one is named; and speaks the language where one is named."""
+    named = await _named(target)
+
+    def those(meets: Callable[[Agent], bool]) -> frozenset[int]:
+        return frozenset(id for id, (agent, _) in named.items() if meets(agent))
+
+    open_ = target.service is None or target.service.is_active
+    met = {
+        CheckCode.AGENTS_ACTIVE: those(lambda agent: agent.is_active and open_),
+        CheckCode.AGENTS_ENABLED_FOR_ONLINE_PLANNING: those(lambda agent: agent.online_planning),
+    }
+    if target.subject is not None:
+        experts = await Agent.filter(id__in=list(named), expertise__id=target.subject.id).only("id")
+        met[CheckCode.AGENTS_EXPERT_IN_SUBJECT] = frozenset(expert.id for expert in experts)
+    if target.language is not None:
+        wanted = _language(target.language)
+        met[CheckCode.AGENTS_SPEAK_LANGUAGE] = those(
+            lambda agent: any(_language(spoken) == wanted for spoken in agent.languages)
+        )
+    return Pool(named, met)
+
+
+async def _named(target: Target) -> dict[int, Member]:
+    if target.agent is not None:
+        return {target.agent.id: (target.agent, None)}
+    assert target.service is not None
+    members = ServiceMember.filter(service_id=target.service.id).order_by("agent_id").prefetch_related("agent")
+    return {member.agent_id: (member.agent, member) for member in await members}
+
+
+def _language(tag: str) -> str:
+    return tag.split("-")[0].lower()
