@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from strawberry import ID
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from errors import BadRequest
 from models.actor import AgentActor, KnownActor, Public
@@ -10,7 +15,7 @@ from models.agent.agent import Agent
 from models.base import Owned, Row
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
-from models.conversation.conversation import Conversation
+from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
@@ -22,15 +27,6 @@ from resolvers.context import Info
 from resolvers.ids import split
 
 MOST_NODES = 100
-
-_OF_COLLEAGUES: dict[str, type[Owned]] = {
-    "Agent": Agent,
-    "Contact": Contact,
-    "Office": Office,
-    "ScheduleLink": ScheduleLink,
-    "Service": Service,
-    "Subject": Subject,
-}
 
 
 async def node(info: Info, id: ID) -> Row | None:
@@ -45,25 +41,62 @@ async def nodes(info: Info, ids: list[ID]) -> list[Row | None]:
     return [await node(info, id) for id in ids]
 
 
+async def _find(info: Info, kind: str, key: int) -> Row | None:
+    actor = info.context.actor
+    if isinstance(actor, Public):
+        return None
+    if kind == "Message":
+        return await _message(key, actor=actor)
+    return await _SCOPES[kind](actor).filter(id=key).first() if kind in _SCOPES else None
+
+
 async def _message(key: int, *, actor: KnownActor) -> Message | None:
     found = await Message.get_or_none(id=key, organization_id=actor.organization_id)
     return found and await Message.visible_to(actor, found.conversation_id).filter(id=key).first()
 
 
-async def _find(info: Info, kind: str, key: int) -> Row | None:
-    actor = info.context.actor
-    match kind:
-        case "Organization":
-            return await Organization.get_or_none(id=key)
-        case "Meeting":
-            return await Meeting.visible_to(actor).filter(id=key).first()
-        case "Conversation":
-            return await Conversation.visible_to(actor).filter(id=key).first()
-        case "CalendarConnection" if not isinstance(actor, Public):
-            return await CalendarConnection.visible_to(actor).filter(id=key).first()
-        case "Message" if not isinstance(actor, Public):
-            return await _message(key, actor=actor)
-        case _ if kind in _OF_COLLEAGUES and isinstance(actor, AgentActor):
-            return await _OF_COLLEAGUES[kind].get_or_none(id=key, organization_id=actor.organization_id)
-        case _:
-            return None
+def _organizations(actor: KnownActor) -> QuerySet[Organization]:
+    """One's own; keys are numbered, and whoever counts through them should not learn who the others are."""
+    return Organization.filter(id=actor.organization_id)
+
+
+def _contacts(actor: KnownActor) -> QuerySet[Contact]:
+    """All of the organization for those who oversee it; to an agent those of the meetings and conversations that
+    they see. (Not on the model, which lies below actors, meetings and conversations.)"""
+    if not isinstance(actor, AgentActor):
+        return Contact.filter(id__in=[])
+    own = Contact.filter(organization_id=actor.organization_id)
+    if actor.sees_all:
+        return own
+    talks = Conversation.visible_to(actor)
+    members = Member.filter(conversation_id__in=Subquery(talks.values("id")), contact_id__isnull=False)
+    return own.filter(
+        Q(id__in=Subquery(Meeting.visible_to(actor).values("guest_id")))
+        | Q(id__in=Subquery(talks.filter(contact_id__isnull=False).values("contact_id")))
+        | Q(id__in=Subquery(members.values("contact_id")))
+    )
+
+
+def _of_colleagues(model: type[Owned]) -> Callable[[KnownActor], QuerySet[Any]]:
+    """Everything of the kind to the organization's agents, and nothing to guests."""
+
+    def scope(actor: KnownActor) -> QuerySet[Any]:
+        mine = model.filter(organization_id=actor.organization_id)
+        return mine if isinstance(actor, AgentActor) else model.filter(id__in=[])
+
+    return scope
+
+
+_SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
+    "Agent": _of_colleagues(Agent),
+    "CalendarConnection": CalendarConnection.visible_to,
+    "Contact": _contacts,
+    "Conversation": Conversation.visible_to,
+    "Meeting": Meeting.visible_to,
+    "Office": _of_colleagues(Office),
+    "Organization": _organizations,
+    "ScheduleLink": _of_colleagues(ScheduleLink),
+    "Service": _of_colleagues(Service),
+    "Subject": _of_colleagues(Subject),
+}
+"""What an actor may see of each kind. The public is shown nothing by its id."""

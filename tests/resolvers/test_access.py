@@ -78,6 +78,7 @@ PRIVATE_OF_AGENT = """offices { name } services { name } expertise { name } open
   scheduleLinks { slug } calendarConnections { account }"""
 OF_CONVERSATION = """number title lastSeq unreadCount contact { name email } lastMessage { text } assignments { how }
   members { role } messages { edges { node { text } } }"""
+A_DAY = {"from": "2027-03-01", "to": "2027-03-01", "timeZone": "Europe/Rome"}
 NODE = """query($id: ID!) { node(id: $id) { id
   ... on Agent { address: email calendarConnections { account } } ... on Contact { email phone }
   ... on Meeting { notes manageUrl guest { name } } ... on Conversation { title } ... on Message { text }
@@ -94,11 +95,11 @@ TABLE: dict[str, Row] = {
     "node: a message": Row(NODE, named("message"), "nothing"),
     "node: a note": Row(NODE, named("note"), "nothing"),
     "node: a calendar": Row(NODE, named("calendar"), "nothing"),
-    "node: a contact": Row(NODE, named("contact"), "nothing nothing something nothing nothing"),
+    "node: a contact": Row(NODE, named("contact"), "nothing"),
     "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
     "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
     "node: a link": Row(NODE, named("link"), "nothing nothing something nothing nothing"),
-    "node: an organization": Row(NODE, named("organization"), "something"),
+    "node: an organization": Row(NODE, named("organization"), "nothing something something nothing nothing"),
     "nodes": Row(
         "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
         lambda ids: {"ids": [ids[name] for name in ("meeting", "conversation", "message", "note", "calendar")]},
@@ -141,6 +142,16 @@ TABLE: dict[str, Row] = {
             timeZone="Europe/Rome",
             reschedulingMeetingId="@meeting",
         ),
+        "bad_request",
+    ),
+    "explainAvailability: one start": Row(
+        say.EXPLAIN,
+        lambda ids: {"input": {**A_DAY, "agentId": ids["agent"]}, "at": say.NINE},
+        "something something something bad_request bad_request",
+    ),
+    "explainAvailability: around another's meeting": Row(
+        say.EXPLAIN,
+        lambda ids: {"input": {**A_DAY, "link": "acme/anna", "reschedulingMeetingId": ids["meeting"]}},
         "bad_request",
     ),
     "meeting": Row(

@@ -1,0 +1,101 @@
+"""Who is shown what of an organization, of its agents and of its contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from models.agent.agent import Agent
+from models.contact import Contact
+from models.conversation.conversation import Conversation, Member
+from models.organization.organization import Organization
+from models.words import Channel, ConversationStatus, MemberRole, Role
+from resolvers import ids
+from tests.builders import MONDAY, a_contact, an_agent, an_organization
+from tests.resolvers.conftest import Client, SignIn, Talk
+
+NODE = "query($id: ID!) { node(id: $id) { id ... on Contact { name email phone } } }"
+
+
+async def found(client: Client, kind: str, key: int) -> bool:
+    """Whether the client is shown the thing by its id."""
+    answer = await client.run(NODE, id=ids.encode(kind, key))
+    assert not answer.errors, answer.errors
+    return answer.data["node"] is not None
+
+
+@pytest.fixture
+async def eve(sign_in: SignIn, organization: Organization) -> Client:
+    """The administrator of another organization."""
+    return sign_in.agent(await an_agent(await an_organization("rival"), "Eve", role=Role.ADMINISTRATOR))
+
+
+async def test_an_organization_is_shown_by_its_id_to_its_own_people_alone(
+    talk: Talk, public: Client, eve: Client, organization: Organization
+) -> None:
+    assert await found(talk.anna, "Organization", organization.id)
+    assert await found(talk.grace, "Organization", organization.id)
+    assert not await found(public, "Organization", organization.id)
+    assert not await found(eve, "Organization", organization.id)
+
+
+async def test_an_agent_finds_the_contacts_whom_they_meet_and_no_others(
+    talk: Talk, sign_in: SignIn, organization: Organization
+) -> None:
+    grace = (await Contact.get(name="Grace Guest")).id
+    ben = sign_in.agent(await an_agent(organization, "Ben"))
+    assert await found(talk.anna, "Contact", grace)
+    assert not await found(ben, "Contact", grace)
+    assert not await found(talk.anna, "Contact", (await a_contact(organization, "Heidi")).id)
+
+
+async def test_an_agent_finds_the_contacts_of_the_conversations_that_they_see(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    ben = await an_agent(organization, "Ben")
+    grace, ivan = await a_contact(organization), await a_contact(organization, "Ivan")
+    conversation = await a_conversation(organization, grace, assignee=anna)
+    await Member.create(
+        organization=organization,
+        conversation=conversation,
+        contact=ivan,
+        role=MemberRole.INVITED,
+        joined_at=MONDAY,
+    )
+    for contact in (grace, ivan):
+        assert await found(sign_in.agent(anna), "Contact", contact.id)
+        assert not await found(sign_in.agent(ben), "Contact", contact.id)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR])
+async def test_who_oversees_the_organization_finds_all_of_its_contacts_and_of_no_other(
+    sign_in: SignIn, organization: Organization, role: Role
+) -> None:
+    chief = sign_in.agent(await an_agent(organization, "Chief", role=role))
+    assert await found(chief, "Contact", (await a_contact(organization)).id)
+    assert not await found(chief, "Contact", (await a_contact(await an_organization("rival"))).id)
+
+
+async def test_who_plans_meetings_finds_whom_they_are_with_and_not_who_only_writes(
+    talk: Talk, sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    planner = sign_in.agent(await an_agent(organization, "Planner", role=Role.BOOKING_MANAGER))
+    writer = await a_contact(organization, "Heidi")
+    await a_conversation(organization, writer, assignee=anna)
+    assert await found(planner, "Contact", (await Contact.get(name="Grace Guest")).id)
+    assert not await found(planner, "Contact", writer.id)
+
+
+async def a_conversation(organization: Organization, contact: Contact, **values: Any) -> Conversation:
+    """One that no meeting has begun."""
+    return await Conversation.create(
+        organization=organization,
+        number=1000,
+        channel=Channel.WEB,
+        status=ConversationStatus.OPEN,
+        contact=contact,
+        created_at=MONDAY,
+        last_message_at=MONDAY,
+        **values,
+    )
