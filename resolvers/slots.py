@@ -33,8 +33,8 @@ class Slots:
 async def slots(info: Info, input: SlotsInput) -> Slots:
     context = info.context
     guest_zone = zone(input.time_zone, field=("timeZone",))
-    asked = _dates(input)
-    moved_id = await _moved(input, actor=context.actor)
+    asked = asked_dates(input)
+    moved_id = await moved_meeting(input, actor=context.actor)
     target = await target_of(info, input)
     answer = (
         await ask_engine(
@@ -51,8 +51,8 @@ async def slots(info: Info, input: SlotsInput) -> Slots:
     )
 
 
-async def target_of(info: Info, input: SlotTargetInput) -> Target:
-    """What the input names, found as the viewer may find it."""
+async def target_of(info: Info, input: SlotTargetInput, *, inactive: bool = False) -> Target:
+    """What the input names, found as the viewer may find it; with `inactive` also what cannot be booked now."""
     if input.seats not in (None, 1):
         raise Invalid("Meetings have one seat.", field=("seats",))
     named = Named(
@@ -65,10 +65,12 @@ async def target_of(info: Info, input: SlotTargetInput) -> Target:
         language=input.language,
         duration_minutes=input.duration_minutes,
     )
-    return await find_target(named, actor=info.context.actor, now=info.context.now())
+    context = info.context
+    return await find_target(named, actor=context.actor, now=context.now(), inactive=inactive)
 
 
-def _dates(input: SlotsInput) -> Dates:
+def asked_dates(input: SlotsInput) -> Dates:
+    """The dates of the input; refuses Invalid for a range that is inverted or too long."""
     if input.to < input.from_:
         raise Invalid("The range ends before it begins.", field=("to",))
     if input.to - input.from_ >= timedelta(days=MOST_DAYS):
@@ -76,7 +78,8 @@ def _dates(input: SlotsInput) -> Dates:
     return Dates(input.from_, input.to)
 
 
-async def _moved(input: SlotsInput, *, actor: Actor) -> int | None:
+async def moved_meeting(input: SlotsInput, *, actor: Actor) -> int | None:
+    """The meeting whose own time counts as free; refuses NotFound for one that the actor may not see."""
     moved_id = ids.decode_some(input.rescheduling_meeting_id, "Meeting", field=("reschedulingMeetingId",))
     if moved_id is not None and not await Meeting.visible_to(actor).filter(id=moved_id).exists():
         raise NotFound("There is no such meeting.", field=("reschedulingMeetingId",))

@@ -10,6 +10,7 @@ from resolvers import (
     booking,
     calendars,
     conversations,
+    explanations,
     feeds,
     links,
     meetings,
@@ -22,6 +23,7 @@ from resolvers import (
 from schema.agent import AgentPayload, CalendarConnectionPayload, DisconnectCalendarPayload, ScheduleLink
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.events import ConversationEvent, InboxEvent
+from schema.explanation import AvailabilityExplanation
 from schema.field import resolved_by, streamed_by
 from schema.meeting import BookMeetingPayload, Meeting, MeetingConnection, MeetingPayload
 from schema.node import Node
@@ -43,6 +45,10 @@ class Query:
         links.schedule_link, description='"acme/anna?from=2026-12-01&to=2026-12-15" narrows its dates.'
     )
     slots: Slots = resolved_by(slots.slots, description="Free slots of an agent, a service or a link.")
+    explain_availability: AvailabilityExplanation = resolved_by(
+        explanations.explain_availability,
+        description="Why there are few slots, or none; with `at`, why one start is refused. Agents are told by whom.",
+    )
     meeting: Meeting | None = resolved_by(
         meetings.meeting, description="By its id, or by the manage token that its booking returned."
     )

@@ -60,6 +60,12 @@ MESSAGES = """query($id: ID!, $first: Int, $after: String, $last: Int, $before: 
 SLOTS = """query($input: SlotsInput!) {
   slots(input: $input) { total nextAvailable days { date slots { start end } } }
 }"""
+EXPLAIN = """query($input: SlotsInput!, $at: DateTime) {
+  explainAvailability(input: $input, at: $at) {
+    candidateAgents checks { code ok message } rules { rule removedMinutes remainingMinutes }
+    at { start bookable nextBookable refusals { agent { name } rule message until } }
+  }
+}"""
 CONVERSATION_EVENTS = """subscription($id: ID!, $after: String) {
   conversationEvents(conversationId: $id, after: $after) {
     __typename

@@ -77,6 +77,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
         "public",
     ),
     "slots": (say.SLOTS, {"input": SLOTS}, "public"),
+    "explain": (say.EXPLAIN, {"input": SLOTS, "at": say.NINE}, "anna"),
     "meeting": ("query($id: ID, $token: String) { meeting(id: $id, manageToken: $token) { id } }", {}, "anna"),
     "meetings": (MEETINGS, {}, "anna"),
     "conversation": (say.CONVERSATION, {"id": "@conversation"}, "anna"),
