@@ -44,10 +44,27 @@ async def email(info: Info, root: Agent) -> str:
 
 def for_colleagues(info: Info, root: Agent) -> Agent:
     """The agent, to be told more of; refuses Forbidden to anybody but the organization's agents."""
-    actor = info.context.actor
-    if not isinstance(actor, AgentActor) or actor.organization_id != root.organization_id:
+    if not is_colleague(info, root.organization_id):
         raise Forbidden("Only colleagues see this.")
     return root
+
+
+def is_colleague(info: Info, organization_id: int) -> bool:
+    """Whether an agent of that organization is asking."""
+    actor = info.context.actor
+    return isinstance(actor, AgentActor) and actor.organization_id == organization_id
+
+
+def role(info: Info, root: Agent) -> Role:
+    return for_colleagues(info, root).role
+
+
+def is_active(info: Info, root: Agent) -> bool:
+    return for_colleagues(info, root).is_active
+
+
+def online_planning(info: Info, root: Agent) -> bool:
+    return for_colleagues(info, root).online_planning
 
 
 async def offices(info: Info, root: Agent) -> list[Office]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
+from tortoise.expressions import Q
 
 from models.actor import Actor, AgentActor, Public
 from models.agent.agent import Agent
@@ -109,7 +110,17 @@ class Loaders:
 
     @cached_property
     def members_of_service(self) -> DataLoader[int, list[ServiceMember]]:
-        return _by_owner(ServiceMember, "service_id")
+        """Agents who are no longer active are shown to colleagues alone."""
+
+        async def load(ids: Sequence[int]) -> list[list[ServiceMember]]:
+            viewer = self._viewer()
+            shown = Q(agent__is_active=True)
+            if isinstance(viewer, AgentActor):
+                shown |= Q(organization_id=viewer.organization_id)
+            rows = ServiceMember.filter(shown, service_id__in=list(ids)).order_by("id")
+            return _owned(await rows, "service_id", ids)
+
+        return DataLoader(load)
 
     @cached_property
     def links_of_agent(self) -> DataLoader[int, list[ScheduleLink]]:
@@ -165,9 +176,14 @@ def _by_id(model: type[R]) -> DataLoader[int, R | None]:
 
 def _by_owner(model: type[R], owner: str) -> DataLoader[int, list[R]]:
     async def load(ids: Sequence[int]) -> list[list[R]]:
-        owned: dict[int, list[R]] = defaultdict(list)
-        for row in await model.filter(**{f"{owner}__in": list(ids)}).order_by("id"):
-            owned[getattr(row, owner)].append(row)
-        return [owned[id] for id in ids]
+        return _owned(await model.filter(**{f"{owner}__in": list(ids)}).order_by("id"), owner, ids)
 
     return DataLoader(load)
+
+
+def _owned(rows: Iterable[R], owner: str, ids: Sequence[int]) -> list[list[R]]:
+    """The rows of each owner, in their order."""
+    owned: dict[int, list[R]] = defaultdict(list)
+    for row in rows:
+        owned[getattr(row, owner)].append(row)
+    return [owned[id] for id in ids]

@@ -8,6 +8,7 @@ from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
+from resolvers.agents import is_colleague
 from resolvers.context import Info
 from resolvers.paging import Order, Page, page
 
@@ -23,8 +24,10 @@ async def offices(root: Organization, active_only: bool | None = True) -> list[O
     return await (rows.filter(is_active=True) if active_only else rows)
 
 
-async def services(root: Organization) -> list[Service]:
-    return await Service.filter(organization_id=root.id).order_by("name", "id")
+async def services(info: Info, root: Organization) -> list[Service]:
+    """To anybody but colleagues, those in use."""
+    rows = Service.filter(organization_id=root.id).order_by("name", "id")
+    return await (rows if is_colleague(info, root.id) else rows.filter(is_active=True))
 
 
 async def subjects(root: Organization, bookable_only: bool | None = True) -> list[Subject]:

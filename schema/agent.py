@@ -77,12 +77,12 @@ class Agent(Node):
     name: str
     email: str = resolved_by(agents.email, description="Not for the public.")
     slug: str
-    role: Role
+    role: Role = resolved_by(agents.role, description="For colleagues.")
     time_zone: TimeZone
     languages: list[Locale]
     avatar_url: str | None
-    is_active: bool
-    online_planning: bool
+    is_active: bool = resolved_by(agents.is_active, description="For colleagues.")
+    online_planning: bool = resolved_by(agents.online_planning, description="For colleagues.")
     offices: list[Office] = resolved_by(agents.offices, description="For colleagues.")
     services: list[Service] = resolved_by(agents.services, description="For colleagues.")
     expertise: list[Subject] = resolved_by(agents.expertise, description="For colleagues.")

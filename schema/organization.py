@@ -49,7 +49,9 @@ class Service(Node):
     name: str
     languages: list[Locale]
     is_active: bool
-    members: list[ServiceMember] = resolved_by(organizations.members)
+    members: list[ServiceMember] = resolved_by(
+        organizations.members, description="Inactive agents are for colleagues."
+    )
     distribution: Distribution
 
 
@@ -61,6 +63,8 @@ class Organization(Node):
     time_zone: TimeZone
     locale: Locale
     offices: list[Office] = resolved_by(organizations.offices)
-    services: list[Service] = resolved_by(organizations.services)
+    services: list[Service] = resolved_by(
+        organizations.services, description="Those out of use are for colleagues."
+    )
     subjects: list[Subject] = resolved_by(organizations.subjects)
     agents: AgentConnectionRef = resolved_by(organizations.agents, description="For the organization's agents.")

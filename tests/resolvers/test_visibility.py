@@ -12,10 +12,11 @@ from models.conversation.conversation import Conversation, Member
 from models.organization.organization import Organization
 from models.words import Channel, ConversationStatus, MemberRole, Role
 from resolvers import ids
-from tests.builders import MONDAY, a_contact, an_agent, an_organization
+from tests.builders import MONDAY, a_contact, a_service, an_agent, an_organization
 from tests.resolvers.conftest import Client, SignIn, Talk
 
 NODE = "query($id: ID!) { node(id: $id) { id ... on Contact { name email phone } } }"
+SERVICES = '{ organization(slug: "acme") { services { name members { agent { name } } } } }'
 
 
 async def found(client: Client, kind: str, key: int) -> bool:
@@ -23,6 +24,12 @@ async def found(client: Client, kind: str, key: int) -> bool:
     answer = await client.run(NODE, id=ids.encode(kind, key))
     assert not answer.errors, answer.errors
     return answer.data["node"] is not None
+
+
+async def services(client: Client) -> dict[str, list[str]]:
+    """The names of acme's services, and of the members of each, as the client sees them."""
+    shown = await client.do(SERVICES)
+    return {one["name"]: [member["agent"]["name"] for member in one["members"]] for one in shown["services"]}
 
 
 @pytest.fixture
@@ -38,6 +45,37 @@ async def test_an_organization_is_shown_by_its_id_to_its_own_people_alone(
     assert await found(talk.grace, "Organization", organization.id)
     assert not await found(public, "Organization", organization.id)
     assert not await found(eve, "Organization", organization.id)
+
+
+async def test_services_out_of_use_are_for_colleagues(talk: Talk, public: Client, eve: Client) -> None:
+    anna = await Agent.get(name="Anna")
+    await a_service(await anna.organization, anna, name="Sales")
+    await a_service(await anna.organization, anna, name="Telex", is_active=False)
+    assert set(await services(talk.anna)) == {"Sales", "Telex"}
+    for outsider in (public, talk.grace, eve):
+        assert set(await services(outsider)) == {"Sales"}
+
+
+async def test_agents_who_have_left_are_members_of_a_service_to_colleagues_alone(
+    talk: Talk, public: Client, eve: Client, organization: Organization
+) -> None:
+    anna, left = await Agent.get(name="Anna"), await an_agent(organization, "Lou", is_active=False)
+    await a_service(organization, anna, left)
+    assert await services(talk.anna) == {"Support": ["Anna", "Lou"]}
+    for outsider in (public, talk.grace, eve):
+        assert await services(outsider) == {"Support": ["Anna"]}
+
+
+@pytest.mark.parametrize("field", ["role", "isActive", "onlinePlanning"])
+async def test_what_an_agent_is_to_the_organization_is_for_colleagues(
+    talk: Talk, public: Client, eve: Client, sign_in: SignIn, organization: Organization, field: str
+) -> None:
+    query = f'{{ scheduleLink(link: "acme/anna") {{ agent {{ name {field} }} }} }}'
+    ben = sign_in.agent(await an_agent(organization, "Ben"))
+    assert set((await ben.do(query))["agent"]) == {"name", field}
+    for outsider in (public, talk.grace, eve):
+        answer = await outsider.run(query)
+        assert (answer.codes, answer.data) == (["FORBIDDEN"], {"scheduleLink": {"agent": None}})
 
 
 async def test_an_agent_finds_the_contacts_whom_they_meet_and_no_others(
