@@ -5,14 +5,20 @@ office ──prepare──▶ …         ├──ask──▶ Availability: da
 Question ─────────────────────┘
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from operator import itemgetter
 
 from errors import TimeRefused
 from scheduling.candidates import Candidate, candidates
 from scheduling.hours import Dates, days_of
 from scheduling.intervals import Interval
+from scheduling.listing import Slot as Slot
+from scheduling.listing import SlotDay as SlotDay
+from scheduling.listing import SlotTexts as SlotTexts
+from scheduling.listing import moments_from, texts_from
 from scheduling.prepared import OfficeTimeline, Timeline
 from scheduling.question import MINUTES_A_DAY, Question
 from scheduling.reasons import Asked, Refusal, RuleEffect, decisive, effects, refusals_of, too_few
@@ -20,22 +26,7 @@ from scheduling.rules import Rule
 from scheduling.timeline import MINUTE, Span, at_least, count, counts_at, first, ones, positions
 from scheduling.turns import in_turn
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A bookable time, and how many agents could be given it."""
-
-    start: datetime
-    end: datetime
-    agent_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class SlotDay:
-    """The slots that start on one date of the guest's zone."""
-
-    day: date
-    slots: tuple[Slot, ...]
+_date = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +70,24 @@ class Availability:
 
     def days(self, asked: Dates) -> tuple[SlotDay, ...]:
         """The slots of the asked dates in the guest's zone, date by date; dates without slots are left out."""
-        found: list[SlotDay] = []
-        slots = self._slots(positions(self.listed & self._within(asked)))
-        at = 0
-        for day, _, end in days_of(self.span, self.question.guest_zone):
-            began, border = at, self.span.moment(end)
-            while at < len(slots) and slots[at].start < border:
-                at += 1
-            if began < at:
-                found.append(SlotDay(day, slots[began:at]))
-        return tuple(found)
+        indices = self._indices(asked)
+        slots = self._slots(indices)
+        return tuple(SlotDay(day, slots[part]) for day, part in self._parts(indices))
+
+    def texts(self, asked: Dates) -> tuple[SlotTexts, ...]:
+        """What `days` lists, as texts in columns."""
+        indices, length, text = (
+            self._indices(asked),
+            self.question.duration_minutes,
+            texts_from(self.span.origin),
+        )
+        starts = tuple([text[index] for index in indices])
+        ends = tuple([text[index + length] for index in indices])
+        counts = tuple(self._counts(indices))
+        return tuple(
+            SlotTexts(day.isoformat(), starts[part], ends[part], counts[part])
+            for day, part in self._parts(indices)
+        )
 
     def total(self, asked: Dates) -> int:
         return (self.listed & self._within(asked)).bit_count()
@@ -132,7 +131,20 @@ class Availability:
 
     def _within(self, asked: Dates) -> int:
         days = days_of(self.span, self.question.guest_zone)
-        return self.span.mask((start, end) for day, start, end in days if asked.include(day))
+        begin = 0 if asked.first is None else bisect_left(days, asked.first, key=_date)
+        end = len(days) if asked.last is None else bisect_right(days, asked.last, key=_date)
+        return self.span.range(days[begin][1], days[end - 1][2]) if begin < end else 0
+
+    def _indices(self, asked: Dates) -> list[int]:
+        return positions(self.listed & self._within(asked))
+
+    def _parts(self, indices: Sequence[int]) -> Iterator[tuple[date, slice]]:
+        """Each of the guest's dates on which some of the ascending indices lie, and which they are."""
+        reached = 0
+        for day, _, end in days_of(self.span, self.question.guest_zone):
+            began, reached = reached, bisect_left(indices, end, reached)
+            if began < reached:
+                yield day, slice(began, reached)
 
     def _days_outside(self, asked: Dates) -> tuple[int, int]:
         """How many of the asked dates lie before the span, and after it; none where they are without bound."""
@@ -144,10 +156,14 @@ class Availability:
         return max(earlier, 0), max(later, 0)
 
     def _slots(self, indices: Sequence[int]) -> tuple[Slot, ...]:
-        length = timedelta(minutes=self.question.duration_minutes)
-        starts = map(self.span.moment, indices)
-        counted = zip(starts, counts_at(self.counts, indices), strict=True)
-        return tuple(Slot(start, start + length, agents) for start, agents in counted)
+        moment, length = moments_from(self.span.origin), self.question.duration_minutes
+        starts = [moment[index] for index in indices]
+        ends = [moment[index + length] for index in indices]
+        return tuple(map(Slot, starts, ends, self._counts(indices)))
+
+    def _counts(self, listed: Sequence[int]) -> Sequence[int]:
+        """How many agents could be given each of the listed starts: one, where one is all there is."""
+        return counts_at(self.counts, listed) if len(self.candidates) > 1 else [1] * len(listed)
 
     def _times(self, start: datetime) -> tuple[Interval, Interval]:
         if start.utcoffset() is None:

@@ -127,9 +127,30 @@ def test_the_rules_one_by_one_leave_the_same_starts_as_the_rules_together(
 def test_a_slot_is_listed_under_its_date_in_the_guests_zone(world: World) -> None:
     days = answer(world).days(ALWAYS)
     shown: dict[date, list[datetime]] = {day.day: [slot.start for slot in day.slots] for day in days}
+    assert list(shown) == sorted(shown) and len(shown) == len(days)
     for day, listed in shown.items():
         assert listed == sorted(listed)
         assert {start.astimezone(world[0].guest_zone).date() for start in listed} == {day}
+
+
+@moderately
+@given(worlds(), st.integers(-2, 4), st.integers(0, 3))
+def test_the_texts_of_a_list_are_its_days_in_iso_8601(world: World, first: int, more: int) -> None:
+    day = world[0].now.date() + timedelta(days=first)
+    asked = Dates(day, day + timedelta(days=more))
+    availability = answer(world)
+    written = [
+        (one.day, list(zip(one.starts, one.ends, one.agent_counts, strict=True)))
+        for one in availability.texts(asked)
+    ]
+    length = timedelta(minutes=world[0].duration_minutes)
+    assert written == [
+        (
+            one.day.isoformat(),
+            [(s.start.isoformat(), (s.start + length).isoformat(), s.agent_count) for s in one.slots],
+        )
+        for one in availability.days(asked)
+    ]
 
 
 @settings(moderately, max_examples=25)
