@@ -12,6 +12,7 @@ from errors import ContactFieldRequired
 from models import input
 from models.base import Owned
 from models.organization.organization import Organization
+from models.transactions import Transaction
 from models.words import ContactField
 
 
@@ -41,7 +42,7 @@ class Contact(Owned):
         indexes = (("organization_id", "email"),)
 
     @classmethod
-    async def recognise(cls, details: GuestDetails, *, organization: Organization) -> Contact:
+    async def recognise(cls, tx: Transaction, details: GuestDetails, *, organization: Organization) -> Contact:
         """The contact whose name, address and number are these, or a new one.
 
         Nothing has been verified, so whoever knows a stranger's address alone must not be shown, or change, what
@@ -49,6 +50,9 @@ class Contact(Owned):
         """
         checked = _checked(details)
         _require(checked, organization.settings.required_contact_fields)
+        # Of several requests of one new guest at once, the first makes the contact and the others find it.
+        who = f"{organization.id}\n{checked.name}\n{checked.email}\n{checked.phone}"
+        await tx.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", who)
         known = (
             await cls.filter(
                 organization_id=organization.id, name=checked.name, email=checked.email, phone=checked.phone

@@ -13,6 +13,12 @@ from errors import Invalid
 
 Field = tuple[str, ...]
 
+# Controls, halves of characters, and the separators that start a new line where none should be.
+_CONTROLLING = ("Cc", "Cs", "Zl", "Zp")
+# Embeddings and overrides of the writing direction, which make a text look like another (UTR 36 §2.5). What languages
+# written from right to left need, the marks U+200E and U+200F, is not among them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 # One @, no white space, a domain of at least two labels. What lies beyond this only sending a mail can tell.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
 _LONGEST_LOCALE = 35  # RFC 5646 §4.4.1
@@ -85,6 +91,6 @@ def findable(value: str, *, most: int) -> bool:
 def _plain(value: str, *, allowed: str, field: Field, most: int) -> str:
     if len(value) > most:
         raise Invalid(f"This must not be longer than {most} characters.", field=field)
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in value):
+    if any((unicodedata.category(c) in _CONTROLLING or c in _TURNING) and c not in allowed for c in value):
         raise Invalid("This must not contain control characters.", field=field)
     return value

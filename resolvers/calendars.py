@@ -8,7 +8,6 @@ from errors import Invalid, NotAllowed, NotFound
 from models.agent.agent import Agent
 from models.calendar.connecting import connect_feed, connect_file, disconnect_calendar
 from models.calendar.refreshing import request_refresh
-from models.words import Role
 from resolvers import ids
 from resolvers.context import Info
 from resolvers.payloads import Payload, refusals_as_values
@@ -50,13 +49,13 @@ def was_disconnected(root: Payload) -> bool:
 
 
 async def _own(info: Info, agent_id: str) -> Agent:
-    """The agent whose calendar it is: the viewer, or any colleague for an administrator."""
+    """The viewer, as the agent whose calendar it is; nobody connects, sees or takes away another's."""
     actor = info.context.agent()
     key = ids.decode(agent_id, "Agent", field=("agentId",))
     agent = await Agent.get_or_none(id=key, organization_id=actor.organization_id)
     if agent is None:
         raise NotFound("There is no such agent.", field=("agentId",))
-    if agent.id != actor.agent.id and actor.agent.role is not Role.ADMINISTRATOR:
+    if agent.id != actor.agent.id:
         raise NotAllowed("An agent connects their own calendars.")
     return agent
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import strawberry
 
-from errors import Unauthenticated
+from errors import BadRequest, Unauthenticated
 from models.actor import Actor, AgentActor, KnownActor, Public
 from models.agent.session import Session
 from models.keyring import Keyring
@@ -33,14 +33,24 @@ class Context:
     def __init__(self, actor: Actor, *, world: World) -> None:
         self.actor = actor
         self.world = world
+        self._shown: str | None = None
         self.loaders = Loaders(lambda: self.actor)
 
     def now(self) -> datetime:
         return self.world.clock()
 
     def become(self, actor: KnownActor) -> None:
-        """Whoever shows, or is given, a token is whom it stands for from here on, and sees what they see."""
+        """Whoever shows, or is given, a token is whom it stands for from here on, and sees what they see.
+
+        A query's fields run side by side: see `show`. A mutation's run one after the other.
+        """
         self.actor = actor
+
+    def show(self, token: str) -> None:
+        """Note that a field shows this token; refuses BadRequest where another field showed another one."""
+        if self._shown not in (None, token):
+            raise BadRequest("Show one token in an operation: its fields are answered for one guest.")
+        self._shown = token
 
     def agent(self) -> AgentActor:
         """The agent who asks; refuses Unauthenticated to anybody else."""

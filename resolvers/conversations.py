@@ -109,12 +109,20 @@ async def last_message(info: Info, root: Conversation) -> Message | None:
 
 
 async def last_seq(info: Info, root: Conversation) -> int:
-    """Of the messages that the viewer may see, so that a guest cannot tell from it that there are notes."""
-    if isinstance(info.context.actor, AgentActor) and await info.context.loaders.readable.load(root.id):
-        newest_of_all: int = root.last_seq
-        return newest_of_all
-    newest = await last_message(info, root)
-    return newest.seq if newest else 0
+    return await _shown_seq(info, root.last_seq, conversation_id=root.id)
+
+
+async def last_read_seq(info: Info, root: Member) -> int:
+    return await _shown_seq(info, root.last_read_seq, conversation_id=root.conversation_id)
+
+
+async def _shown_seq(info: Info, seq: int, *, conversation_id: int) -> int:
+    """No higher than the newest message that the viewer may see, so that a guest is not shown by it that there is a
+    note."""
+    if isinstance(info.context.actor, AgentActor) and await info.context.loaders.readable.load(conversation_id):
+        return seq
+    newest = await info.context.loaders.last_message_of_conversation.load(conversation_id)
+    return min(seq, newest.seq) if newest else 0
 
 
 async def unread_count(info: Info, root: Conversation) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errors import NotFound
+from errors import LinkExpired, NotFound
 from models.agent.agent import Agent
 from models.availability.target import find_link
 from models.link import ScheduleLink
@@ -28,7 +28,7 @@ async def schedule_link(info: Info, link: str) -> NarrowedLink | None:
     """None for a link that there is not, or is no longer."""
     try:
         return NarrowedLink(*await find_link(link, now=info.context.now()))
-    except NotFound:
+    except (NotFound, LinkExpired):
         return None
 
 

@@ -33,7 +33,7 @@ MessageRef = Annotated["Message", strawberry.lazy("schema.conversation")]
 class Member:
     party: Actor = resolved_by(conversations.party_of_member)
     role: MemberRole
-    last_read_seq: int
+    last_read_seq: int = resolved_by(conversations.last_read_seq)
     joined_at: datetime
 
 

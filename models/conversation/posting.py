@@ -97,10 +97,12 @@ async def _add(
 ) -> Message:
     # The update locks the conversation until the end: messages get their seqs in the order of their commits.
     [row] = await tx.rows(
-        "UPDATE conversation SET last_seq = last_seq + 1, last_message_at = %s,"
+        "UPDATE conversation SET last_seq = last_seq + 1, last_message_at = coalesce(%s, last_message_at),"
         " last_message_direction = coalesce(%s, last_message_direction) WHERE id = %s RETURNING last_seq",
-        now, None if kind in (*INTERNAL, MessageKind.SYSTEM) else direction.value, conversation.id,
-    )  # fmt: skip
+        None if kind in INTERNAL else now,  # a guest would see by it that there is a note
+        None if kind in (*INTERNAL, MessageKind.SYSTEM) else direction.value,
+        conversation.id,
+    )
     message = await Message.create(
         organization_id=conversation.organization_id,
         conversation_id=conversation.id,

@@ -59,7 +59,7 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await Meeting.get(id=earlier, organization_id=wish.target.organization.id)
-        guest = await Contact.recognise(wish.guest, organization=wish.target.organization)
+        guest = await Contact.recognise(tx, wish.guest, organization=wish.target.organization)
         meeting = await _take_time(tx, wish, guest, actor=actor, now=now)
         await _add_attendees(meeting, guest, wish.companions)
         await record(tx, meeting, MeetingChangeKind.BOOKED, actor=actor, before=None, reason=None, now=now)

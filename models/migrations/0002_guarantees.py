@@ -31,6 +31,7 @@ INDEXES = [
     "CREATE INDEX assignment_record_conversation ON assignment_record (conversation_id)",
     "CREATE INDEX service_member_agent ON service_member (agent_id)",
     "CREATE INDEX session_agent ON session (agent_id)",
+    "CREATE INDEX message_reply_to ON message (reply_to_id) WHERE reply_to_id IS NOT NULL",
 ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from models.agent.agent import Agent
+from models.contact import Contact
+from models.event import EventRow
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from tests.builders import Clock, a_link, a_service, an_agent
@@ -198,3 +201,49 @@ async def test_a_begun_meeting_is_neither_moved_nor_cancelled(
     grace = await sign_in.bearer(booked["manageToken"])
     cancelled = await grace.do(CANCEL, input={"meetingId": booked["meeting"]["id"]})
     assert [error["code"] for error in cancelled["errors"]] == ["ALREADY_DECIDED"]
+
+
+async def test_moving_a_meeting_to_where_it_is_changes_nothing_and_tells_nobody(
+    public: Client, sign_in: SignIn
+) -> None:
+    booked = await public.do(BOOK, input=wish())
+    grace = await sign_in.bearer(booked["manageToken"])
+    events = await EventRow.all().count()
+    same = {"meetingId": booked["meeting"]["id"], "start": NINE, "durationMinutes": 30}
+    assert (await grace.do(MOVE, input=same))["meeting"]["version"] == 1
+    assert await EventRow.all().count() == events
+
+
+async def test_one_new_guest_who_books_three_times_at_once_is_one_contact(public: Client) -> None:
+    starts = (NINE, TEN, "2027-03-01T10:00:00Z")
+    booked = await asyncio.gather(*(public.do(BOOK, input=wish(start)) for start in starts))
+    assert [one["errors"] for one in booked] == [[], [], []]
+    assert await Contact.all().count() == 1
+
+
+@pytest.mark.parametrize("name", ["Grace\u2028Guest", "Grace \u202etseuG", "Grace\u0000", "Grace\nGuest"])
+async def test_a_name_that_writes_over_its_surroundings_is_refused(public: Client, name: str) -> None:
+    refused = await public.do(BOOK, input=wish(guest={**GRACE, "name": name}))
+    assert [(error["code"], error["field"]) for error in refused["errors"]] == [("INVALID", ["guest", "name"])]
+
+
+async def test_an_expired_link_is_no_link_and_books_nothing(
+    public: Client, link: ScheduleLink, clock: Clock
+) -> None:
+    link.expires_at = clock.now
+    await link.save()
+    found = await public.run('{ scheduleLink(link: "acme/anna") { slug } }')
+    assert (found.data, found.errors) == ({"scheduleLink": None}, [])
+    refused = await public.do(BOOK, input=wish())
+    assert [error["code"] for error in refused["errors"]] == ["LINK_EXPIRED"]
+
+
+async def test_a_list_of_meetings_from_a_moment_on_has_the_one_that_is_going_on(
+    public: Client, sign_in: SignIn, anna: Agent
+) -> None:
+    await public.do(BOOK, input=wish())
+    await public.do(BOOK, input=wish(TEN))
+    asked = "query($from: DateTime) { meetings(from: $from) { totalCount edges { node { start } } } }"
+    for moment, starts in (("2027-03-01T08:29:00Z", [NINE, TEN]), ("2027-03-01T08:30:00Z", [TEN])):
+        listed = await sign_in.agent(anna).do(asked, **{"from": moment})
+        assert [edge["node"]["start"] for edge in listed["edges"]] == starts

@@ -142,3 +142,18 @@ async def test_a_guest_who_books_again_is_the_guest_of_the_new_meeting_in_the_an
 async def stranger(db: None) -> Agent:
     """An administrator of another organization."""
     return await an_agent(await an_organization("rival"), "Eve", role=Role.ADMINISTRATOR)
+
+
+async def test_neither_order_nor_read_markers_show_a_guest_that_there_is_a_note(talk: Talk) -> None:
+    asked = """query($id: ID!) { conversation(id: $id) { lastSeq members { lastReadSeq } }
+      conversations { edges { cursor } } }"""
+    await say(talk.anna, talk.id, "Hello")  # she has read all that is before this
+    before = await talk.grace.run(asked, id=talk.id)
+    await say(talk.anna, talk.id, SECRET, kind="NOTE")
+    assert (await talk.grace.run(asked, id=talk.id)).data == before.data
+    assert before.errors == []
+
+
+async def test_two_tokens_in_one_query_are_refused(talk: Talk, public: Client) -> None:
+    asked = 'query { a: meeting(manageToken: "guest_a") { id } b: meeting(manageToken: "guest_b") { id } }'
+    assert (await public.run(asked)).codes == ["BAD_REQUEST"]
