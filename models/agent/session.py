@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ from models.base import Owned
 from models.input import findable
 from models.keyring import Keyring, fingerprint
 from models.transactions import transaction
+from models.words import Role
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
@@ -118,6 +120,12 @@ class Session(Owned):
             raise Unauthenticated("The session has ended: sign in again.")
         expires_at = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
         return AgentActor(agent=session.agent, session_id=session.id, expires_at=expires_at)
+
+    @classmethod
+    async def roles(cls, session_ids: Collection[int]) -> dict[int, Role]:
+        """The role that each of these sessions acts in now; those that have ended have none."""
+        live = cls.filter(id__in=list(session_ids), revoked_at=None, agent__is_active=True)
+        return dict(await live.values_list("id", "agent__role"))
 
     @classmethod
     async def end(cls, actor: AgentActor, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
 
 from errors import Unauthenticated
 from models.actor import GuestActor
@@ -16,9 +17,7 @@ _TAG_BYTES = 24
 
 def manage_token(meeting: Meeting, *, keys: Keyring) -> str:
     """The meeting's token: the same one each time, until `link_key` is raised."""
-    fixed = meeting.id.to_bytes(8, "big") + meeting.link_key.to_bytes(4, "big")
-    tag = keys.sign("manage-link", fixed)[:_TAG_BYTES]
-    return PREFIX + urlsafe_b64encode(fixed + tag).decode()
+    return _token(meeting.id, meeting.link_key, keys=keys)
 
 
 def manage_url(meeting: Meeting, *, keys: Keyring, public_url: str) -> str:
@@ -38,3 +37,15 @@ async def recognise_guest(token: str, *, keys: Keyring) -> GuestActor:
     if meeting is None or not hmac.compare_digest(manage_token(meeting, keys=keys).encode(), token.encode()):
         raise Unauthenticated("The manage link is not valid.")
     return GuestActor(contact=meeting.guest, meeting_id=meeting.id, conversation_id=meeting.conversation_id)
+
+
+async def current_tokens(meeting_ids: Collection[int], *, keys: Keyring) -> dict[int, str]:
+    """The manage token of each of these meetings, by one query; what is held by somebody else was renewed."""
+    links = await Meeting.filter(id__in=list(meeting_ids)).values_list("id", "link_key")
+    return {meeting_id: _token(meeting_id, link_key, keys=keys) for meeting_id, link_key in links}
+
+
+def _token(meeting_id: int, link_key: int, *, keys: Keyring) -> str:
+    fixed = meeting_id.to_bytes(8, "big") + link_key.to_bytes(4, "big")
+    tag = keys.sign("manage-link", fixed)[:_TAG_BYTES]
+    return PREFIX + urlsafe_b64encode(fixed + tag).decode()

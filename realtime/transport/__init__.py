@@ -11,6 +11,7 @@ from realtime.transport.limits import QueryLimits, SocketLimits
 from realtime.transport.messages import CloseCode
 from realtime.transport.operation import Operation
 from realtime.transport.shaping import Rejected
+from realtime.transport.watch import Watch
 from realtime.transport.wire import bounded_websocket
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "QueryLimits",
     "Rejected",
     "SocketLimits",
+    "Watch",
     "bounded_websocket",
 ]

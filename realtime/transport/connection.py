@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 from starlette.types import Receive, Scope
 
-from errors import RateLimited, RequestError, Unavailable
+from errors import RateLimited, RequestError, Unauthenticated, Unavailable
 from realtime.transport.engine import Engine, OperationRequest
 from realtime.transport.limits import SocketLimits
 from realtime.transport.messages import CONNECTION_ACK, CloseCode, InvalidMessage, pong_frame, read_message
@@ -23,16 +23,18 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Entrance(Generic[IdentityT]):
-    """What every connection of an endpoint shares. `authenticate` refuses by an errors.RequestError."""
+    """What every connection of an endpoint shares. Its callbacks refuse by an errors.RequestError."""
 
     engine: Engine
     limits: SocketLimits
     authenticate: "Callable[[Connection[IdentityT], dict[str, Any] | None], Awaitable[IdentityT]]"
+    recognise: "Callable[[Connection[IdentityT]], Awaitable[IdentityT]]"
     context: "Callable[[Connection[IdentityT]], object]"
 
 
 class Connection(Generic[IdentityT]):
-    """A socket after its handshake. `identity` is what `authenticate` returned; read it only afterwards."""
+    """A socket after its handshake. `identity` is what `authenticate` or, since then, `recognise` returned; read it
+    only afterwards."""
 
     identity: IdentityT
 
@@ -53,6 +55,11 @@ class Connection(Generic[IdentityT]):
             CloseCode.INITIALISATION_TIMEOUT,
             "Connection initialisation timeout",
         )
+
+    @property
+    def has_subscriptions(self) -> bool:
+        """Whether any runs that was let in: what an operation is shows only once it is recognised."""
+        return any(operation.is_subscription for operation in self.operations.values())
 
     async def listen(self, receive: Receive) -> None:
         """Take messages until the socket is gone, whoever ended it; then wind every operation down."""
@@ -136,9 +143,17 @@ class Connection(Generic[IdentityT]):
             operation.task = self._start(self._run(operation, OperationRequest.of(payload)))
 
     async def _run(self, operation: Operation, request: OperationRequest) -> None:
-        await operation.run(self._entrance.engine, request, self._context)
+        await operation.run(self._entrance.engine, request, recognise=self._recognise, context=self._context)
         if self.operations.get(operation.id) is operation:
             del self.operations[operation.id]
+
+    async def _recognise(self) -> None:
+        """Who asks may have lost, since the last operation, what they were let in with: then the socket ends."""
+        try:
+            self.identity = await self._entrance.recognise(self)
+        except Unauthenticated as error:
+            self.end(CloseCode.FORBIDDEN, error.message)
+            raise
 
     def _context(self) -> object:
         return self._entrance.context(self)

@@ -17,8 +17,10 @@ class GraphQLSocket(Generic[IdentityT]):
 
     `authenticate(connection, payload)` turns the payload of connection_init into an identity, which stays on
     the connection. It refuses by an errors.RequestError: Unavailable and RateLimited close 1013 (come back
-    later), the others 4403. `context(connection)` makes a context for each execution: each query and mutation,
-    each subscription's source, and each of its events.
+    later), the others 4403. `recognise(connection)` is asked anew at the start of each operation; its answer takes
+    the place of the identity, an Unauthenticated closes 4403 with its message, and another refusal ends that
+    operation alone. `context(connection)` makes a context for each execution: each query and mutation, each
+    subscription's source, and each of its events.
     """
 
     def __init__(
@@ -26,10 +28,11 @@ class GraphQLSocket(Generic[IdentityT]):
         engine: Engine,
         *,
         authenticate: Callable[[Connection[IdentityT], dict[str, Any] | None], Awaitable[IdentityT]],
+        recognise: Callable[[Connection[IdentityT]], Awaitable[IdentityT]],
         context: Callable[[Connection[IdentityT]], object],
         limits: SocketLimits = SocketLimits(),  # noqa: B008 - frozen
     ) -> None:
-        self._entrance = Entrance(engine, limits, authenticate, context)
+        self._entrance = Entrance(engine, limits, authenticate, recognise, context)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         wire = wire_of(scope)

@@ -1,10 +1,10 @@
 """One operation of a connection: it runs in a task of its own, and speaks only as long as its id is its."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from realtime.transport.engine import Engine, OperationRequest
+from realtime.transport.engine import Engine, OperationRequest, Prepared
 from realtime.transport.messages import complete_frame, encoded_id, error_frame, next_frame
 from realtime.transport.shaping import FormattedError, Rejected
 from realtime.transport.wire import Wire
@@ -13,19 +13,32 @@ from realtime.transport.wire import Wire
 class Operation:
     """A query, mutation or subscription under way; `key` is its id as it stands in frames."""
 
-    __slots__ = ("_wire", "id", "key", "over", "task")
+    __slots__ = ("_wire", "id", "is_subscription", "key", "over", "task")
 
     def __init__(self, operation_id: str, *, wire: Wire) -> None:
         self.id = operation_id
         self.key = encoded_id(operation_id)
         self.over = False
+        self.is_subscription = False
         self.task: asyncio.Task[None] | None = None
         self._wire = wire
 
-    async def run(self, engine: Engine, request: OperationRequest, context: Callable[[], object]) -> None:
-        """Send what the operation brings, then `complete` or `error`; closes its stream however it ends."""
+    async def run(
+        self,
+        engine: Engine,
+        request: OperationRequest,
+        *,
+        recognise: Callable[[], Awaitable[None]],
+        context: Callable[[], object],
+    ) -> None:
+        """Send what the operation brings, then `complete` or `error`; closes its stream however it ends.
+
+        `recognise` raises where it may not run at all, and is asked only for what could.
+        """
         try:
-            await self._send_outcomes(engine, request, context)
+            prepared = engine.prepare(request)
+            await recognise()
+            await self._send_outcomes(engine, prepared, context)
         except Rejected as rejected:
             self.fail(rejected.errors)
         except Exception as error:
@@ -56,11 +69,9 @@ class Operation:
             self.over = True
             self._wire.write(frame)
 
-    async def _send_outcomes(
-        self, engine: Engine, request: OperationRequest, context: Callable[[], object]
-    ) -> None:
-        prepared = engine.prepare(request)
-        if not prepared.is_subscription:
+    async def _send_outcomes(self, engine: Engine, prepared: Prepared, context: Callable[[], object]) -> None:
+        self.is_subscription = prepared.is_subscription
+        if not self.is_subscription:
             outcome = await engine.execute(prepared, context())
             await self.send(outcome.encode())
             return

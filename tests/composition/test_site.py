@@ -1,7 +1,6 @@
 """The site's addresses, as browsers on this and on other sites meet them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 import websockets
@@ -13,10 +12,6 @@ from composition.site import site
 from models.agent.agent import Agent
 from models.agent.session import ACCESS_LIFETIME, Session, hash_password
 from models.keyring import Keyring
-from realtime.bus import MemoryBus
-from realtime.cursors import Cursors
-from realtime.hub import Hub
-from realtime.store import DatabaseStore
 from resolvers.context import World
 from tests.builders import Clock
 from tests.serving import PATIENCE_SECONDS, serving
@@ -24,34 +19,6 @@ from web.health import Health
 
 ELSEWHERE = "https://shop.example"
 QUESTION = {"query": "{ __typename }"}
-
-
-async def yes() -> bool:
-    return True
-
-
-@pytest.fixture
-async def world(keys: Keyring, clock: Clock) -> AsyncIterator[World]:
-    bus = MemoryBus()
-    hub = Hub(bus, DatabaseStore())
-    await bus.start()
-    await hub.start()
-    yield World(keys, Cursors(keys.key("feed-cursors")), hub, clock=clock, public_url="http://localhost")
-    await hub.stop()
-    await bus.stop()
-
-
-@pytest.fixture
-async def address(world: World) -> AsyncIterator[str]:
-    health = Health(database=yes, bus=lambda: True, worker=yes)
-    async with serving(site(world, health=health, with_explorer=False)) as address:
-        yield address
-
-
-@pytest.fixture
-async def browser(address: str) -> AsyncIterator[ClientSession]:
-    async with ClientSession(address) as session:
-        yield session
 
 
 async def test_a_widget_on_another_site_may_ask_but_sends_no_cookies(browser: ClientSession) -> None:
@@ -76,14 +43,15 @@ async def test_other_sites_do_not_read_anything_else(browser: ClientSession) -> 
             assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-async def test_the_explorer_is_for_development_only(browser: ClientSession, world: World) -> None:
+async def test_the_explorer_is_for_development_only(
+    browser: ClientSession, world: World, healthy: Health
+) -> None:
     async with browser.get("/explorer") as answer:
         assert answer.status == 404
     async with browser.get("/", allow_redirects=False) as answer:
         assert answer.status == 200
-    health = Health(database=yes, bus=lambda: True, worker=yes)
     async with (
-        serving(site(world, health=health, with_explorer=True)) as address,
+        serving(site(world, health=healthy, with_explorer=True)) as address,
         ClientSession(address) as developer,
         developer.get("/") as answer,
     ):

@@ -29,8 +29,9 @@ class Watch:
 class Context:
     """Made for each execution, as the application's is."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, caller: str) -> None:
         self.watch = watch
+        self.caller = caller
         self.names = DataLoader(load_fn=watch.load)
 
 
@@ -66,6 +67,10 @@ class Query:
     @strawberry.field
     def hello(self, name: str = "world") -> str:
         return f"hello {name}"
+
+    @strawberry.field
+    def caller(self, info: Info) -> str:
+        return info.context.caller
 
     @strawberry.field
     def number(self, n: int) -> int:

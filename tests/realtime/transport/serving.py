@@ -31,6 +31,7 @@ class Served:
     watch: Watch
     connections: list[Connection[str]]
     uvicorn: uvicorn.Server
+    recognised: Callable[[str], str] = lambda identity: identity
 
     @property
     def http(self) -> str:
@@ -50,13 +51,19 @@ def application(
         connection.on_end(lambda: served.connections.remove(connection))
         return await identified((payload or {}).get("authorization"))
 
+    async def recognise(connection: Connection[str]) -> str:
+        return served.recognised(connection.identity)
+
     async def context(request: Request) -> Context:
-        await identified(request.headers.get("authorization"))
-        return Context(served.watch)
+        return Context(served.watch, await identified(request.headers.get("authorization")))
 
     engine = Engine(SCHEMA, limits=query_limits)
     sockets = GraphQLSocket(
-        engine, authenticate=authenticate, context=lambda _: Context(served.watch), limits=limits
+        engine,
+        authenticate=authenticate,
+        recognise=recognise,
+        context=lambda connection: Context(served.watch, connection.identity),
+        limits=limits,
     )
     requests = GraphQLOverHTTP(engine, context=context, limits=body_limits)
     return Starlette(routes=[Route("/graphql", requests), WebSocketRoute("/graphql", sockets)])

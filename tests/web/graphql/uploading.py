@@ -133,7 +133,9 @@ async def desk_open() -> AsyncGenerator[Desk, None]:
 
     engine = Engine(SCHEMA)
     requests = GraphQLOverHTTP(engine, context=context, uploader=Context.known, upload_limits=LIMITS)
-    sockets = GraphQLSocket(engine, authenticate=authenticate, context=lambda _: Context(desk, "anna"))
+    sockets = GraphQLSocket(
+        engine, authenticate=authenticate, recognise=authenticate, context=lambda _: Context(desk, "anna")
+    )
 
     routes = [Route("/graphql", Watched(requests, desk)), WebSocketRoute("/graphql", sockets)]
     async with serving(Starlette(routes=routes)) as address:

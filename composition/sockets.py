@@ -1,0 +1,106 @@
+"""Who is on a WebSocket: recognised as it opens, at each operation, and again and again while something is followed.
+
+So a right that ends, by sign-out, deactivation, another role or a renewed manage link, ends on open sockets within a
+second. A subscription keeps what it was granted at its start: under another role it cannot go on, so the socket
+closes, and the client comes back with its cursors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from errors import Unauthenticated
+from models.actor import Actor, AgentActor, GuestActor, Public
+from models.agent.session import Session
+from models.meeting.link import current_tokens
+from models.words import Role
+from realtime.transport import CloseCode, Connection, Engine, GraphQLSocket, Watch
+from resolvers.context import Context, World, recognise
+
+_LOOK_SECONDS = 0.5
+
+_SESSION_ENDED = "The session has ended: sign in again."
+_LINK_RENEWED = "The manage link is not valid."
+_ROLE_CHANGED = "Your role has changed: connect again."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a socket's Authorization value stood for when it was last read."""
+
+    actor: Actor
+    authorization: str | None
+
+
+def sockets(engine: Engine, world: World) -> GraphQLSocket[Caller]:
+    """GraphQL over WebSocket, for agents, guests and the public."""
+    door = Door(world)
+    return GraphQLSocket(engine, authenticate=door.let_in, recognise=door.recognise, context=door.context)
+
+
+class Door:
+    """Lets callers in, and shows them out when what let them in has ended."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._watch = Watch(self._look, seconds=_LOOK_SECONDS)
+
+    async def let_in(self, connection: Connection[Caller], payload: dict[str, Any] | None) -> Caller:
+        authorization = (payload or {}).get("authorization")
+        if not isinstance(authorization, str | None):
+            raise Unauthenticated("Authorization must be a bearer token.")
+        actor = await recognise(authorization, world=self._world)
+        if isinstance(actor, AgentActor):
+            self._end_with_token(connection, actor)
+        if not isinstance(actor, Public):
+            self._watch.add(connection)
+        return Caller(actor, authorization)
+
+    async def recognise(self, connection: Connection[Caller]) -> Caller:
+        """The caller as of now; refuses Unauthenticated also to who follows something under another role."""
+        authorization = connection.identity.authorization
+        actor = await recognise(authorization, world=self._world)
+        if connection.has_subscriptions and _role(actor) != _role(connection.identity.actor):
+            raise Unauthenticated(_ROLE_CHANGED)
+        return Caller(actor, authorization)
+
+    def context(self, connection: Connection[Caller]) -> Context:
+        return Context(connection.identity.actor, world=self._world)
+
+    def _end_with_token(self, connection: Connection[Caller], actor: AgentActor) -> None:
+        """Close the socket when its access token expires: the client comes back with a new one, and its cursors."""
+        seconds = (actor.expires_at - self._world.clock()).total_seconds()
+        timer = asyncio.get_running_loop().call_later(
+            seconds, connection.end, CloseCode.FORBIDDEN, "The access token has expired: refresh the session."
+        )
+        connection.on_end(timer.cancel)
+
+    async def _look(self, connections: Sequence[Connection[Caller]]) -> None:
+        """Close the sockets whose rights have changed; one query for all agents, one for all guests."""
+        actors = [connection.identity.actor for connection in connections]
+        sessions = {actor.session_id for actor in actors if isinstance(actor, AgentActor)}
+        meetings = {actor.meeting_id for actor in actors if isinstance(actor, GuestActor)}
+        roles = await Session.roles(sessions) if sessions else {}
+        tokens = await current_tokens(meetings, keys=self._world.keys) if meetings else {}
+        for connection in connections:
+            reason = _ended(connection.identity, roles, tokens)
+            if reason:
+                connection.end(CloseCode.FORBIDDEN, reason)
+
+
+def _ended(caller: Caller, roles: Mapping[int, Role], tokens: Mapping[int, str]) -> str | None:
+    """Why the caller may not go on with what was begun; None where they may."""
+    actor = caller.actor
+    if isinstance(actor, AgentActor):
+        if actor.session_id not in roles:
+            return _SESSION_ENDED
+        return _ROLE_CHANGED if roles[actor.session_id] != actor.agent.role else None
+    shown = (caller.authorization or "").partition(" ")[2]
+    return _LINK_RENEWED if isinstance(actor, GuestActor) and tokens.get(actor.meeting_id) != shown else None
+
+
+def _role(actor: Actor) -> Role | None:
+    return actor.agent.role if isinstance(actor, AgentActor) else None

@@ -1,0 +1,205 @@
+"""Whoever loses a right loses it on open sockets too: at the next operation, and in what is running."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from tortoise.expressions import F
+
+from models.agent.agent import Agent
+from models.agent.session import Session, hash_password
+from models.keyring import Keyring
+from models.link import ScheduleLink
+from models.meeting.meeting import Meeting
+from models.organization.organization import Organization
+from models.words import Role
+from tests.builders import Clock, an_agent
+from tests.composition.lines import line
+from tests.resolvers.documents import BOOK, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, wish
+
+VIEWER = "{ viewer { agent { name } guest { name } } }"
+COUNT = "{ conversations { totalCount } }"
+SIGN_OUT = "mutation { signOut { ok } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a guest got for booking with Anna; ids are the API's."""
+
+    conversation: str
+    token: str
+
+
+@pytest.fixture
+async def ben(organization: Organization) -> Agent:
+    return await an_agent(organization, "Ben")
+
+
+@pytest.fixture
+async def sign_in(keys: Keyring, clock: Clock) -> Callable[[Agent], Awaitable[str]]:
+    """Gives an agent's access token."""
+
+    async def sign_in(agent: Agent) -> str:
+        await Agent.filter(id=agent.id).update(password_hash=await hash_password("frontdesk"))
+        tokens = await Session.sign_in("acme", agent.email, "frontdesk", keys=keys, now=clock())
+        return tokens.access_token
+
+    return sign_in
+
+
+@pytest.fixture
+async def booked(browser: ClientSession, annas_link: ScheduleLink) -> Booked:
+    payload = (await post(browser, BOOK, input=wish()))["bookMeeting"]
+    return Booked(payload["meeting"]["conversation"]["id"], payload["manageToken"])
+
+
+async def post(
+    browser: ClientSession, query: str, *, token: str | None = None, **variables: Any
+) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with browser.post(
+        "/graphql", json={"query": query, "variables": variables}, headers=headers
+    ) as answer:
+        shown = await answer.json(content_type=None)
+    assert "errors" not in shown, shown
+    return dict(shown["data"])
+
+
+async def sign_out(browser: ClientSession, anna: Agent, token: str) -> None:
+    await post(browser, SIGN_OUT, token=token)
+
+
+async def deactivate(browser: ClientSession, anna: Agent, token: str) -> None:
+    await Agent.filter(id=anna.id).update(is_active=False)
+
+
+Ending = Callable[[ClientSession, Agent, str], Awaitable[None]]
+SignIn = Callable[[Agent], Awaitable[str]]
+
+
+@pytest.mark.parametrize("ends", [sign_out, deactivate])
+async def test_who_is_out_hears_no_more_and_others_go_on(
+    browser: ClientSession, address: str, anna: Agent, ben: Agent, sign_in: SignIn, booked: Booked, ends: Ending
+) -> None:
+    token, bens = await sign_in(anna), await sign_in(ben)
+    await Agent.filter(id=ben.id).update(role=Role.SUPERVISOR)
+    async with line(address, token) as hers, line(address, bens) as his, line(address, booked.token) as grace:
+        await hers.follow(INBOX_EVENTS)
+        for other in (his, grace):
+            await other.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        await ends(browser, anna, token)
+        end = await hers.closed()
+        assert end.code == 4403
+        assert "session has ended" in end.reason
+        await grace.send(SEND, input={"conversationId": booked.conversation, "text": "Hello?"})
+        assert (await his.event())["message"]["text"] == "Hello?"
+        assert (await his.ask(VIEWER))["agent"] == {"name": "Ben"}
+
+
+@pytest.mark.parametrize("ends", [sign_out, deactivate])
+async def test_who_is_out_does_nothing_more_on_an_open_socket(
+    browser: ClientSession, address: str, anna: Agent, sign_in: SignIn, booked: Booked, ends: Ending
+) -> None:
+    token = await sign_in(anna)
+    async with line(address, token) as hers:
+        assert (await hers.ask(VIEWER))["agent"] == {"name": "Anna"}
+        await ends(browser, anna, token)
+        await hers.send(SEND, input={"conversationId": booked.conversation, "text": "Still here"})
+        assert (await hers.closed()).code == 4403
+    async with line(address, booked.token) as grace:
+        said = await grace.ask(
+            "query($id: ID!) { conversation(id: $id) { messages { edges { node { text } } } } }",
+            id=booked.conversation,
+        )
+    assert "Still here" not in str(said)
+
+
+async def test_a_sign_out_over_the_socket_itself_is_answered_and_the_last_thing_answered(
+    address: str, anna: Agent, sign_in: SignIn
+) -> None:
+    async with line(address, await sign_in(anna)) as hers:
+        assert await hers.ask(SIGN_OUT) == {"ok": True}
+        await hers.send(VIEWER)
+        assert (await hers.closed()).code == 4403
+
+
+async def test_another_session_of_the_same_agent_goes_on(
+    browser: ClientSession, address: str, anna: Agent, sign_in: SignIn
+) -> None:
+    at_work, at_home = await sign_in(anna), await sign_in(anna)
+    async with line(address, at_work) as here, line(address, at_home) as there:
+        for own in (here, there):
+            await own.follow(INBOX_EVENTS)
+        await post(browser, SIGN_OUT, token=at_home)
+        assert (await there.closed()).code == 4403
+        assert (await here.ask(VIEWER))["agent"] == {"name": "Anna"}
+
+
+async def test_a_lowered_role_narrows_what_the_next_operation_sees(
+    address: str, ben: Agent, sign_in: SignIn, booked: Booked
+) -> None:
+    await Agent.filter(id=ben.id).update(role=Role.SUPERVISOR)
+    async with line(address, await sign_in(ben)) as his:
+        assert await his.ask(COUNT) == {"totalCount": 1}
+        await Agent.filter(id=ben.id).update(role=Role.AGENT)
+        assert await his.ask(COUNT) == {"totalCount": 0}
+
+
+async def test_a_lowered_role_ends_what_was_begun_under_the_old_one(
+    address: str, ben: Agent, sign_in: SignIn, booked: Booked
+) -> None:
+    await Agent.filter(id=ben.id).update(role=Role.SUPERVISOR)
+    token = await sign_in(ben)
+    async with line(address, token) as his, line(address, booked.token) as grace:
+        for each in (his, grace):
+            await each.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        await Agent.filter(id=ben.id).update(role=Role.AGENT)
+        end = await his.closed()
+        assert (end.code, end.reason) == (4403, "Your role has changed: connect again.")
+        assert (await grace.ask(VIEWER))["guest"] == {"name": "Grace Guest"}
+    async with line(address, token) as his:
+        await his.send(CONVERSATION_EVENTS, id=booked.conversation, after="")
+        assert "NOT_FOUND" in str(await his.receive())
+
+
+async def test_an_operation_that_finds_a_changed_role_ends_what_runs_under_the_old_one(
+    address: str, ben: Agent, sign_in: SignIn, booked: Booked
+) -> None:
+    await Agent.filter(id=ben.id).update(role=Role.SUPERVISOR)
+    async with line(address, await sign_in(ben)) as his:
+        await his.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        await Agent.filter(id=ben.id).update(role=Role.AGENT)
+        await his.send(COUNT)
+        assert (await his.closed()).code == 4403
+
+
+async def test_a_guest_whose_link_was_renewed_hears_no_more_and_others_go_on(
+    address: str, anna: Agent, sign_in: SignIn, booked: Booked
+) -> None:
+    async with line(address, booked.token) as grace, line(address, await sign_in(anna)) as hers:
+        for each in (grace, hers):
+            await each.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        await Meeting.all().update(link_key=F("link_key") + 1)
+        end = await grace.closed()
+        assert (end.code, end.reason) == (4403, "The manage link is not valid.")
+        assert (await hers.ask(VIEWER))["agent"] == {"name": "Anna"}
+
+
+async def test_a_guest_whose_link_was_renewed_does_nothing_more_on_an_open_socket(
+    address: str, booked: Booked
+) -> None:
+    async with line(address, booked.token) as grace:
+        assert (await grace.ask(VIEWER))["guest"] == {"name": "Grace Guest"}
+        await Meeting.all().update(link_key=F("link_key") + 1)
+        await grace.send(VIEWER)
+        assert (await grace.closed()).code == 4403
+
+
+async def test_the_public_goes_on_without_a_name(address: str) -> None:
+    async with line(address) as anybody:
+        for _ in range(2):
+            assert await anybody.ask(VIEWER) == {"agent": None, "guest": None}
