@@ -14,16 +14,15 @@ from models.actor import AgentActor, GuestActor
 from models.agent import hours
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
-from models.conversation.conversation import Conversation
 from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.service import Service
 from models.organization.subject import Subject
-from models.words import ConversationStatus, MeetingType, Role, Weekday
+from models.words import MeetingType, Role, Weekday
 from resolvers import ids
 from resolvers.context import Info
 from resolvers.payloads import Payload, refusals_as_values
-from scheduling.hours import Scope, WeeklyWindow, Window
+from scheduling.hours import Dates, Scope, WeeklyWindow, Window
 from schema.inputs.scheduling import SetDateOverrideInput, SetWeekTemplateInput, WindowInput
 
 _WEEKDAYS = tuple(Weekday)
@@ -68,21 +67,19 @@ def online_planning(info: Info, root: Agent) -> bool:
 
 
 async def offices(info: Info, root: Agent) -> list[Office]:
-    return await Office.filter(agents__id=for_colleagues(info, root).id).order_by("name")
+    return await info.context.loaders.offices_of_agent.load(for_colleagues(info, root).id)
 
 
 async def services(info: Info, root: Agent) -> list[Service]:
-    members = await for_colleagues(info, root).memberships.all().prefetch_related("service")  # type: ignore[attr-defined]
-    return sorted((member.service for member in members), key=lambda service: service.name)
+    return await info.context.loaders.services_of_agent.load(for_colleagues(info, root).id)
 
 
 async def expertise(info: Info, root: Agent) -> list[Subject]:
-    return await Subject.filter(experts__id=for_colleagues(info, root).id).order_by("name")
+    return await info.context.loaders.expertise_of_agent.load(for_colleagues(info, root).id)
 
 
 async def open_conversation_count(info: Info, root: Agent) -> int:
-    agent = for_colleagues(info, root)
-    return await Conversation.filter(assignee_id=agent.id, status=ConversationStatus.OPEN).count()
+    return await info.context.loaders.open_conversations_of_agent.load(for_colleagues(info, root).id)
 
 
 async def schedule_links(info: Info, root: Agent) -> list[ScheduleLink]:
@@ -129,10 +126,10 @@ async def date_overrides(
 ) -> list[OverriddenDate]:
     if to < from_:
         raise BadRequest("The range ends before it begins.")
-    rows = hours.DateOverride.filter(agent_id=for_colleagues(info, root).id, date__gte=from_, date__lte=to)
+    wanted = for_colleagues(info, root).id, Dates(from_, to)
     return [
         OverriddenDate(row.date, [OpenWindow(w.start, w.end, w.scope) for w in hours.windows(row.windows)])
-        for row in await rows.order_by("date")
+        for row in await info.context.loaders.overrides_of_agent.load(wanted)
     ]
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 from tortoise.expressions import Q
+from tortoise.functions import Count
 
 from models.actor import Actor, AgentActor, Public
 from models.agent.agent import Agent
-from models.base import Row
+from models.agent.hours import DateOverride
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
@@ -25,8 +25,9 @@ from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
-
-R = TypeVar("R", bound=Row)
+from models.words import ConversationStatus
+from resolvers.batching import by_id, by_owner, of_agents, owned
+from scheduling.hours import Dates
 
 
 class Loaders:
@@ -35,35 +36,35 @@ class Loaders:
 
     @cached_property
     def organizations(self) -> DataLoader[int, Organization | None]:
-        return _by_id(Organization)
+        return by_id(Organization)
 
     @cached_property
     def agents(self) -> DataLoader[int, Agent | None]:
-        return _by_id(Agent)
+        return by_id(Agent)
 
     @cached_property
     def contacts(self) -> DataLoader[int, Contact | None]:
-        return _by_id(Contact)
+        return by_id(Contact)
 
     @cached_property
     def services(self) -> DataLoader[int, Service | None]:
-        return _by_id(Service)
+        return by_id(Service)
 
     @cached_property
     def subjects(self) -> DataLoader[int, Subject | None]:
-        return _by_id(Subject)
+        return by_id(Subject)
 
     @cached_property
     def offices(self) -> DataLoader[int, Office | None]:
-        return _by_id(Office)
+        return by_id(Office)
 
     @cached_property
     def conversations(self) -> DataLoader[int, Conversation | None]:
-        return _by_id(Conversation)
+        return by_id(Conversation)
 
     @cached_property
     def meetings(self) -> DataLoader[int, Meeting | None]:
-        return _by_id(Meeting)
+        return by_id(Meeting)
 
     @cached_property
     def messages(self) -> DataLoader[int, Message | None]:
@@ -90,23 +91,23 @@ class Loaders:
 
     @cached_property
     def changes_of_meeting(self) -> DataLoader[int, list[MeetingChange]]:
-        return _by_owner(MeetingChange, "meeting_id")
+        return by_owner(MeetingChange, "meeting_id")
 
     @cached_property
     def attendees_of_meeting(self) -> DataLoader[int, list[Attendee]]:
-        return _by_owner(Attendee, "meeting_id")
+        return by_owner(Attendee, "meeting_id")
 
     @cached_property
     def meetings_of_conversation(self) -> DataLoader[int, list[Meeting]]:
-        return _by_owner(Meeting, "conversation_id")
+        return by_owner(Meeting, "conversation_id")
 
     @cached_property
     def members_of_conversation(self) -> DataLoader[int, list[Member]]:
-        return _by_owner(Member, "conversation_id")
+        return by_owner(Member, "conversation_id")
 
     @cached_property
     def assignments_of_conversation(self) -> DataLoader[int, list[AssignmentRecord]]:
-        return _by_owner(AssignmentRecord, "conversation_id")
+        return by_owner(AssignmentRecord, "conversation_id")
 
     @cached_property
     def members_of_service(self) -> DataLoader[int, list[ServiceMember]]:
@@ -118,17 +119,63 @@ class Loaders:
             if isinstance(viewer, AgentActor):
                 shown |= Q(organization_id=viewer.organization_id)
             rows = ServiceMember.filter(shown, service_id__in=list(ids)).order_by("id")
-            return _owned(await rows, "service_id", ids)
+            return owned(await rows, "service_id", ids)
 
         return DataLoader(load)
 
     @cached_property
     def links_of_agent(self) -> DataLoader[int, list[ScheduleLink]]:
-        return _by_owner(ScheduleLink, "agent_id")
+        return by_owner(ScheduleLink, "agent_id")
 
     @cached_property
     def calendars_of_agent(self) -> DataLoader[int, list[CalendarConnection]]:
-        return _by_owner(CalendarConnection, "agent_id")
+        return by_owner(CalendarConnection, "agent_id")
+
+    @cached_property
+    def offices_of_agent(self) -> DataLoader[int, list[Office]]:
+        return of_agents("offices", Office)
+
+    @cached_property
+    def expertise_of_agent(self) -> DataLoader[int, list[Subject]]:
+        return of_agents("expertise", Subject)
+
+    @cached_property
+    def services_of_agent(self) -> DataLoader[int, list[Service]]:
+        async def load(ids: Sequence[int]) -> list[list[Service]]:
+            rows = ServiceMember.filter(agent_id__in=list(ids)).select_related("service")
+            members = owned(await rows.order_by("service__name", "id"), "agent_id", ids)
+            return [[member.service for member in of_one] for of_one in members]
+
+        return DataLoader(load)
+
+    @cached_property
+    def open_conversations_of_agent(self) -> DataLoader[int, int]:
+        """How many; not remembered, as the next mutation of an operation may change it."""
+
+        async def load(ids: Sequence[int]) -> list[int]:
+            rows = Conversation.filter(assignee_id__in=list(ids), status=ConversationStatus.OPEN)
+            counted = (
+                await rows.annotate(number=Count("id")).group_by("assignee_id").values("assignee_id", "number")
+            )
+            numbers = {row["assignee_id"]: row["number"] for row in counted}
+            return [numbers.get(id, 0) for id in ids]
+
+        return DataLoader(load, cache=False)
+
+    @cached_property
+    def overrides_of_agent(self) -> DataLoader[tuple[int, Dates], list[DateOverride]]:
+        """An agent's within a range of dates, one query for each range; not remembered either."""
+
+        async def load(keys: Sequence[tuple[int, Dates]]) -> list[list[DateOverride]]:
+            found: dict[tuple[int, Dates], list[DateOverride]] = defaultdict(list)
+            for dates in {dates for _, dates in keys}:
+                agents = [agent for agent, asked in keys if asked == dates]
+                rows = DateOverride.filter(agent_id__in=agents, date__gte=dates.first, date__lte=dates.last)
+                for row in await rows.order_by("date"):
+                    found[row.agent_id, dates].append(row)
+            return [found[key] for key in keys]
+
+        return DataLoader(load, cache=False)
 
     @cached_property
     def agents_of_meeting(self) -> DataLoader[int, list[Agent]]:
@@ -164,26 +211,3 @@ class Loaders:
     async def _readable(self, ids: Sequence[int]) -> list[int]:
         answers = await self.readable.load_many(ids)
         return [id for id, readable in zip(ids, answers, strict=True) if readable]
-
-
-def _by_id(model: type[R]) -> DataLoader[int, R | None]:
-    async def load(ids: Sequence[int]) -> list[R | None]:
-        found = {row.id: row for row in await model.filter(id__in=list(ids))}
-        return [found.get(id) for id in ids]
-
-    return DataLoader(load)
-
-
-def _by_owner(model: type[R], owner: str) -> DataLoader[int, list[R]]:
-    async def load(ids: Sequence[int]) -> list[list[R]]:
-        return _owned(await model.filter(**{f"{owner}__in": list(ids)}).order_by("id"), owner, ids)
-
-    return DataLoader(load)
-
-
-def _owned(rows: Iterable[R], owner: str, ids: Sequence[int]) -> list[list[R]]:
-    """The rows of each owner, in their order."""
-    owned: dict[int, list[R]] = defaultdict(list)
-    for row in rows:
-        owned[getattr(row, owner)].append(row)
-    return [owned[id] for id in ids]

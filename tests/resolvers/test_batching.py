@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from models.agent.agent import Agent
+from models.agent.hours import DateOverride
+from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.service import Service, ServiceMember
+from models.organization.subject import Subject
+from models.words import Channel, ConversationStatus
 from resolvers import ids
-from tests.builders import an_agent
+from tests.builders import MONDAY, a_contact, a_service, an_agent
 from tests.resolvers import documents as say
-from tests.resolvers.conftest import Client, Talk
+from tests.resolvers.conftest import Client, SignIn, Talk
 from tests.resolvers.statements import statements
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 100) { edges { node { name
+  role offices { name } services { name } expertise { name } openConversationCount
+  dateOverrides(from: $from, to: "2027-03-31") { date windows { start } } } } } } }"""
 
 
 async def sent(client: Client, query: str, **variables: object) -> int:
@@ -56,3 +66,104 @@ async def test_a_node_asked_for_twice_in_two_spellings_is_found_twice(talk: Talk
     padded = talk.meeting + "=" * (-len(talk.meeting) % 4)
     answer = await talk.anna.run(NODES, ids=[talk.meeting, padded])
     assert [one["id"] for one in answer.data["nodes"]] == [talk.meeting] * 2
+
+
+async def busy(organization: Organization, name: str) -> Agent:
+    """An agent with an office, a service, a subject, an open conversation, a closed one and a day off of their own."""
+    agent = await an_agent(organization, name)
+    await agent.offices.add(
+        await Office.create(organization=organization, name=f"{name}'s office", time_zone="Europe/Rome")
+    )
+    await a_service(organization, agent, name=f"{name}'s service")
+    await agent.expertise.add(await Subject.create(organization=organization, name=f"{name}'s subject"))
+    await DateOverride.create(organization=organization, agent=agent, date=date(2027, 3, agent.id % 28 + 1))
+    contact = await a_contact(organization, f"{name}'s guest")
+    for status in (ConversationStatus.OPEN, ConversationStatus.CLOSED):
+        await Conversation.create(
+            organization=organization,
+            number=await Conversation.all().count() + 1,
+            channel=Channel.WEB,
+            status=status,
+            contact=contact,
+            assignee=agent,
+            created_at=MONDAY,
+            last_message_at=MONDAY,
+        )
+    return agent
+
+
+async def test_a_list_of_agents_takes_no_more_statements_for_more_agents(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    client = sign_in.agent(anna)
+    await busy(organization, "Ben")
+    few = await sent(client, AGENTS)
+    for number in range(20):
+        await busy(organization, f"Agent{number}")
+    assert await sent(client, AGENTS) == few
+
+
+async def test_each_agent_of_a_list_is_told_of_with_what_is_their_own(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    rows = {name: await busy(organization, name) for name in ("Ben", "Chandra")}
+    answer = await sign_in.agent(anna).run(AGENTS)
+    shown = {edge["node"].pop("name"): edge["node"] for edge in answer.data["organization"]["agents"]["edges"]}
+    nothing = {"offices": [], "services": [], "expertise": [], "openConversationCount": 0, "dateOverrides": []}
+    assert shown.pop("Anna") == {"role": "AGENT", **nothing}
+    assert shown == {
+        name: {
+            "role": "AGENT",
+            "offices": [{"name": f"{name}'s office"}],
+            "services": [{"name": f"{name}'s service"}],
+            "expertise": [{"name": f"{name}'s subject"}],
+            "openConversationCount": 1,
+            "dateOverrides": [{"date": f"2027-03-{row.id % 28 + 1:02}", "windows": []}],
+        }
+        for name, row in rows.items()
+    }
+
+
+async def test_what_agents_share_each_has_in_the_order_of_names(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    ben = await an_agent(organization, "Ben")
+    for name in ("Turin", "Milan", "Rome"):
+        office = await Office.create(organization=organization, name=name, time_zone="Europe/Rome")
+        service = await Service.create(organization=organization, name=name)
+        subject = await Subject.create(organization=organization, name=name)
+        for agent in (anna, ben):
+            await agent.offices.add(office)
+            await agent.expertise.add(subject)
+            await ServiceMember.create(organization=organization, service=service, agent=agent)
+    answer = await sign_in.agent(anna).run(AGENTS)
+    for edge in answer.data["organization"]["agents"]["edges"]:
+        for field in ("offices", "services", "expertise"):
+            assert [one["name"] for one in edge["node"][field]] == ["Milan", "Rome", "Turin"]
+
+
+async def test_overridden_dates_are_those_of_the_range_that_each_field_asks_for(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    for day in (1, 2, 3):
+        await DateOverride.create(organization=organization, agent=anna, date=date(2027, 3, day))
+    query = """{ viewer { agent {
+      two: dateOverrides(from: "2027-03-01", to: "2027-03-02") { date }
+      last: dateOverrides(from: "2027-03-03", to: "2027-03-03") { date } } } }"""
+    shown = (await sign_in.agent(anna).do(query))["agent"]
+    assert [one["date"] for one in shown["two"]] == ["2027-03-01", "2027-03-02"]
+    assert [one["date"] for one in shown["last"]] == ["2027-03-03"]
+
+
+async def test_a_second_change_in_one_operation_is_answered_as_it_is_by_then(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    query = """mutation($first: SetDateOverrideInput!, $second: SetDateOverrideInput!) {
+      first: setDateOverride(input: $first) { ...Dates } second: setDateOverride(input: $second) { ...Dates } }
+      fragment Dates on AgentPayload { agent { dateOverrides(from: "2027-03-01", to: "2027-03-31") { date } } }"""
+    mine = {"agentId": ids.encode("Agent", anna.id), "windows": []}
+    answer = await sign_in.agent(anna).run(
+        query, first={**mine, "date": "2027-03-02"}, second={**mine, "date": "2027-03-03"}
+    )
+    assert len(answer.data["first"]["agent"]["dateOverrides"]) == 1
+    assert len(answer.data["second"]["agent"]["dateOverrides"]) == 2
