@@ -19,9 +19,11 @@ async def organization(info: Info, slug: str | None = None) -> Organization | No
     return await info.context.loaders.organizations.load(info.context.known().organization_id)
 
 
-async def offices(root: Organization, active_only: bool | None = True) -> list[Office]:
+async def offices(info: Info, root: Organization, active_only: bool | None = True) -> list[Office]:
+    """To anybody but colleagues, those in use, whatever is asked for."""
     rows = Office.filter(organization_id=root.id).order_by("name", "id")
-    return await (rows.filter(is_active=True) if active_only else rows)
+    everything = not active_only and is_colleague(info, root.id)
+    return await (rows if everything else rows.filter(is_active=True))
 
 
 async def services(info: Info, root: Organization) -> list[Service]:
@@ -30,9 +32,11 @@ async def services(info: Info, root: Organization) -> list[Service]:
     return await (rows if is_colleague(info, root.id) else rows.filter(is_active=True))
 
 
-async def subjects(root: Organization, bookable_only: bool | None = True) -> list[Subject]:
+async def subjects(info: Info, root: Organization, bookable_only: bool | None = True) -> list[Subject]:
+    """To anybody but colleagues, those that customers may book, whatever is asked for."""
     rows = Subject.filter(organization_id=root.id).order_by("name", "id")
-    return await (rows.filter(available_for_customers=True) if bookable_only else rows)
+    everything = not bookable_only and is_colleague(info, root.id)
+    return await (rows if everything else rows.filter(available_for_customers=True))
 
 
 async def agents(

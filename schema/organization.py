@@ -62,9 +62,13 @@ class Organization(Node):
     name: str
     time_zone: TimeZone
     locale: Locale
-    offices: list[Office] = resolved_by(organizations.offices)
+    offices: list[Office] = resolved_by(
+        organizations.offices, description="Those out of use are for colleagues."
+    )
     services: list[Service] = resolved_by(
         organizations.services, description="Those out of use are for colleagues."
     )
-    subjects: list[Subject] = resolved_by(organizations.subjects)
+    subjects: list[Subject] = resolved_by(
+        organizations.subjects, description="Those that are not for customers are for colleagues."
+    )
     agents: AgentConnectionRef = resolved_by(organizations.agents, description="For the organization's agents.")

@@ -9,7 +9,9 @@ import pytest
 from models.agent.agent import Agent
 from models.contact import Contact
 from models.conversation.conversation import Conversation, Member
+from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.subject import Subject
 from models.words import Channel, ConversationStatus, MemberRole, Role
 from resolvers import ids
 from tests.builders import MONDAY, a_contact, a_service, an_agent, an_organization
@@ -137,3 +139,17 @@ async def a_conversation(organization: Organization, contact: Contact, **values:
         last_message_at=MONDAY,
         **values,
     )
+
+
+async def test_closed_offices_and_subjects_not_for_customers_are_for_colleagues(
+    talk: Talk, public: Client, eve: Client, organization: Organization
+) -> None:
+    for name, open in (("Rome", True), ("Milan", False)):
+        await Office.create(organization=organization, name=name, time_zone="Europe/Rome", is_active=open)
+        await Subject.create(organization=organization, name=name, available_for_customers=open)
+    query = """{ organization(slug: "acme") {
+      offices(activeOnly: false) { name } subjects(bookableOnly: false) { name } } }"""
+    everything, what_is_public = [{"name": "Milan"}, {"name": "Rome"}], [{"name": "Rome"}]
+    assert await talk.anna.do(query) == {"offices": everything, "subjects": everything}
+    for outsider in (public, talk.grace, eve):
+        assert await outsider.do(query) == {"offices": what_is_public, "subjects": what_is_public}
