@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from errors import Invalid, NotFound
 from models.actor import Actor
 from models.availability.engine import Request, ask_engine
-from models.availability.target import Named, Target, find_target
+from models.availability.target import Named, Target, check_public_booking, find_target
 from models.input import zone
+from models.meeting.changing import target_of_moving
 from models.meeting.meeting import Meeting
 from resolvers import ids
 from resolvers.context import Info
@@ -32,23 +33,31 @@ class Slots:
 
 async def slots(info: Info, input: SlotsInput) -> Slots:
     context = info.context
-    guest_zone = zone(input.time_zone, field=("timeZone",))
     asked = asked_dates(input)
-    moved_id = await moved_meeting(input, actor=context.actor)
-    target = await target_of(info, input)
-    answer = (
-        await ask_engine(
-            Request(target=target, guest_zone=guest_zone, actor=context.actor, moved_id=moved_id),
-            now=context.now(),
-        )
-    ).availability
+    request = await request_of(info, input)
+    if request.moved_id is None:
+        check_public_booking(request.target, context.actor)
+    answer = (await ask_engine(request, now=context.now())).availability
     return Slots(
-        time_zone=guest_zone.key,
-        duration_minutes=target.duration_minutes,
+        time_zone=request.guest_zone.key,
+        duration_minutes=request.target.duration_minutes,
         days=answer.days(asked),
-        next_available=answer.next_after(midnight(input.from_, guest_zone)),
+        next_available=answer.next_after(midnight(input.from_, request.guest_zone)),
         total=answer.total(asked),
     )
+
+
+async def request_of(info: Info, input: SlotsInput, *, inactive: bool = False) -> Request:
+    """What the input asks, as the viewer may ask it. A meeting that is to be moved stays with its agent, so that then
+    it is that agent's time which is asked for, whatever else is named."""
+    actor = info.context.actor
+    guest_zone = zone(input.time_zone, field=("timeZone",))
+    moved = await _moved(input, actor=actor)
+    if moved is None:
+        target = await target_of(info, input, inactive=inactive)
+        return Request(target=target, guest_zone=guest_zone, actor=actor)
+    target = await target_of_moving(moved, input.duration_minutes)
+    return Request(target=target, guest_zone=guest_zone, actor=actor, moved_id=moved.id)
 
 
 async def target_of(info: Info, input: SlotTargetInput, *, inactive: bool = False) -> Target:
@@ -78,9 +87,12 @@ def asked_dates(input: SlotsInput) -> Dates:
     return Dates(input.from_, input.to)
 
 
-async def moved_meeting(input: SlotsInput, *, actor: Actor) -> int | None:
+async def _moved(input: SlotsInput, *, actor: Actor) -> Meeting | None:
     """The meeting whose own time counts as free; refuses NotFound for one that the actor may not see."""
-    moved_id = ids.decode_some(input.rescheduling_meeting_id, "Meeting", field=("reschedulingMeetingId",))
-    if moved_id is not None and not await Meeting.visible_to(actor).filter(id=moved_id).exists():
+    key = ids.decode_some(input.rescheduling_meeting_id, "Meeting", field=("reschedulingMeetingId",))
+    if key is None:
+        return None
+    moved = await Meeting.visible_to(actor).filter(id=key).first()
+    if moved is None:
         raise NotFound("There is no such meeting.", field=("reschedulingMeetingId",))
-    return moved_id
+    return moved

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import parse_qsl
 
-from errors import Invalid, LinkExpired, NotFound
+from errors import Forbidden, Invalid, LinkExpired, NotFound
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
 from models.input import findable, locale
@@ -53,7 +53,7 @@ async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bo
     """Find what is named. Refuses NotFound, also what belongs to another organization or is not bookable; LinkExpired;
     Invalid for none or several targets, or a duration outside the organization's limits.
 
-    With `inactive` it also finds an agent, a service or an office that is not active: for explaining, not for booking.
+    With `inactive` it also finds what is not offered at present: for explaining, not for booking.
     """
     if named.language is not None:
         locale(named.language, field=("language",))
@@ -63,8 +63,14 @@ async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bo
         raise Invalid("Name a link, an agent or a service.")
     active = (True, False) if inactive else (True,)
     agent = await Agent.get_or_none(id=named.agent_id, is_active__in=active) if named.agent_id else None
-    service = await Service.get_or_none(id=named.service_id, is_active__in=active) if named.service_id else None
+    service = await Service.get_or_none(id=named.service_id) if named.service_id else None
     return await _target(named, agent=agent, service=service, actor=actor, inactive=inactive)
+
+
+def check_public_booking(target: Target, actor: Actor) -> None:
+    """Refuses Forbidden where only agents may book, to anybody else."""
+    if not isinstance(actor, AgentActor) and not target.organization.settings.public_booking_enabled:
+        raise Forbidden("This organization does not take public bookings.")
 
 
 async def find_link(address: str, *, now: datetime) -> tuple[ScheduleLink, Dates | None]:
@@ -132,14 +138,17 @@ async def _target(
     dates: Dates | None = None,
 ) -> Target:
     found = agent or service
-    if found is None or (isinstance(actor, AgentActor) and actor.organization_id != found.organization_id):
+    out_of_service = service is not None and not (service.is_active or inactive)
+    if found is None or out_of_service or _is_foreign(found, actor):
         raise NotFound("There is no such agent or service.")
     organization = await Organization.get(id=found.organization_id)
     return Target(
         organization=organization,
         agent=agent,
         service=service,
-        subject=await _subject(named.subject_id, organization),
+        subject=await _subject(
+            named.subject_id, organization, hidden=inactive or isinstance(actor, AgentActor)
+        ),
         office=await _office(named.office_id, organization, inactive=inactive),
         meeting_type=named.meeting_type,
         language=named.language,
@@ -150,9 +159,14 @@ async def _target(
     )
 
 
-async def _subject(id: int | None, organization: Organization) -> Subject | None:
+def _is_foreign(found: Agent | Service, actor: Actor) -> bool:
+    return isinstance(actor, AgentActor) and actor.organization_id != found.organization_id
+
+
+async def _subject(id: int | None, organization: Organization, *, hidden: bool) -> Subject | None:
+    """The subject; one that is not for customers only where `hidden` ones may be named."""
     found = None if id is None else await Subject.get_or_none(id=id, organization_id=organization.id)
-    if id is not None and found is None:
+    if id is not None and (found is None or not (found.available_for_customers or hidden)):
         raise NotFound("There is no such subject.", field=("subjectId",))
     return found
 

@@ -12,6 +12,8 @@ from models.contact import Contact
 from models.event import EventRow
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
+from models.organization.subject import Subject
+from resolvers.ids import encode
 from tests.builders import Clock, a_link, a_service, an_agent
 from tests.resolvers.conftest import Client, SignIn
 
@@ -247,3 +249,46 @@ async def test_a_list_of_meetings_from_a_moment_on_has_the_one_that_is_going_on(
     for moment, starts in (("2027-03-01T08:29:00Z", [NINE, TEN]), ("2027-03-01T08:30:00Z", [TEN])):
         listed = await sign_in.agent(anna).do(asked, **{"from": moment})
         assert [edge["node"]["start"] for edge in listed["edges"]] == starts
+
+
+async def test_slots_for_moving_a_meeting_of_a_service_are_those_it_can_be_moved_to(
+    public: Client, sign_in: SignIn, anna: Agent
+) -> None:
+    ben = await an_agent(await anna.organization, "Ben")
+    await a_link(await a_service(await anna.organization, anna, ben))
+    team = {"link": "acme/support"}
+    for start in (NINE, NINE, TEN):
+        last = await public.do(BOOK, input=wish(start, slots=team))
+    grace = await sign_in.bearer(last["manageToken"])
+    id = last["meeting"]["id"]
+    listed = await grace.do(SLOTS, input=one_day(**team, reschedulingMeetingId=id))
+    starts = [slot["start"] for slot in listed["days"][0]["slots"]]
+    assert NINE not in starts  # the other agent's nine o'clock would be another's to give
+    assert (await grace.do(MOVE, input={"meetingId": id, "start": starts[0]}))["errors"] == []
+
+
+async def test_what_is_not_offered_is_neither_listed_nor_booked(public: Client, anna: Agent) -> None:
+    organization = await anna.organization
+    service = await a_service(organization, anna)
+    await a_link(service)
+    subject = await Subject.create(organization=organization, name="Internal", available_for_customers=False)
+    await anna.expertise.add(subject)
+    service.is_active = False
+    await service.save()
+    hidden = {"link": "acme/anna", "subjectId": encode("Subject", subject.id)}
+    for slots in ({"link": "acme/support"}, hidden):
+        listed = await public.run(SLOTS, input=one_day(**slots))
+        assert [error["extensions"]["refusal"] for error in listed.errors] == ["NOT_FOUND"]
+        booked = await public.do(BOOK, input=wish(slots=slots))
+        assert [error["code"] for error in booked["errors"]] == ["NOT_FOUND"]
+
+
+async def test_where_there_is_no_public_booking_agents_still_book(
+    public: Client, sign_in: SignIn, anna: Agent
+) -> None:
+    organization = await anna.organization
+    organization.stored_settings = {"public_booking_enabled": False}
+    await organization.save()
+    assert (await public.run(SLOTS, input=one_day())).codes == ["FORBIDDEN"]
+    assert (await public.run(BOOK, input=wish())).codes == ["FORBIDDEN"]
+    assert (await sign_in.agent(anna).do(BOOK, input=wish()))["errors"] == []
