@@ -4,22 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from scheduling.checks import Check, own_checks, shared_checks, starts_of
+from scheduling.checks import Check, own_checks, own_starts, shared_checks, starts_of
 from scheduling.grid import grid
 from scheduling.hours import days_of
+from scheduling.opening import HoursLayer
 from scheduling.prepared import OfficeTimeline, Timeline
 from scheduling.question import Question
 from scheduling.rules import Rule
-from scheduling.timeline import Span, at_least, count
+from scheduling.timeline import at_least, count
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An agent, the open minutes, the rules but for the grid, the starts `free` by those, and the grid."""
+    """An agent, their hours for the question, what is shared with others of their zone, the starts `free` by
+    all rules but the grid, and the grid."""
 
+    question: Question
     timeline: Timeline
-    open: int
-    checks: tuple[Check, ...]
+    hours: HoursLayer
+    shared: tuple[Check, ...]
     free: int
     grid: int
 
@@ -28,9 +31,19 @@ class Candidate:
         return self.timeline.agenda.agent
 
     @property
+    def open(self) -> int:
+        """The minutes that are open for the question's topic."""
+        return self.hours.open
+
+    @property
     def starts(self) -> int:
         """The starts at which this agent can be given a meeting."""
         return self.free & self.grid
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The rules but for the grid, one by one: for reasons, which are asked for more rarely than lists."""
+        return *self.shared, *own_checks(self.question, self.timeline, self.hours)
 
     def all_checks(self) -> tuple[Check, ...]:
         """Every rule with its mask, in the order in which they apply."""
@@ -44,33 +57,29 @@ def candidates(
     """The agents of the timelines, all prepared over one span, in the given order."""
     found: list[Candidate] = []
     shared: dict[ZoneInfo, tuple[tuple[Check, ...], int]] = {}
-    joint = _joint_grid(question, timelines) if question.team.is_collective else None
+    joint = _joint_grid(question, timelines)
     for given in timelines:
         timeline = given.without(question.excluded_claims)
-        span, zone = timeline.span, timeline.agenda.zone
+        zone = timeline.agenda.zone
         if zone not in shared:
-            common = shared_checks(question, zone=zone, span=span, office=office)
-            shared[zone] = common, starts_of(common, span.full)
+            checks = shared_checks(question, zone=zone, span=timeline.span, office=office)
+            shared[zone] = checks, starts_of(checks, timeline.span.full)
         common, allowed = shared[zone]
         hours = timeline.hours(question.topic)
-        own = own_checks(question, timeline, hours)
-        free = allowed & starts_of(own, span.full)
-        marks = _grid(question, hours.open, zone=zone, span=span) if joint is None else joint
-        found.append(Candidate(timeline, hours.open, (*common, *own), free, marks))
+        free = allowed & own_starts(question, timeline, hours)
+        marks = hours.grid(question.interval_minutes) if joint is None else joint
+        found.append(Candidate(question, timeline, hours, common, free, marks))
     return tuple(found)
 
 
-def _joint_grid(question: Question, timelines: Sequence[Timeline]) -> int:
-    """The grid of a meeting of several: anchored where enough of them are open, by the organization's dates."""
-    if not timelines:
-        return 0
+def _joint_grid(question: Question, timelines: Sequence[Timeline]) -> int | None:
+    """The grid that all of them share, None where each has their own: any minute where starts are offered one by
+    one; for a meeting of several anchored where enough of them are open, by the organization's dates."""
+    if not timelines or not (question.team.is_collective or question.offered_starts is not None):
+        return None
     span = timelines[0].span
-    opens = count(timeline.hours(question.topic).open for timeline in timelines)
-    together = at_least(opens, question.team.meeting_agents(len(timelines)), full=span.full)
-    return _grid(question, together, zone=question.organization_zone, span=span)
-
-
-def _grid(question: Question, open_: int, *, zone: ZoneInfo, span: Span) -> int:
     if question.offered_starts is not None:
         return span.full
-    return grid(open_, days_of(span, zone), interval=question.interval_minutes, span=span)
+    opens = count(timeline.hours(question.topic).open for timeline in timelines)
+    together = at_least(opens, question.team.meeting_agents(len(timelines)), full=span.full)
+    return grid(together, days_of(span, question.organization_zone), span, question.interval_minutes)

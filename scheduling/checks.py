@@ -10,10 +10,11 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from scheduling.hours import DAY, days_of, midnight, today
-from scheduling.prepared import HoursLayer, OfficeTimeline, Timeline
+from scheduling.opening import HoursLayer
+from scheduling.prepared import OfficeTimeline, Timeline
 from scheduling.question import Question
 from scheduling.rules import Rule
-from scheduling.timeline import MINUTE, Span, erode, ones
+from scheduling.timeline import MINUTE, Span, clear, erode, ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Check:
 
     def starts(self, full: int) -> int:
         """The starts that this rule alone would allow."""
-        return (erode(full ^ self.closed, self.length) << self.before) & full
+        return clear(self.closed, self.before, self.length, full=full)
 
     def refuses(self, index: int, *, span: Span) -> bool:
         """Whether `starts` lacks the index: a meeting that reaches out of the span is refused too."""
@@ -75,11 +76,10 @@ def own_checks(question: Question, timeline: Timeline, hours: HoursLayer) -> tup
     """The rules that look at the agent's own time. The buffer's check holds all that is busy or claimed; those
     of the calendar, meetings and holds are parts of it, there to say which it was."""
     span, length = timeline.span, question.duration_minutes
-    unknown = question.unknown_calendars_block and not timeline.agenda.calendars_known
     return (
         Check(Rule.HOURS, span.full ^ (hours.weekly | hours.open), length=length),
         Check(Rule.DATE_OVERRIDE, hours.weekly & ~hours.open, length=length),
-        Check(Rule.CALENDAR_UNKNOWN, span.full if unknown else 0),
+        Check(Rule.CALENDAR_UNKNOWN, span.full if _is_unknown(question, timeline) else 0),
         Check(Rule.CALENDAR_BUSY, timeline.busy, length=length),
         Check(Rule.MEETING, timeline.meetings, length=length),
         Check(Rule.HOLD, timeline.holds, length=length),
@@ -91,6 +91,22 @@ def own_checks(question: Question, timeline: Timeline, hours: HoursLayer) -> tup
         ),
         *_limits(question, timeline),
     )
+
+
+def own_starts(question: Question, timeline: Timeline, hours: HoursLayer) -> int:
+    """The starts that all the rules of `own_checks` allow, at a fraction of the cost: what the agent's hours and
+    what is taken allow is kept with the timeline, and what is a part of the buffer's check is passed over."""
+    if _is_unknown(question, timeline):
+        return 0
+    starts = hours.fits(question.duration_minutes)
+    starts &= timeline.free(question.buffer_before_minutes, question.claimed_minutes)
+    for limit in _limits(question, timeline):
+        starts &= limit.starts(timeline.span.full)
+    return starts
+
+
+def _is_unknown(question: Question, timeline: Timeline) -> bool:
+    return question.unknown_calendars_block and not timeline.agenda.calendars_known
 
 
 def _bounds(question: Question, *, zone: ZoneInfo, span: Span) -> tuple[Check, ...]:

@@ -15,9 +15,7 @@ from scheduling.timeline import Span, ones, positions
 Days = tuple[tuple[date, int, int], ...]
 
 
-# A pure function of few distinct inputs, asked for again with every list of slots.
-@lru_cache(maxsize=4096)
-def grid(open_: int, days: Days, *, interval: int, span: Span) -> int:
+def grid(open_: int, days: Days, span: Span, interval: int) -> int:
     """The starts on the grid of the open minutes. `days` are the local dates of `hours.days_of`."""
     starts = positions(open_ & ~(open_ << 1))
     anchors = sorted({*starts, *(start for _, start, end in days if _is_open(open_, start, end))})

@@ -59,8 +59,11 @@ class Window:
 
     def on(self, day: date, zone: ZoneInfo) -> Interval:
         """The window of that date in UTC; empty where the clock skips all of it."""
+        return Interval(*self.edges(day, zone))
+
+    def edges(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         last = day + DAY if self.end <= self.start else day
-        return Interval(moment_of(day, self.start, zone), moment_of(last, self.end, zone))
+        return moment_of(day, self.start, zone), moment_of(last, self.end, zone)
 
 
 @dataclass(frozen=True, slots=True)

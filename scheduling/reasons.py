@@ -80,9 +80,10 @@ def effects(
         return (RuleEffect(too_few(candidates).rule, total, 0),)
     full, left = candidates[0].timeline.span.full, [asked.within] * len(candidates)
     remains: list[tuple[Rule, int]] = []
-    for rule in sorted({check.rule for check in candidates[0].checks}, key=lambda rule: rule.rank):
-        for number, candidate in enumerate(candidates):
-            for check in candidate.checks:
+    by_agent = [candidate.checks for candidate in candidates]
+    for rule in sorted({check.rule for check in by_agent[0]}, key=lambda rule: rule.rank):
+        for number, checks in enumerate(by_agent):
+            for check in checks:
                 if check.rule is rule:
                     left[number] &= check.starts(full)
         remains.append((rule, at_least(count(left), needed, full=full)))

@@ -66,12 +66,7 @@ class Span:
 
     def touched(self, busy: Iterable[Interval]) -> int:
         """The mask of the minutes that the intervals touch, if only by a second: right for busy time."""
-        return self.mask((self.floor(one.start), self.ceil(one.end)) for one in busy if not one.is_empty)
-
-    def covered(self, open_: Iterable[Interval]) -> int:
-        """The mask of the whole minutes within the intervals: right for free time. Merge touching ones
-        first."""
-        return self.mask((self.ceil(one.start), self.floor(one.end)) for one in open_)
+        return self.mask([(self.floor(one.start), self.ceil(one.end)) for one in busy if not one.is_empty])
 
     def mask(self, ranges: Iterable[tuple[int, int]]) -> int:
         """The mask of index ranges, in any order, overlapping, and partly outside as they like.
@@ -135,6 +130,11 @@ def erode(mask: int, length: int) -> int:
         mask &= mask >> width
         width *= 2
     return mask & (mask >> (length - width))
+
+
+def clear(closed: int, before: int, length: int, *, full: int) -> int:
+    """The minutes s of which none of the `length` minutes from s - `before` on is closed."""
+    return (erode(full ^ closed, length) << before) & full
 
 
 def count(masks: Iterable[int]) -> tuple[int, ...]:

@@ -247,7 +247,7 @@ def test_a_window_that_crosses_midnight_belongs_to_the_date_on_which_it_starts()
 
 def test_hours_that_began_before_the_prepared_time_are_open_in_it() -> None:
     span = Span(at("2026-06-01 00:00"), 1440)
-    (layer,) = prepare(agent("20:00-03:00"), span).layers
+    (layer,) = prepare(agent("20:00-03:00"), span).opening.layers
     assert runs(layer.open) == [(0, 60), (18 * 60, 1440)]
 
 
