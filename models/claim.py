@@ -14,10 +14,11 @@ from scheduling.intervals import Interval
 
 
 class Claim(Owned):
-    """An agent's time, taken by a meeting with its buffers. No two claims of an agent overlap: the
+    """An agent's time, taken by a meeting, or a hold, with its buffers. No two claims of an agent overlap: the
     constraint `claim_exclusive` sees to it.
 
-    `expires_at` is set for claims that end by themselves; an expired one blocks nobody.
+    `expires_at` is set for claims that end by themselves; an expired one blocks nobody. Of a hold it is also known by
+    what token it is found, what it is of, and the time without buffers (see models/hold.py).
     """
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
@@ -31,6 +32,10 @@ class Claim(Owned):
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True)
+    hold_hash = fields.CharField(max_length=64, null=True)
+    held_for = fields.CharField(max_length=200, null=True)
+    held_start = fields.DatetimeField(null=True)
+    held_end = fields.DatetimeField(null=True)
 
     class Meta:
         table = "claim"
@@ -38,23 +43,42 @@ class Claim(Owned):
 
     @classmethod
     async def take(
-        cls, tx: Transaction, agent: Agent, *, during: Interval, now: datetime, meeting_id: int | None = None
+        cls,
+        tx: Transaction,
+        agent: Agent,
+        *,
+        during: Interval,
+        now: datetime,
+        meeting_id: int | None = None,
+        expires_at: datetime | None = None,
     ) -> int | None:
         """Take the agent's time; the claim's id, or None if somebody has a minute of it.
 
         Waits for a transaction that is taking the same time and has not ended. ON CONFLICT covers exclusion
         constraints and, unlike an error, leaves the transaction alive to try another agent.
         """
+        # In one order, so that two who clear away the same claims do not wait for each other. One that is just being
+        # turned into a meeting is waited for, and looked at again: it no longer expires.
         await tx.rows(
-            "DELETE FROM claim WHERE agent_id = %s AND expires_at <= %s AND starts_at < %s AND ends_at > %s",
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE agent_id = %s AND expires_at <= %s"
+            " AND starts_at < %s AND ends_at > %s ORDER BY id FOR UPDATE)",
             agent.id, now, during.end, during.start,
         )  # fmt: skip
         taken = await tx.rows(
-            "INSERT INTO claim (organization_id, agent_id, meeting_id, starts_at, ends_at)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            agent.organization_id, agent.id, meeting_id, during.start, during.end,
+            "INSERT INTO claim (organization_id, agent_id, meeting_id, starts_at, ends_at, expires_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+            agent.organization_id, agent.id, meeting_id, during.start, during.end, expires_at,
         )  # fmt: skip
         return taken[0]["id"] if taken else None
+
+    @classmethod
+    async def forget_expired(cls, tx: Transaction, agent: Agent, *, now: datetime) -> None:
+        """Take away the agent's expired claims. They block nobody, but they would be read again and again."""
+        await tx.rows(
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE agent_id = %s AND expires_at <= %s"
+            " FOR UPDATE SKIP LOCKED)",
+            agent.id, now,
+        )  # fmt: skip
 
     @classmethod
     async def release(cls, meeting: Meeting) -> None:

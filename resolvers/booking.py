@@ -24,6 +24,7 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
         target=target,
         start=input.start,
         guest=_details(input.guest),
+        hold_token=input.hold_token,
         title=input.title,
         notes=input.notes,
         companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),

@@ -12,6 +12,7 @@ from resolvers import (
     conversations,
     explanations,
     feeds,
+    holds,
     links,
     meetings,
     messages,
@@ -30,7 +31,7 @@ from schema.node import Node
 from schema.organization import Organization
 from schema.scalars import SCALARS
 from schema.session import SignInPayload, SignOutPayload, Viewer
-from schema.slots import Slots
+from schema.slots import HoldSlotPayload, ReleaseHoldPayload, Slots
 
 
 @strawberry.type
@@ -69,6 +70,13 @@ class Mutation:
     )
     sign_out: SignOutPayload = resolved_by(sessions.sign_out)
 
+    hold_slot: HoldSlotPayload = resolved_by(
+        holds.hold_slot,
+        description="Takes a slot for some minutes. Public, or by an agent on a guest's behalf.",
+    )
+    release_hold: ReleaseHoldPayload = resolved_by(
+        holds.release_hold, description="Gives a held slot back; doing it again changes nothing."
+    )
     book_meeting: BookMeetingPayload = resolved_by(
         booking.book_meeting,
         description="Takes a free slot. Public, or by an agent on a guest's behalf.",

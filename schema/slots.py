@@ -9,6 +9,7 @@ import strawberry
 
 from scheduling import availability
 from schema.field import resolved_by
+from schema.node import UserError
 from schema.scalars import TimeZone
 
 
@@ -44,3 +45,28 @@ class Slots:
         description="The first bookable start from the first asked date on, also behind the last one."
     )
     total: int
+
+
+@strawberry.type(description="A slot that is taken for some minutes: nobody else can book it.")
+class Hold:
+    token: str = strawberry.field(description="For `bookMeeting` and `releaseHold`.")
+    start: datetime
+    end: datetime
+    expires_at: datetime = strawberry.field(description="From then on it is in nobody's way.")
+
+
+@strawberry.type
+class HoldSlotPayload:
+    hold: Hold | None
+    alternatives: list[Slot] = strawberry.field(
+        description="The nearest bookable slots, where the wanted one cannot be had."
+    )
+    errors: list[UserError]
+
+
+@strawberry.type
+class ReleaseHoldPayload:
+    released: bool = strawberry.field(
+        description="False where there was nothing to release: it had expired, or was released or used before."
+    )
+    errors: list[UserError]

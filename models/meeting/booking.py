@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from errors import Forbidden, Invalid, SlotTaken
+from errors import Invalid
 from models import input
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
-from models.availability.engine import Request, ask_engine
-from models.availability.target import Target
+from models.availability.engine import Request
+from models.availability.taking import take_time
+from models.availability.target import Target, check_public_booking
 from models.claim import Claim
 from models.contact import Contact, GuestDetails
 from models.conversation.opening import open_for_meeting
+from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.history import record
 from models.meeting.meeting import Attendee, Meeting
@@ -36,11 +38,12 @@ class Companion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is to be booked: with whom and how (`target`), from when on, for whom."""
+    """What is to be booked: with whom and how (`target`), from when on, for whom; perhaps a slot that is held."""
 
     target: Target
     start: datetime
     guest: GuestDetails
+    hold_token: str | None = None
     title: str | None = None
     notes: str | None = None
     companions: tuple[Companion, ...] = ()
@@ -50,11 +53,10 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     """Take the wished time for the guest, open the conversation, tell everyone.
 
     Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
-    stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead.
+    stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
     """
     wish = _checked(wish)
-    if not isinstance(actor, AgentActor) and not wish.target.organization.settings.public_booking_enabled:
-        raise Forbidden("This organization does not take public bookings.")
+    check_public_booking(wish.target, actor)
     async with transaction() as tx:
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
@@ -68,24 +70,16 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
 
 
 async def _take_time(tx: Transaction, wish: Wish, guest: Contact, *, actor: Actor, now: datetime) -> Meeting:
-    """Make the meeting with the first agent, in order of preference, whose time the database gives us."""
-    if wish.target.service is not None:
-        await wish.target.service.lock()
+    """Make the meeting with the agent whose time is held, or whose time the database gives us."""
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     request = Request(target=wish.target, guest_zone=zone, actor=actor)
-    answer = await ask_engine(request, now=now)
-    decision, agents = answer.decide(wish.start)
-    for agent in agents:
-        claim = await Claim.take(tx, agent, during=decision.claimed, now=now)
-        if claim is not None:
-            break
-    else:  # every agent was taken since the engine looked: by bookings that hold their time already
-        raise (await ask_engine(request, now=now)).with_alternatives(
-            SlotTaken("This time has just been taken."), wish.start
-        )
-    meeting = await _create(tx, wish, guest, agent, time=decision.time, actor=actor, now=now)
-    await Claim.filter(id=claim).update(meeting_id=meeting.id)
-    await _count(wish.target, agent, now=now)
+    if wish.hold_token is None:
+        taken = await take_time(tx, request, wish.start, now=now)
+    else:
+        taken = await use_hold(tx, request, wish.hold_token, start=wish.start, now=now)
+    meeting = await _create(tx, wish, guest, taken.agent, time=taken.time, actor=actor, now=now)
+    await Claim.filter(id=taken.claim_id).update(meeting_id=meeting.id)
+    await _count(wish.target, taken.agent, now=now)
     return meeting
 
 
@@ -145,6 +139,7 @@ def _checked(wish: Wish) -> Wish:
         target=wish.target,
         start=wish.start,
         guest=wish.guest,
+        hold_token=wish.hold_token,
         title=input.line(wish.title, field=("title",)) if wish.title is not None else None,
         notes=input.text(wish.notes, field=("notes",)) if wish.notes else None,
         companions=tuple(

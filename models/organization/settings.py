@@ -25,6 +25,7 @@ class Settings:
     agent_minimum_notice_minutes: int = 0
     public_earliest_day: int = 0
     public_minimum_notice_minutes: int = 0
+    hold_minutes: int = 10
     can_assign: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR, Role.AGENT)
     compute_availability_from_calendars: bool = True
     unknown_calendars_block: bool = False

@@ -30,6 +30,9 @@ class BookMeetingInput:
     slots: SlotTargetInput
     start: datetime
     guest: GuestInput
+    hold_token: str | None = strawberry.field(
+        default=None, description="Of a hold of this very time: the hold becomes the meeting."
+    )
     title: str | None = None
     notes: str | None = None
     attendees: list[AttendeeInput] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date as date_
+from datetime import datetime
 
 import strawberry
 
@@ -36,6 +37,20 @@ class SlotsInput(SlotTargetInput):
     rescheduling_meeting_id: strawberry.ID | None = strawberry.field(
         default=None, description="That meeting's own time counts as free."
     )
+
+
+@strawberry.input(description="Takes a free slot for some minutes, for a guest to fill the form in.")
+class HoldSlotInput:
+    slots: SlotTargetInput
+    start: datetime
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key with the same input returns the first hold, while it lasts."
+    )
+
+
+@strawberry.input
+class ReleaseHoldInput:
+    token: str
 
 
 @strawberry.input(

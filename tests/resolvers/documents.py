@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 BOOK = """mutation($input: BookMeetingInput!) {
   bookMeeting(input: $input) { meeting { id start conversation { id } } manageToken errors { code message field } }
 }"""
+HOLD = """mutation($input: HoldSlotInput!) {
+  holdSlot(input: $input) { hold { token start end expiresAt } alternatives { start } errors { code message field } }
+}"""
+RELEASE = """mutation($input: ReleaseHoldInput!) {
+  releaseHold(input: $input) { released errors { code field } }
+}"""
 MOVE = """mutation($input: RescheduleMeetingInput!) {
   rescheduleMeeting(input: $input) { meeting { id start version } errors { code field } }
 }"""

@@ -63,7 +63,7 @@ def named(name: str) -> Variables:
     return lambda ids: {"id": ids[name]}
 
 
-def given(**fields: str) -> Variables:
+def given(**fields: Any) -> Variables:
     """An input; a value that begins with @ is an id of the scene."""
     return lambda ids: {
         "input": {
@@ -196,6 +196,22 @@ TABLE: dict[str, Row] = {
         "mutation { signOut { ok } }",
         none,
         "unauthenticated unauthenticated something something something",
+    ),
+    "holdSlot": Row(
+        say.HOLD,
+        given(slots={"link": "acme/anna"}, start=say.TEN),
+        "something slot_taken slot_taken not_found not_found",
+    ),
+    "holdSlot: by the agent's id": Row(
+        say.HOLD,
+        lambda ids: {"input": {"slots": {"agentId": ids["agent"]}, "start": say.NINE}},
+        "slot_taken slot_taken slot_taken not_found not_found",
+    ),
+    "releaseHold": Row(say.RELEASE, given(token="hold_nothing"), "something"),
+    "bookMeeting: by a hold of none": Row(
+        say.BOOK,
+        lambda ids: {"input": say.wish(say.TEN, holdToken="hold_nothing")},
+        "hold_expired hold_expired hold_expired not_found not_found",
     ),
     "bookMeeting: by link": Row(
         say.BOOK,

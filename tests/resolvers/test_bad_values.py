@@ -37,6 +37,8 @@ def weekly(**window: Any) -> dict[str, Any]:
 CASES: list[tuple[str, str, list[Any], str, list[str] | None]] = [
     # times
     ("book", "input.start", NO_MOMENTS, BAD, None),
+    ("hold", "input.start", NO_MOMENTS, BAD, None),
+    ("explain", "at", NO_MOMENTS, BAD, None),
     ("move", "input.start", NO_MOMENTS, BAD, None),
     ("meetings", "from", NO_MOMENTS, BAD, None),
     ("meetings", "to", NO_MOMENTS, BAD, None),
@@ -73,6 +75,8 @@ CASES: list[tuple[str, str, list[Any], str, list[str] | None]] = [
     ("book", "input.attendees", [[{**IVAN, "email": one}] for one in NO_EMAILS], INVALID, ["attendees", "0", "email"]),
     ("book", "input.attendees", [[IVAN] * 51], INVALID, ["attendees"]),
     ("book", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    ("book", "input.holdToken", [*NO_KEYS, "hold_", "hold_nothing"], "HOLD_EXPIRED", ["holdToken"]),
+    ("hold", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
     ("move", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
     ("cancel", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
     ("send", "input.text", [*NO_TEXTS, None, REMOVED], INVALID, ["text"]),
