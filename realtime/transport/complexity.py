@@ -1,8 +1,10 @@
 """How much an operation asks for, reckoned before anything of it runs.
 
-A field costs one, plus what is selected below it; a field with `first` or `last` (literal, variable, or the
-schema's default) costs one plus that many times what is below it. Plain lists count as one element: what can
-grow long is a connection. Each fragment is reckoned once, so that nested fragments cannot make this slow.
+A field costs one, plus what is selected below it, as often as it may bring that: `first` or `last` times, once for each
+of its `ids` (both as literals, variables, or the schema's defaults), and PLAIN times for another list of objects. A
+page's own lists, such as `edges`, are as long as the page, which has counted them. Introspection counts as it stands:
+the rule of validation that limits its nesting keeps it small. Each fragment is reckoned once for pages and once for
+other places, so that nested fragments cannot make this slow.
 """
 
 from collections.abc import Mapping
@@ -16,15 +18,25 @@ from graphql import (
     GraphQLNamedType,
     GraphQLSchema,
     IntValueNode,
+    ListValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 
 from errors import TooComplex
 from realtime.transport.limits import QueryLimits
+
+PLAIN = 10
+"""How many objects a list is taken to bring whose length nobody asks for, such as the members of a service."""
+
+UNTOLD = 100
+"""How many ids are taken to come where the operation does not tell."""
 
 
 class Weight(NamedTuple):
@@ -70,7 +82,7 @@ class Scale:
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
-        self._weighed: dict[str, Weight] = {}
+        self._weighed: dict[tuple[str, bool], Weight] = {}
 
     def operation(self, node: OperationDefinitionNode) -> Weight:
         try:
@@ -78,46 +90,56 @@ class Scale:
         except RecursionError:
             raise TooComplex("The operation is nested too deeply.") from None
 
-    def _selections(self, node: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Weight:
+    def _selections(
+        self, node: SelectionSetNode | None, parent: GraphQLNamedType | None, *, of_page: bool = False
+    ) -> Weight:
         weight = NOTHING
         for selection in node.selections if node else ():
-            weight = weight.beside(self._selection(selection, parent))
+            weight = weight.beside(self._selection(selection, parent, of_page))
         return weight
 
-    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Weight:
+    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None, of_page: bool) -> Weight:
         if isinstance(node, FieldNode):
-            return self._field(node, parent)
+            return self._field(node, parent, of_page)
         if isinstance(node, FragmentSpreadNode):
-            return self._fragment(node.name.value)
+            return self._fragment(node.name.value, of_page)
         condition = node.type_condition  # type: ignore[attr-defined]  # the one kind left is an inline fragment
         within = self._schema.get_type(condition.name.value) if condition else parent
-        return self._selections(node.selection_set, within)  # type: ignore[attr-defined]
+        return self._selections(node.selection_set, within, of_page=of_page)  # type: ignore[attr-defined]
 
-    def _fragment(self, name: str) -> Weight:
-        if name not in self._weighed:
+    def _fragment(self, name: str, of_page: bool) -> Weight:
+        key = name, of_page
+        if key not in self._weighed:
             node = self._fragments[name]
             parent = self._schema.get_type(node.type_condition.name.value)
-            self._weighed[name] = self._selections(node.selection_set, parent)
-        return self._weighed[name]
+            self._weighed[key] = self._selections(node.selection_set, parent, of_page=of_page)
+        return self._weighed[key]
 
-    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Weight:
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None, of_page: bool) -> Weight:
         field = self._schema.get_field(parent, node.name.value)  # type: ignore[arg-type]  # validated before
-        below = self._selections(node.selection_set, get_named_type(field.type) if field else None)
+        if field is None or parent is None:
+            return Weight(1, 1, int(node.alias is not None), 1)
+        is_list = is_list_type(get_nullable_type(field.type))
+        asked = self._asked(node, field)
+        counted = of_page or parent.name.startswith("__")
+        elements = max(asked, default=PLAIN if is_list and not counted else 1)
+        below = self._selections(
+            node.selection_set, get_named_type(field.type), of_page=bool(asked) and not is_list
+        )
         return Weight(
             below.depth + 1,
             below.fields + 1,
             below.aliases + (node.alias is not None),
-            1 + below.cost * self._page(node, field) if below.cost else 1,
+            1 + below.cost * elements,
         )
 
-    def _page(self, node: FieldNode, field: GraphQLField | None) -> int:
-        """The number of elements that the field may bring, as far as `first` and `last` tell."""
-        if field is None or not (field.args.keys() & {"first", "last"}):
-            return 1
+    def _asked(self, node: FieldNode, field: GraphQLField) -> list[int]:
+        """The numbers of elements that the field's arguments ask for, at least 1 each; none where none does."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         sizes = [self._size(given.get(name), field, name) for name in ("first", "last") if name in field.args]
-        asked = [size for size in sizes if size is not None]
-        return max(asked, default=1)
+        if "ids" in field.args:
+            sizes.append(self._length(given.get("ids")))
+        return [max(size, 1) for size in sizes if size is not None]
 
     def _size(self, value: object, field: GraphQLField, name: str) -> int | None:
         default = field.args[name].default_value
@@ -128,4 +150,14 @@ class Scale:
             size = int(value.value)
         else:
             size = default if value is None else None
-        return max(size, 1) if isinstance(size, int) else None
+        return size if isinstance(size, int) else None
+
+    def _length(self, value: object) -> int:
+        if isinstance(value, VariableNode):
+            self.read_variables = True
+            ids = self._variables.get(value.name.value)
+            return len(ids) if isinstance(ids, list) else UNTOLD
+        if isinstance(value, ListValueNode):
+            return len(value.values)
+        # A single value stands for a list of one.
+        return UNTOLD if value is None or isinstance(value, NullValueNode) else 1

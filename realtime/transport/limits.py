@@ -8,7 +8,7 @@ class QueryLimits:
     """How large a document may be; beyond any of these it is refused as TOO_COMPLEX.
 
     `fields`, `aliases` and `depth` count the selected operation with its fragments written out, `cost` counts
-    its fields once for each element that `first` or `last` may bring (see `complexity`). `repeats` is how often
+    its fields once for each element that the lists they stand in may bring (see `complexity`). `repeats` is how often
     one response name may stand in one selection set: validation compares each with each. The defaults let the
     standard introspection query pass.
     """

@@ -61,9 +61,30 @@ class Item:
     def faulty(self) -> str | None:
         raise RuntimeError("secret of a resolver")
 
+    @strawberry.field
+    def parts(self) -> list["Item"]:
+        return [Item(name="part")]
+
+    @strawberry.field
+    def tags(self) -> list[str]:
+        return ["new"]
+
+
+@strawberry.type
+class Page:
+    edges: list[Item]
+
 
 @strawberry.type
 class Query:
+    @strawberry.field
+    def picked(self, ids: list[strawberry.ID] | None = None) -> list[Item | None]:
+        return [Item(name=id) for id in ids or ()]
+
+    @strawberry.field
+    def page(self, first: int | None = 10) -> Page:
+        return Page(edges=[Item(name="one")] * (first or 0))
+
     @strawberry.field
     def hello(self, name: str = "world") -> str:
         return f"hello {name}"
@@ -124,6 +145,14 @@ class Mutation:
     def rename(self, info: Info, name: str) -> str:
         info.context.watch.renamed.append(name)
         return name
+
+    @strawberry.mutation
+    def sign_in(self, password: str) -> str:
+        return "in"
+
+    @strawberry.mutation
+    def refresh(self) -> str:
+        return "in"
 
 
 @strawberry.type

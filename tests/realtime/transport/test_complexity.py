@@ -46,6 +46,23 @@ def test_the_standard_introspection_query_passes() -> None:
         ("{ items(first: -5) { name } }", "cost", 2),
         ("{ items(first: 3) { items(first: 3) { name } } }", "cost", 13),
         ("{ items(first: 2147483647) { name } }", "cost", 2147483648),
+        ('{ picked(ids: ["1", "2", "3"]) { name } }', "cost", 4),
+        ('{ picked(ids: "1") { name } }', "cost", 2),
+        ("{ picked(ids: []) { name } }", "cost", 2),
+        ("{ item { parts { name } } }", "cost", 12),
+        ("{ item { parts { parts { name } } } }", "cost", 112),
+        ("{ item { parts { tags } } }", "cost", 12),
+        ("{ item { tags } }", "cost", 2),
+        ("{ page(first: 20) { edges { name } } }", "cost", 41),
+        ("{ page(first: 2) { edges { parts { name } } } }", "cost", 25),
+        ("{ page(first: 2) { ...E } } fragment E on Page { edges { name } }", "cost", 5),
+        ("{ items(first: 2) { parts { name } } }", "cost", 23),
+        (
+            "{ item { ...P } items(first: 2) { ...P } } fragment P on Item { parts { ...N } }"
+            " fragment N on Item { name }",
+            "cost",
+            12 + 23,
+        ),
     ],
 )
 def test_what_exceeds_a_limit_is_too_complex_and_what_just_meets_it_is_not(
@@ -63,6 +80,26 @@ def test_a_size_in_a_variable_counts_each_time_anew() -> None:
         engine.prepare(OperationRequest(query, variables={"first": 100}))
     engine.prepare(OperationRequest(query, variables={"first": 10}))
     engine.prepare(OperationRequest(query))
+
+
+def test_a_list_in_a_variable_counts_each_time_anew() -> None:
+    engine = Engine(SCHEMA, limits=QueryLimits(cost=50))
+    query = "query ($ids: [ID!]) { picked(ids: $ids) { name } }"
+    engine.prepare(OperationRequest(query, variables={"ids": ["1"] * 49}))
+    with pytest.raises(Rejected):
+        engine.prepare(OperationRequest(query, variables={"ids": ["1"] * 50}))
+    engine.prepare(OperationRequest(query, variables={"ids": "1"}))
+
+
+def test_a_list_of_which_nobody_knows_how_long_it_will_be_counts_as_a_long_one() -> None:
+    query = "query ($ids: [ID!]) { picked(ids: $ids) { name } }"
+    assert refusal(query, QueryLimits(cost=100)) is not None
+    assert refusal(query, QueryLimits(cost=101)) is None
+
+
+def test_lists_within_lists_grow_beyond_any_limit() -> None:
+    query = "{ item { " + "parts { " * 5 + "name" + " }" * 5 + " } }"
+    assert "cost" in (refusal(query, QueryLimits()) or "")
 
 
 def test_each_operation_of_a_document_is_weighed_by_itself() -> None:
