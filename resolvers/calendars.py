@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from starlette.datastructures import UploadFile
 
 from errors import Invalid, NotAllowed, NotFound
@@ -10,6 +12,7 @@ from models.calendar.connecting import connect_feed, connect_file, disconnect_ca
 from models.calendar.refreshing import request_refresh
 from resolvers import ids
 from resolvers.context import Info
+from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.calendars import CalendarConnectionInput, ConnectCalendarFeedInput
 
@@ -20,14 +23,18 @@ LARGEST_FILE = 10 * 1_048_576
 @refusals_as_values
 async def connect_calendar_feed(info: Info, input: ConnectCalendarFeedInput) -> Payload:
     agent, now = await _own(info, input.agent_id), info.context.now()
-    if input.url is not None and input.file is None:
-        keys = info.context.world.keys
-        connected = await connect_feed(agent, name=input.name, url=input.url, keys=keys, now=now)
-    elif input.file is not None and input.url is None:
-        content = await _content(input.file)
-        connected = await connect_file(agent, name=input.name, content=content, now=now)
-    else:
+    if (input.url is None) == (input.file is None):
         raise Invalid("Give the feed's address or a file, and not both.", field=("url",))
+    content = None if input.file is None else await _content(input.file)
+    asked = repr((agent.id, input.name, input.url, content and sha256(content).hexdigest()))
+    once = once_of(
+        info.context, "connectCalendarFeed", input, organization_id=agent.organization_id, asked=asked
+    )
+    if content is not None:
+        connected = await connect_file(agent, name=input.name, content=content, now=now, once=once)
+    else:
+        keys, url = info.context.world.keys, input.url or ""
+        connected = await connect_feed(agent, name=input.name, url=url, keys=keys, now=now, once=once)
     return Payload(connection=connected)
 
 

@@ -15,11 +15,14 @@ class Keyed(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
-def once_of(context: Context, verb: str, input: Keyed, *, organization_id: int) -> Once | None:
-    """The request by its key and the whole of its input; None where it has no key."""
+def once_of(
+    context: Context, verb: str, input: Keyed, *, organization_id: int, asked: str | None = None
+) -> Once | None:
+    """The request by its key and the whole of its input (`asked`, where that is not JSON); None where it has no key."""
     if input.idempotency_key is None:
         return None
-    asked = json.dumps(asdict(input), sort_keys=True, default=str)
+    if asked is None:
+        asked = json.dumps(asdict(input), sort_keys=True, default=str)
     return Once(
         organization_id=organization_id,
         actor=context.actor.key,

@@ -12,6 +12,7 @@ from models.agent.agent import Agent
 from models.calendar.busy import policy_of, replace_busy_time, shortcoming, window_from
 from models.calendar.connection import CalendarConnection
 from models.calendar.refreshing import refresh_later
+from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.keyring import Keyring
 from models.organization.organization import Organization
 from models.transactions import Transaction, transaction
@@ -27,7 +28,7 @@ FILE_REACHES = timedelta(days=731)
 
 
 async def connect_feed(
-    agent: Agent, *, name: str, url: str, keys: Keyring, now: datetime
+    agent: Agent, *, name: str, url: str, keys: Keyring, now: datetime, once: Once | None = None
 ) -> CalendarConnection:
     """Connect the iCalendar feed at the URL (http, https, webcal); what is busy is known once a job has read it.
 
@@ -37,14 +38,19 @@ async def connect_feed(
     name = input.line(name, field=("name",))
     _check(url)
     async with transaction() as tx:
+        if (earlier := await earlier_outcome(tx, once)) is not None:
+            return await _still_there(earlier)
         connection = await _add(
             tx, agent, account=name, sealed_address=keys.seal(url.strip()), next_refresh_at=now
         )
         await refresh_later(tx, connection)
+        await remember_outcome(tx, once, connection.id)
     return connection
 
 
-async def connect_file(agent: Agent, *, name: str, content: bytes, now: datetime) -> CalendarConnection:
+async def connect_file(
+    agent: Agent, *, name: str, content: bytes, now: datetime, once: Once | None = None
+) -> CalendarConnection:
     """Take over the busy time of an iCalendar file, up to two years ahead; the file itself is not kept.
 
     Refuses Invalid for a file that is no calendar or of which nothing can be read, and for more than ten
@@ -54,6 +60,8 @@ async def connect_file(agent: Agent, *, name: str, content: bytes, now: datetime
     window = window_from(now, FILE_REACHES)
     reading = await _read(agent, content, window)
     async with transaction() as tx:
+        if (earlier := await earlier_outcome(tx, once)) is not None:
+            return await _still_there(earlier)
         connection = await _add(
             tx,
             agent,
@@ -64,6 +72,7 @@ async def connect_file(agent: Agent, *, name: str, content: bytes, now: datetime
             last_error=shortcoming(reading),
         )
         await replace_busy_time(tx, connection, reading.busy)
+        await remember_outcome(tx, once, connection.id)
     return connection
 
 
@@ -72,6 +81,13 @@ async def disconnect_calendar(connection_id: int, *, actor: AgentActor) -> None:
     async with transaction():
         if not await CalendarConnection.visible_to(actor).filter(id=connection_id).delete():
             raise NotFound("There is no such calendar.", field=("connectionId",))
+
+
+async def _still_there(connection_id: int) -> CalendarConnection:
+    connection = await CalendarConnection.get_or_none(id=connection_id)
+    if connection is None:
+        raise NotFound("The calendar has been taken away since.", field=("idempotencyKey",))
+    return connection
 
 
 def _check(url: str) -> None:

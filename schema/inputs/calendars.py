@@ -15,6 +15,9 @@ class ConnectCalendarFeedInput:
     file: Upload | None = strawberry.field(
         default=None, description="An .ics file of 10 MB at most; read once, for two years ahead."
     )
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key with the same input returns the first outcome."
+    )
 
 
 @strawberry.input

@@ -193,3 +193,12 @@ def form(agent: Agent, content: bytes) -> aiohttp.FormData:
     data.add_field("map", '{"0": ["variables.input.file"]}')
     data.add_field("0", BytesIO(content), filename="private.ics", content_type="text/calendar")
     return data
+
+
+async def test_an_upload_that_comes_twice_under_one_key_is_one_calendar(sign_in: SignIn, anna: Agent) -> None:
+    client = sign_in.agent(anna)
+    connected = [await client.do(CONNECT, input=wish(anna, AT_NINE, idempotencyKey="k")) for _ in range(2)]
+    assert [one["errors"] for one in connected] == [[], []]
+    assert await CalendarConnection.all().count() == 1
+    other = await client.do(CONNECT, input=wish(anna, AT_NINE, idempotencyKey="k", name="Another"))
+    assert [error["code"] for error in other["errors"]] == ["IDEMPOTENCY_CONFLICT"]
