@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from composition.sockets import sockets
-from realtime.transport import Engine
+from realtime.transport import Engine, QueryLimits
 from resolvers.context import Context, World, recognise
 from schema.root import schema
 from web.explorer import explorer_routes
@@ -26,10 +26,13 @@ _ANY_SITE = Middleware(
     max_age=86_400,
 )
 
+# Otherwise one request would try as many passwords as it has room for aliases.
+_LIMITS = QueryLimits(guarded=frozenset({"signIn", "refreshSession"}))
+
 
 def site(world: World, *, health: Health, with_explorer: bool) -> Starlette:
     """The application; the explorer is for development."""
-    engine = Engine(schema)
+    engine = Engine(schema, limits=_LIMITS)
     routes: list[BaseRoute] = [
         Route("/", _to_explorer if with_explorer else _hello),
         Route("/graphql", _requests(engine, world), middleware=[_ANY_SITE]),

@@ -7,7 +7,7 @@ the rule of validation that limits its nesting keeps it small. Each fragment is 
 other places, so that nested fragments cannot make this slow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -46,6 +46,7 @@ class Weight(NamedTuple):
     fields: int = 0
     aliases: int = 0
     cost: int = 0
+    attempts: int = 0
 
     def beside(self, other: "Weight") -> "Weight":
         return Weight(
@@ -53,6 +54,7 @@ class Weight(NamedTuple):
             self.fields + other.fields,
             self.aliases + other.aliases,
             self.cost + other.cost,
+            self.attempts + other.attempts,
         )
 
     def check(self, limits: QueryLimits) -> None:
@@ -77,11 +79,13 @@ class Scale:
         *,
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Mapping[str, Any],
+        guarded: Collection[str] = (),
     ) -> None:
         self.read_variables = False
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
+        self._guarded = guarded
         self._weighed: dict[tuple[str, bool], Weight] = {}
 
     def operation(self, node: OperationDefinitionNode) -> Weight:
@@ -131,6 +135,7 @@ class Scale:
             below.fields + 1,
             below.aliases + (node.alias is not None),
             1 + below.cost * elements,
+            int(parent is self._schema.mutation_type and node.name.value in self._guarded),
         )
 
     def _asked(self, node: FieldNode, field: GraphQLField) -> list[int]:

@@ -48,7 +48,7 @@ class Document:
         name = node.name.value if node.name else ""
         if name in self._passed:
             return
-        scale = Scale(self._schema, fragments=self._fragments, variables=variables)
+        scale = Scale(self._schema, fragments=self._fragments, variables=variables, guarded=limits.guarded)
         scale.operation(node).check(limits)
         if not scale.read_variables:
             self._passed.add(name)

@@ -9,7 +9,8 @@ class QueryLimits:
 
     `fields`, `aliases` and `depth` count the selected operation with its fragments written out, `cost` counts
     its fields once for each element that the lists they stand in may bring (see `complexity`). `repeats` is how often
-    one response name may stand in one selection set: validation compares each with each. The defaults let the
+    one response name may stand in one selection set: validation compares each with each. `attempts` is how often a
+    mutation may name root fields that are `guarded`, such as those at which passwords are tried. The defaults let the
     standard introspection query pass.
     """
 
@@ -20,6 +21,8 @@ class QueryLimits:
     aliases: int = 30
     repeats: int = 20
     cost: int = 10_000
+    attempts: int = 1
+    guarded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from models.agent.session import ACCESS_LIFETIME, Session, hash_password
 from models.keyring import Keyring
 from resolvers.context import World
 from tests.builders import Clock
+from tests.composition.lines import line
 from tests.serving import PATIENCE_SECONDS, serving
 from web.health import Health
 
@@ -57,6 +58,25 @@ async def test_the_explorer_is_for_development_only(
     ):
         assert answer.status == 200
         assert answer.url.path == "/explorer"
+
+
+async def test_a_request_tries_one_password_and_no_more(
+    browser: ClientSession, address: str, anna: Agent
+) -> None:
+    attempt = (
+        'signIn(input: {organization: "acme", email: "anna@acme.example", password: "%d"}) { accessToken }'
+    )
+    once = {"query": f"mutation {{ {attempt % 0} }}"}
+    often = {"query": f"mutation {{ {' '.join(f'a{n}: {attempt % n}' for n in range(2))} }}"}
+    async with browser.post("/graphql", json=once) as answer:
+        assert await answer.json(content_type=None) == {"data": {"signIn": {"accessToken": None}}}
+    async with browser.post("/graphql", json=often) as answer:
+        [error] = (await answer.json(content_type=None))["errors"]
+    assert error["extensions"]["code"] == "TOO_COMPLEX"
+    async with line(address) as anybody:
+        await anybody.send(often["query"])
+        [error] = (await anybody.receive())["payload"]
+    assert error["extensions"]["code"] == "TOO_COMPLEX"
 
 
 async def test_a_wrong_token_is_refused_both_ways(browser: ClientSession, address: str) -> None:

@@ -102,6 +102,35 @@ def test_lists_within_lists_grow_beyond_any_limit() -> None:
     assert "cost" in (refusal(query, QueryLimits()) or "")
 
 
+ONE_ATTEMPT = QueryLimits(guarded=frozenset({"signIn", "refresh"}))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'mutation { a: signIn(password: "1") b: signIn(password: "2") }',
+        'mutation { signIn(password: "1") refresh }',
+        'mutation { ...A ... { b: signIn(password: "2") } } fragment A on Mutation { signIn(password: "1") }',
+        "mutation { ...A ...B } fragment A on Mutation { a: refresh } fragment B on Mutation { b: refresh }",
+    ],
+)
+def test_an_operation_has_one_attempt_at_what_is_guarded(query: str) -> None:
+    assert "attempts" in (refusal(query, ONE_ATTEMPT) or "")
+    assert refusal(query, QueryLimits()) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'mutation { signIn(password: "1") rename(name: "a") again: rename(name: "b") }',
+        'mutation A { signIn(password: "1") } mutation B { signIn(password: "2") }',
+    ],
+)
+def test_one_attempt_and_what_is_not_guarded_pass(query: str) -> None:
+    request = OperationRequest(query, operation_name="A" if "mutation A" in query else None)
+    Engine(SCHEMA, limits=ONE_ATTEMPT).prepare(request)
+
+
 def test_each_operation_of_a_document_is_weighed_by_itself() -> None:
     engine = Engine(SCHEMA, limits=QueryLimits(cost=50))
     query = "query A { hello } query B { items(first: 100) { name } }"
