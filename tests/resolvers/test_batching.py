@@ -20,7 +20,7 @@ from tests.resolvers.conftest import Client, SignIn, Talk
 from tests.resolvers.statements import statements
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
-AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 100) { edges { node { name
+AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 50) { edges { node { name
   role offices { name } services { name } expertise { name } openConversationCount
   dateOverrides(from: $from, to: "2027-03-31") { date windows { start } } } } } } }"""
 
