@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise import fields
@@ -25,6 +25,7 @@ class GuestDetails:
     phone: str | None
     locale: str | None
     time_zone: str
+    custom_fields: Mapping[str, object] = field(default_factory=dict)
 
 
 class Contact(Owned):
@@ -67,6 +68,7 @@ class Contact(Owned):
             phone=checked.phone,
             locale=checked.locale,
             time_zone=checked.time_zone,
+            custom_fields=checked.custom_fields,
         )
 
 
@@ -77,13 +79,14 @@ def _checked(details: GuestDetails) -> GuestDetails:
         phone=input.phone(details.phone, field=("guest", "phone")) if details.phone is not None else None,
         locale=input.locale(details.locale, field=("guest", "locale")) if details.locale is not None else None,
         time_zone=input.zone(details.time_zone, field=("guest", "timeZone")).key,
+        custom_fields=input.custom_fields(details.custom_fields, field=("guest", "customFields")),
     )
 
 
 def _require(details: GuestDetails, required: tuple[ContactField, ...]) -> None:
     given = {ContactField.EMAIL: details.email, ContactField.PHONE: details.phone}
-    for field in required:
-        if given[field] is None:
+    for one in required:
+        if given[one] is None:
             raise ContactFieldRequired(
-                f"Please give your {field.value.lower()}.", field=("guest", field.value.lower())
+                f"Please give your {one.value.lower()}.", field=("guest", one.value.lower())
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -80,6 +81,29 @@ def locale(value: str, *, field: Field) -> str:
     if len(value) > _LONGEST_LOCALE or not _LOCALE.fullmatch(value):
         raise Invalid("This is not a language tag.", field=field)
     return value
+
+
+MOST_CUSTOM_FIELDS = 50
+_LARGEST_NUMBER = 2**53  # what every reader of JSON keeps exactly
+
+
+def custom_fields(value: object, *, field: Field) -> dict[str, str | int | float | bool | None]:
+    """What an organization asks beside the usual: at most 50 names, each with a text of one line, a number, a boolean
+    or nothing."""
+    if not isinstance(value, Mapping) or len(value) > MOST_CUSTOM_FIELDS:
+        raise Invalid(f"This must be an object with at most {MOST_CUSTOM_FIELDS} fields.", field=field)
+    checked: dict[str, str | int | float | bool | None] = {}
+    for name, given in value.items():
+        place = (*field, line(name, field=field, most=64))
+        if isinstance(given, str):
+            checked[name] = line(given, field=place, most=1_000) if given.strip() else ""
+        elif isinstance(given, int | float) and abs(given) <= _LARGEST_NUMBER:
+            checked[name] = given
+        elif given is None:
+            checked[name] = None
+        else:
+            raise Invalid("This must be a text, a number, a boolean or null.", field=place)
+    return checked
 
 
 def findable(value: str, *, most: int) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.contact import GuestDetails
 from models.meeting import booking, changing
 from models.meeting.booking import Companion, Wish
 from models.meeting.changing import Change
 from models.meeting.link import manage_token
-from resolvers import ids
+from resolvers import conversations, ids
 from resolvers.context import Info
 from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
@@ -27,6 +30,7 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
         hold_token=input.hold_token,
         title=input.title,
         notes=input.notes,
+        conversation_id=await _conversation_id(info, input),
         companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),
     )
     once = once_of(context, "bookMeeting", input, organization_id=target.organization.id)
@@ -67,7 +71,20 @@ def _booker(actor: Actor, *, organization_id: int) -> Actor:
     return Public() if elsewhere else actor
 
 
+async def _conversation_id(info: Info, input: BookMeetingInput) -> int | None:
+    if input.conversation_id is None:
+        return None
+    conversation = await conversations.find(info, input.conversation_id)
+    key: int = conversation.id
+    return key
+
+
 def _details(guest: GuestInput) -> GuestDetails:
     return GuestDetails(
-        name=guest.name, email=guest.email, phone=guest.phone, locale=guest.locale, time_zone=guest.time_zone
+        name=guest.name,
+        email=guest.email,
+        phone=guest.phone,
+        locale=guest.locale,
+        time_zone=guest.time_zone,
+        custom_fields={} if guest.custom_fields is None else cast("Mapping[str, object]", guest.custom_fields),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from errors import ConversationClosed, Invalid
 from models.agent.agent import Agent
 from models.contact import Contact
 from models.conversation.assigning import announce_assignment
@@ -13,6 +14,7 @@ from models.conversation.conversation import Conversation, Member
 from models.organization.service import Service
 from models.transactions import Transaction
 from models.words import AssignmentCause, Channel, ConversationStatus, MemberRole
+from realtime.events import Announcement, EventKind, announce, conversation_topic
 
 
 async def open_for_meeting(
@@ -54,6 +56,36 @@ async def open_for_meeting(
         how=AssignmentCause.BOOKED,
     )
     announce_assignment(conversation, record)
+    return conversation
+
+
+async def join_for_meeting(
+    conversation_id: int, *, guest: Contact, agents: Sequence[Agent], now: datetime
+) -> Conversation:
+    """Take the guest's own conversation for a meeting that is being booked; the agents become its members.
+
+    Refuses Invalid for the conversation of another guest, and ConversationClosed.
+    """
+    conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
+    if conversation.contact_id != guest.id:
+        raise Invalid("This is not a conversation of that guest.", field=("conversationId",))
+    if conversation.status is ConversationStatus.CLOSED:
+        raise ConversationClosed("The conversation is closed.", field=("conversationId",))
+    present = {member.agent_id for member in await Member.filter(conversation_id=conversation.id)}
+    new = [agent for agent in agents if agent.id not in present]
+    if new:
+        shared = {"organization_id": conversation.organization_id, "conversation_id": conversation.id}
+        await Member.bulk_create(
+            [Member(**shared, agent_id=one.id, role=MemberRole.AGENT, joined_at=now) for one in new]
+        )
+        announce(
+            Announcement(
+                conversation.organization_id,
+                conversation_topic(conversation.id),
+                EventKind.MEMBERS_CHANGED,
+                {"conversation": conversation.id},
+            )
+        )
     return conversation
 
 

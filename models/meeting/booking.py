@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from errors import Invalid
@@ -15,7 +15,7 @@ from models.availability.taking import take_time
 from models.availability.target import Target, check_public_booking
 from models.claim import Claim
 from models.contact import Contact, GuestDetails
-from models.conversation.opening import open_for_meeting
+from models.conversation.opening import join_for_meeting, open_for_meeting
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.history import record
@@ -44,6 +44,7 @@ class Wish:
     start: datetime
     guest: GuestDetails
     hold_token: str | None = None
+    conversation_id: int | None = None
     title: str | None = None
     notes: str | None = None
     companions: tuple[Companion, ...] = ()
@@ -89,9 +90,12 @@ async def _create(
     target = wish.target
     title = wish.title or (target.subject.name if target.subject else f"Meeting with {agent.name}")
     language = target.language or guest.locale or target.organization.locale
-    conversation = await open_for_meeting(
-        tx, title=title, guest=guest, agents=[agent], service=target.service, language=language, now=now
-    )
+    if wish.conversation_id is None:
+        conversation = await open_for_meeting(
+            tx, title=title, guest=guest, agents=[agent], service=target.service, language=language, now=now
+        )
+    else:
+        conversation = await join_for_meeting(wish.conversation_id, guest=guest, agents=[agent], now=now)
     meeting = await Meeting.create(
         organization=target.organization,
         origin=Direction.OUTBOUND if isinstance(actor, AgentActor) else Direction.INBOUND,
@@ -135,11 +139,8 @@ async def _count(target: Target, agent: Agent, *, now: datetime) -> None:
 def _checked(wish: Wish) -> Wish:
     if len(wish.companions) > MOST_ATTENDEES:
         raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
-    return Wish(
-        target=wish.target,
-        start=wish.start,
-        guest=wish.guest,
-        hold_token=wish.hold_token,
+    return replace(
+        wish,
         title=input.line(wish.title, field=("title",)) if wish.title is not None else None,
         notes=input.text(wish.notes, field=("notes",)) if wish.notes else None,
         companions=tuple(

@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from schema.inputs.scheduling import SlotTargetInput
-from schema.scalars import Locale, TimeZone
+from schema.scalars import JSON, Locale, TimeZone
 
 
 @strawberry.input(description="What a guest says of themselves.")
@@ -17,6 +17,9 @@ class GuestInput:
     email: str | None = None
     phone: str | None = strawberry.field(default=None, description="With its country code: +39 …")
     locale: Locale | None = None
+    custom_fields: JSON | None = strawberry.field(
+        default=None, description="An object of texts, numbers and booleans; kept with a contact that is new."
+    )
 
 
 @strawberry.input(description="Somebody the guest brings along.")
@@ -36,6 +39,10 @@ class BookMeetingInput:
     title: str | None = None
     notes: str | None = None
     attendees: list[AttendeeInput] | None = None
+    conversation_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="A conversation of the guest's that the meeting belongs to, instead of a new one.",
+    )
     idempotency_key: str | None = strawberry.field(
         default=None, description="The same key with the same input returns the first outcome."
     )

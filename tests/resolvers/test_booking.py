@@ -292,3 +292,51 @@ async def test_where_there_is_no_public_booking_agents_still_book(
     assert (await public.run(SLOTS, input=one_day())).codes == ["FORBIDDEN"]
     assert (await public.run(BOOK, input=wish())).codes == ["FORBIDDEN"]
     assert (await sign_in.agent(anna).do(BOOK, input=wish()))["errors"] == []
+
+
+async def test_a_second_meeting_may_belong_to_the_first_ones_conversation(
+    public: Client, sign_in: SignIn, anna: Agent
+) -> None:
+    first = await public.do(BOOK, input=wish())
+    conversation = first["meeting"]["conversation"]["id"]
+    grace = await sign_in.bearer(first["manageToken"])
+    ben = await an_agent(await anna.organization, "Ben")
+    await a_link(ben)
+    booked = await grace.do(BOOK, input=wish(TEN, slots={"link": "acme/ben"}, conversationId=conversation))
+    assert booked["errors"] == []
+    assert booked["meeting"]["conversation"]["id"] == conversation
+    asked = "query($id: ID!) { conversation(id: $id) { members { party { ... on Agent { name } } } } }"
+    seen = await sign_in.agent(ben).do(asked, id=conversation)
+    assert {"party": {"name": "Ben"}} in seen["members"]
+
+
+async def test_a_meeting_is_not_put_into_a_strangers_conversation(
+    public: Client, sign_in: SignIn, anna: Agent
+) -> None:
+    first = await public.do(BOOK, input=wish())
+    conversation = first["meeting"]["conversation"]["id"]
+    strangers = wish(TEN, guest={**GRACE, "name": "Mallory"}, conversationId=conversation)
+    assert (await public.run(BOOK, input=strangers)).codes == ["UNAUTHENTICATED"]
+    other = await public.do(BOOK, input=wish("2027-03-01T10:00:00Z", guest={**GRACE, "name": "Mallory"}))
+    mallory = await sign_in.bearer(other["manageToken"])
+    refused = await mallory.do(BOOK, input=strangers)
+    assert [error["code"] for error in refused["errors"]] == ["NOT_FOUND"]
+    by_agent = await sign_in.agent(anna).do(BOOK, input=strangers)
+    assert [(e["code"], e["field"]) for e in by_agent["errors"]] == [("INVALID", ["conversationId"])]
+
+
+async def test_what_an_organization_asks_of_a_new_guest_is_kept(public: Client, sign_in: SignIn) -> None:
+    asked = {"customer": "K-17", "age": 44, "consent": True, "note": None}
+    booked = await public.do(BOOK, input=wish(guest={**GRACE, "customFields": asked}))
+    grace = await sign_in.bearer(booked["manageToken"])
+    seen = await grace.do("{ viewer { guest { customFields } } }")
+    assert seen["guest"]["customFields"] == asked
+
+
+@pytest.mark.parametrize(
+    "fields", [[], "x", {"a": {}}, {"a": [1]}, {"a": "x\u0000"}, {"": 1}, {"a": 2**60}, {"a": "x" * 1_001}]
+)
+async def test_custom_fields_that_are_none_are_refused(public: Client, fields: Any) -> None:
+    refused = await public.do(BOOK, input=wish(guest={**GRACE, "customFields": fields}))
+    assert [error["code"] for error in refused["errors"]] == ["INVALID"]
+    assert await Meeting.all().count() == 0
