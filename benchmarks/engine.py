@@ -29,9 +29,13 @@ def _listing(agendas: Sequence[Agenda], target: float) -> list[Figure]:
     def listed(timelines: Sequence[Timeline]) -> object:
         return ask(question(next(seconds)), timelines).days(MONTH)
 
+    def written() -> object:
+        return ask(question(next(seconds)), prepared).texts(MONTH)
+
     slots = ask(question(), prepared).total(MONTH)
     return [
         measure(f"{who}: the {slots} slots of 31 days", lambda: listed(prepared), target=target),
+        measure(f"{who}: the same, as texts in columns", written, target=target),
         measure_once_each(f"{who}: the same, never asked before", lambda: _prepare(agendas), listed),
     ]
 

@@ -67,7 +67,7 @@ def candidates(
         common, allowed = shared[zone]
         hours = timeline.hours(question.topic)
         free = allowed & own_starts(question, timeline, hours)
-        marks = hours.grid(question.interval_minutes) if joint is None else joint
+        marks = hours.grid[question.interval_minutes] if joint is None else joint
         found.append(Candidate(question, timeline, hours, common, free, marks))
     return tuple(found)
 
@@ -82,4 +82,5 @@ def _joint_grid(question: Question, timelines: Sequence[Timeline]) -> int | None
         return span.full
     opens = count(timeline.hours(question.topic).open for timeline in timelines)
     together = at_least(opens, question.team.meeting_agents(len(timelines)), full=span.full)
-    return grid(together, days_of(span, question.organization_zone), span, question.interval_minutes)
+    days = days_of(span, question.organization_zone)
+    return grid(together, days, interval=question.interval_minutes, span=span)

@@ -98,8 +98,8 @@ def own_starts(question: Question, timeline: Timeline, hours: HoursLayer) -> int
     what is taken allow is kept with the timeline, and what is a part of the buffer's check is passed over."""
     if _is_unknown(question, timeline):
         return 0
-    starts = hours.fits(question.duration_minutes)
-    starts &= timeline.free(question.buffer_before_minutes, question.claimed_minutes)
+    starts = hours.fits[question.duration_minutes]
+    starts &= timeline.free[question.buffer_before_minutes, question.claimed_minutes]
     for limit in _limits(question, timeline):
         starts &= limit.starts(timeline.span.full)
     return starts

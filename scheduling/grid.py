@@ -6,19 +6,19 @@ see, so wherever a run holds a whole local date, the grid begins anew with that 
 is counted from each midnight. So three days of hours before a moment always tell its grid.
 """
 
+from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from scheduling.timeline import Span, ones, positions
+from scheduling.timeline import Span, ones, runs
 
 Days = tuple[tuple[date, int, int], ...]
 
 
-def grid(open_: int, days: Days, span: Span, interval: int) -> int:
+def grid(open_: int, days: Days, *, interval: int, span: Span) -> int:
     """The starts on the grid of the open minutes. `days` are the local dates of `hours.days_of`."""
-    starts = positions(open_ & ~(open_ << 1))
-    anchors = sorted({*starts, *(start for _, start, end in days if _is_open(open_, start, end))})
+    anchors = _anchors(open_, days)
     rests = {anchor % interval for anchor in anchors}
     if len(rests) <= 1:
         return open_ & comb(interval, rests.pop() if rests else 0, span.minutes)
@@ -30,8 +30,17 @@ def grid(open_: int, days: Days, span: Span, interval: int) -> int:
     return marked & open_
 
 
-def _is_open(open_: int, start: int, end: int) -> bool:
-    return start >= 0 and (open_ >> start) & ones(end - start) == ones(end - start)
+def _anchors(open_: int, days: Days) -> list[int]:
+    """Where runs of open minutes begin, and the dates that lie in them whole."""
+    begins = [start for _, start, _ in days]
+    anchors: list[int] = []
+    for start, end in runs(open_):
+        anchors.append(start)
+        whole = bisect_right(begins, start)
+        while whole < len(days) and days[whole][2] <= end:
+            anchors.append(begins[whole])
+            whole += 1
+    return anchors
 
 
 @lru_cache(maxsize=256)

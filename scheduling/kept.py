@@ -1,24 +1,26 @@
 """What is worked out once and kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
-class Kept(dict[int, T]):
-    """What `make` makes of each number that is looked up, up to `most` of them: then it begins anew.
+class Kept(dict[K, V]):
+    """What `make` makes of each key that is looked up, up to `most` of them: then it begins anew.
 
-    A hit is a look-up in a dict, which costs a third of a call, even of one that `lru_cache` answers.
+    A hit is a look-up in a dict, which costs a third of a call, even of one that `lru_cache` answers, and many
+    thousands of these are made: one for each agent, and more.
     """
 
-    def __init__(self, make: Callable[[int], T], *, most: int) -> None:
+    def __init__(self, make: Callable[[K], V], *, most: int) -> None:
         super().__init__()
         self._make = make
         self._most = most
 
-    def __missing__(self, number: int) -> T:
+    def __missing__(self, key: K) -> V:
         if len(self) >= self._most:
             self.clear()
-        made = self[number] = self._make(number)
+        made = self[key] = self._make(key)
         return made

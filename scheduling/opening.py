@@ -1,9 +1,9 @@
 """Opening hours as masks over a span, worked out once for all who keep the same hours in the same zone."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduling.grid import grid
@@ -18,6 +18,7 @@ from scheduling.hours import (
     days_of,
     windows_by_date,
 )
+from scheduling.kept import Kept
 from scheduling.timeline import Span, clear
 
 # Meetings of an organization have a few lengths, buffers and intervals; guests may ask for many.
@@ -28,15 +29,15 @@ SHAPES_KEPT = 8
 class HoursLayer:
     """The minutes open for one scope: by the weekly windows alone, and with overrides, which is what holds.
 
-    `fits` tells the starts from which on so many minutes are open, and `grid` those on the grid of so many
-    minutes; both keep what they were last asked.
+    `fits` has the starts from which on so many minutes are open, and `grid` those on the grid of so many
+    minutes, made when they are first asked for.
     """
 
     scope: Scope
     weekly: int
     open: int
-    fits: Callable[[int], int]
-    grid: Callable[[int], int]
+    fits: Mapping[int, int]
+    grid: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +45,12 @@ class Opening:
     """The hours of one week template with its overrides, a layer for each scope."""
 
     layers: tuple[HoursLayer, ...]
-    together: Callable[[tuple[HoursLayer, ...]], HoursLayer]
+    together: Mapping[tuple[HoursLayer, ...], HoursLayer]
 
     def on(self, topic: Topic) -> HoursLayer:
         """The hours open for the topic: every layer that admits it, laid together."""
         admitted = tuple([layer for layer in self.layers if layer.scope.admits(topic)])
-        return admitted[0] if len(admitted) == 1 else self.together(admitted)
+        return admitted[0] if len(admitted) == 1 else self.together[admitted]
 
 
 @lru_cache(maxsize=256)
@@ -70,13 +71,18 @@ def opening(
         _layer(scope, *_of_scope(scope, week, overrides, zone=zone, span=span), zone=zone, span=span)
         for scope in scopes
     )
-    return Opening(layers, lru_cache(SHAPES_KEPT)(together))
+    return Opening(layers, Kept(together, most=SHAPES_KEPT))
 
 
 def _layer(scope: Scope, weekly: int, open_: int, *, zone: ZoneInfo, span: Span) -> HoursLayer:
-    fits = partial(clear, span.full ^ open_, 0, full=span.full)
-    on_grid = partial(grid, open_, days_of(span, zone), span)
-    return HoursLayer(scope, weekly, open_, lru_cache(SHAPES_KEPT)(fits), lru_cache(SHAPES_KEPT)(on_grid))
+    closed, days = span.full ^ open_, days_of(span, zone)
+    return HoursLayer(
+        scope,
+        weekly,
+        open_,
+        fits=Kept(lambda length: clear(closed, 0, length, full=span.full), most=SHAPES_KEPT),
+        grid=Kept(lambda interval: grid(open_, days, interval=interval, span=span), most=SHAPES_KEPT),
+    )
 
 
 def _of_scope(

@@ -4,12 +4,12 @@ What is prepared depends on the agenda and the span only, never on a question, s
 either changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
 
 from scheduling.agenda import Agenda, ClaimKind, Office
 from scheduling.hours import Topic, days_of
+from scheduling.kept import Kept
 from scheduling.opening import SHAPES_KEPT, HoursLayer, Opening, opening
 from scheduling.timeline import Span, clear
 
@@ -19,8 +19,8 @@ class Timeline:
     """One agent's masks: hours by scope, busy calendar minutes, minutes of meetings and of holds, and
     `taken`: all that is busy, or claimed with its buffers.
 
-    `free` tells the starts for which a number of minutes, from so many before the start on, are not taken; it
-    keeps what it was last asked.
+    `free` has, for (before, length), the starts of which `length` minutes, from so many `before` on, are not
+    taken; made when it is first asked for.
     """
 
     agenda: Agenda
@@ -30,7 +30,7 @@ class Timeline:
     meetings: int
     holds: int
     taken: int
-    free: Callable[[int, int], int]
+    free: Mapping[tuple[int, int], int]
 
     def hours(self, topic: Topic) -> HoursLayer:
         """The hours open for the topic."""
@@ -62,8 +62,9 @@ def prepare(agenda: Agenda, span: Span) -> Timeline:
 def _timeline(agenda: Agenda, span: Span, *, opening: Opening, busy: int) -> Timeline:
     meetings = span.touched(one.time for one in agenda.claims if one.kind is ClaimKind.MEETING)
     holds = span.touched(one.time for one in agenda.claims if one.kind is ClaimKind.HOLD)
-    taken = busy | span.touched(one.claimed for one in agenda.claims)
-    free = lru_cache(SHAPES_KEPT)(partial(clear, taken, full=span.full))
+    widened = span.touched(one.claimed for one in agenda.claims if one.core is not None)
+    taken = busy | meetings | holds | widened
+    free = Kept[tuple[int, int], int](lambda shape: clear(taken, *shape, full=span.full), most=SHAPES_KEPT)
     return Timeline(agenda, span, opening, busy=busy, meetings=meetings, holds=holds, taken=taken, free=free)
 
 

@@ -74,10 +74,12 @@ class Span:
         The bits of [a, b) are 2**b - 2**a; so disjoint ranges, however many, are a single subtraction of
         the sum of their starts from the sum of their ends.
         """
-        size = self.minutes // 8 + 1
+        ordered = sorted(ranges)
+        if not ordered:
+            return 0
+        size, reached = self.minutes // 8 + 1, 0
         starts, ends = bytearray(size), bytearray(size)
-        reached = 0
-        for start, end in sorted(ranges):
+        for start, end in ordered:
             if start < reached:
                 start = reached
             if end > self.minutes:
@@ -86,7 +88,7 @@ class Span:
                 starts[start >> 3] |= 1 << (start & 7)
                 ends[end >> 3] |= 1 << (end & 7)
                 reached = end
-        return int.from_bytes(ends, "little") - int.from_bytes(starts, "little") if reached else 0
+        return int.from_bytes(ends, "little") - int.from_bytes(starts, "little")
 
     def intervals(self, mask: int) -> tuple[Interval, ...]:
         return tuple(Interval(self.moment(start), self.moment(end)) for start, end in runs(mask))
@@ -109,7 +111,9 @@ def positions(mask: int) -> list[int]:
     return [WORD * at + bit for at in compress(range(size), words) for bit in _bits[words[at]]]
 
 
-_bits = Kept(lambda word: tuple(bit for bit in range(WORD) if word >> bit & 1), most=4096)
+_bits: Kept[int, tuple[int, ...]] = Kept(
+    lambda word: tuple(bit for bit in range(WORD) if word >> bit & 1), most=4096
+)
 
 
 def runs(mask: int) -> list[tuple[int, int]]:

@@ -68,9 +68,9 @@ def test_without_a_claim_its_time_is_free_and_the_prepared_one_keeps_it() -> Non
     claim = Claim(5, ClaimKind.MEETING, Interval(ten, ten + timedelta(hours=1)))
     anna = prepare(Agenda(agent=1, zone=ROME, week=NINE_TO_FIVE, claims=(claim,)), SPAN)
     index = SPAN.floor(ten)
-    assert not anna.free(0, 30) >> index & 1
-    assert anna.without(frozenset({5})).free(0, 30) >> index & 1
-    assert not anna.free(0, 30) >> index & 1
+    assert not anna.free[0, 30] >> index & 1
+    assert anna.without(frozenset({5})).free[0, 30] >> index & 1
+    assert not anna.free[0, 30] >> index & 1
     assert anna.without(frozenset({6})) is anna
 
 
