@@ -46,24 +46,35 @@ async def earlier_outcome(tx: Transaction, once: Once | None) -> int | None:
     if once is None:
         return None
     line(once.key, field=("idempotencyKey",), most=255)
-    input_hash = hashlib.sha256(once.asked.encode()).hexdigest()
     place = (once.organization_id, once.actor, once.verb, once.key)
     reserved = await tx.rows(
         "INSERT INTO idempotency_key (organization_id, actor, verb, key, input_hash, created_at)"
         " VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
-        *place, input_hash,
+        *place, _hash(once),
     )  # fmt: skip
     if reserved:
         return None
-    [first] = await tx.rows(
-        "SELECT input_hash, outcome_id FROM idempotency_key"
-        " WHERE organization_id = %s AND actor = %s AND verb = %s AND key = %s",
-        *place,
+    return await known_outcome(once)
+
+
+async def known_outcome(once: Once | None) -> int | None:
+    """The id of what this request made when it came before; None where it has not, and nothing is reserved.
+
+    Refuses IdempotencyConflict.
+    """
+    if once is None:
+        return None
+    line(once.key, field=("idempotencyKey",), most=255)
+    first = await IdempotencyKey.get_or_none(
+        organization_id=once.organization_id, actor=once.actor, verb=once.verb, key=once.key
     )
-    if first["input_hash"] != input_hash:
+    if first is not None and first.input_hash != _hash(once):
         raise IdempotencyConflict("This key came with another input before.", field=("idempotencyKey",))
-    outcome: int = first["outcome_id"]
-    return outcome
+    return None if first is None else first.outcome_id
+
+
+def _hash(once: Once) -> str:
+    return hashlib.sha256(once.asked.encode()).hexdigest()
 
 
 async def remember_outcome(tx: Transaction, once: Once | None, outcome_id: int) -> None:

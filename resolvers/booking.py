@@ -6,21 +6,38 @@ from collections.abc import Mapping
 from typing import cast
 
 from models.actor import Actor, AgentActor, GuestActor, Public
+from models.availability.target import organization_of
 from models.contact import GuestDetails
+from models.idempotency import Once, known_outcome
 from models.meeting import booking, changing
 from models.meeting.booking import Companion, Wish
 from models.meeting.changing import Change
 from models.meeting.link import manage_token
+from models.meeting.meeting import Meeting
 from resolvers import conversations, ids
 from resolvers.context import Info
 from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
-from resolvers.slots import target_of
+from resolvers.slots import named_by, target_of
 from schema.inputs.meetings import BookMeetingInput, GuestInput, MeetingActionInput, RescheduleMeetingInput
 
 
 @refusals_as_values
 async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
+    context = info.context
+    organization_id = await organization_of(named_by(input.slots))
+    once = None
+    if organization_id is not None:
+        once = once_of(context, "bookMeeting", input, organization_id=organization_id)
+    earlier = await known_outcome(once)
+    # A request that comes again gets its first answer, even if what it named has ended since.
+    booked = await (_book(info, input, once) if earlier is None else Meeting.get(id=earlier))
+    if not isinstance(context.actor, AgentActor):
+        context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
+    return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))
+
+
+async def _book(info: Info, input: BookMeetingInput, once: Once | None) -> Meeting:
     context = info.context
     target = await target_of(info, input.slots)
     wish = Wish(
@@ -33,12 +50,8 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
         conversation_id=await _conversation_id(info, input),
         companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),
     )
-    once = once_of(context, "bookMeeting", input, organization_id=target.organization.id)
     actor = _booker(context.actor, organization_id=target.organization.id)
-    booked = await booking.book(wish, actor=actor, now=context.now(), once=once)
-    if not isinstance(context.actor, AgentActor):
-        context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
-    return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))
+    return await booking.book(wish, actor=actor, now=context.now(), once=once)
 
 
 @refusals_as_values

@@ -62,9 +62,15 @@ async def request_of(info: Info, input: SlotsInput, *, inactive: bool = False) -
 
 async def target_of(info: Info, input: SlotTargetInput, *, inactive: bool = False) -> Target:
     """What the input names, found as the viewer may find it; with `inactive` also what cannot be booked now."""
+    context = info.context
+    return await find_target(named_by(input), actor=context.actor, now=context.now(), inactive=inactive)
+
+
+def named_by(input: SlotTargetInput) -> Named:
+    """What the input names, not looked for yet."""
     if input.seats not in (None, 1):
         raise Invalid("Meetings have one seat.", field=("seats",))
-    named = Named(
+    return Named(
         link=input.link,
         agent_id=ids.decode_some(input.agent_id, "Agent", field=("agentId",)),
         service_id=ids.decode_some(input.service_id, "Service", field=("serviceId",)),
@@ -74,8 +80,6 @@ async def target_of(info: Info, input: SlotTargetInput, *, inactive: bool = Fals
         language=input.language,
         duration_minutes=input.duration_minutes,
     )
-    context = info.context
-    return await find_target(named, actor=context.actor, now=context.now(), inactive=inactive)
 
 
 def asked_dates(input: SlotsInput) -> Dates:

@@ -67,6 +67,20 @@ async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bo
     return await _target(named, agent=agent, service=service, actor=actor, inactive=inactive)
 
 
+async def organization_of(named: Named) -> int | None:
+    """The organization of what is named, whether or not that is offered at present; None where there is no such."""
+    if named.link is not None:
+        organization, _, slug = named.link.partition("?")[0].strip("/").partition("/")
+        known = findable(organization, most=64) and findable(slug, most=64)
+        link = await ScheduleLink.get_or_none(organization__slug=organization, slug=slug) if known else None
+        return None if link is None else link.organization_id
+    if named.agent_id is not None:
+        agent = await Agent.get_or_none(id=named.agent_id)
+        return None if agent is None else agent.organization_id
+    service = await Service.get_or_none(id=named.service_id) if named.service_id is not None else None
+    return None if service is None else service.organization_id
+
+
 def check_public_booking(target: Target, actor: Actor) -> None:
     """Refuses Forbidden where only agents may book, to anybody else."""
     if not isinstance(actor, AgentActor) and not target.organization.settings.public_booking_enabled:

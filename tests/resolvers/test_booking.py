@@ -340,3 +340,13 @@ async def test_custom_fields_that_are_none_are_refused(public: Client, fields: A
     refused = await public.do(BOOK, input=wish(guest={**GRACE, "customFields": fields}))
     assert [error["code"] for error in refused["errors"]] == ["INVALID"]
     assert await Meeting.all().count() == 0
+
+
+async def test_a_request_that_comes_again_is_answered_even_after_its_link_has_ended(
+    public: Client, link: ScheduleLink, clock: Clock
+) -> None:
+    first = await public.do(BOOK, input=wish(idempotencyKey="k1"))
+    link.expires_at = clock.now
+    await link.save()
+    again = await public.do(BOOK, input=wish(idempotencyKey="k1"))
+    assert (again["errors"], again["meeting"]["id"]) == ([], first["meeting"]["id"])
