@@ -22,6 +22,11 @@ def refusal(query: str, limits: QueryLimits, **variables: Any) -> str | None:
     return None
 
 
+def limited(name: str, allowed: int) -> QueryLimits:
+    bounds: dict[str, Any] = {name: allowed}
+    return replace(QueryLimits(), **bounds)
+
+
 def test_the_standard_introspection_query_passes() -> None:
     assert (
         refusal(get_introspection_query(schema_description=True, input_value_deprecation=True), QueryLimits())
@@ -68,8 +73,8 @@ def test_the_standard_introspection_query_passes() -> None:
 def test_what_exceeds_a_limit_is_too_complex_and_what_just_meets_it_is_not(
     query: str, name: str, asked: int
 ) -> None:
-    assert refusal(query, replace(QueryLimits(), **{name: asked - 1})) is not None
-    assert refusal(query, replace(QueryLimits(), **{name: asked})) is None
+    assert refusal(query, limited(name, asked - 1)) is not None
+    assert refusal(query, limited(name, asked)) is None
 
 
 def test_a_size_in_a_variable_counts_each_time_anew() -> None:
