@@ -19,6 +19,10 @@ _WORDS = {
     CheckCode.AGENTS_EXPERT_IN_SUBJECT: ("is expert in the subject", "are experts in the subject"),
     CheckCode.AGENTS_SPEAK_LANGUAGE: ("speaks the language", "speak the language"),
     CheckCode.AGENTS_HAVE_HOURS: ("has hours to come", "have hours to come"),
+    CheckCode.CALENDARS_CONNECTED: (
+        "has a calendar that cannot be read now",
+        "have a calendar that cannot be read now",
+    ),
 }
 
 
@@ -84,22 +88,22 @@ def _calendars(target: Target, answer: Answer) -> Check:
     unknown = sum(not agenda.calendars_known for agenda in agents)
     if not target.organization.settings.compute_availability_from_calendars:
         return Check(code, True, "Calendars are not looked at.")
-    return _check(
-        code,
-        unknown == 0,
-        "Every connected calendar is known.",
-        f"Of {len(agents)} agents, {unknown} {'has' if unknown == 1 else 'have'} a calendar that cannot be read now.",
-    )
+    if unknown == 0:
+        return Check(code, True, "Every connected calendar can be read.")
+    return Check(code, False, _told(code, unknown, len(agents)))
 
 
 def _counted(code: CheckCode, some: int, whole: int) -> Check:
+    if whole == 0:
+        return Check(code, False, "There is no agent who could be asked.")
+    return Check(code, some > 0, _told(code, some, whole))
+
+
+def _told(code: CheckCode, some: int, whole: int) -> str:
     one, several = _WORDS[code]
-    if some == 0:
-        return Check(code, False, f"No agent {one}." if whole else "There is no agent who could be asked.")
-    told = (
-        f"Every agent {one}." if some == whole else f"{some} of {whole} agents {one if some == 1 else several}."
-    )
-    return Check(code, True, told)
+    if some in (0, whole):
+        return f"{'Every' if some else 'No'} agent {one}."
+    return f"{some} of {whole} agents {one if some == 1 else several}."
 
 
 def _check(code: CheckCode, ok: bool, yes: str, no: str) -> Check:
