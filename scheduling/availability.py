@@ -6,19 +6,19 @@ Question ─────────────────────┘
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 
 from errors import TimeRefused
 from scheduling.candidates import Candidate, candidates
 from scheduling.hours import Dates, days_of
 from scheduling.intervals import Interval
+from scheduling.listing import Listing
 from scheduling.listing import Slot as Slot
 from scheduling.listing import SlotDay as SlotDay
 from scheduling.listing import SlotTexts as SlotTexts
-from scheduling.listing import moments_from, texts_from
 from scheduling.prepared import OfficeTimeline, Timeline
 from scheduling.question import MINUTES_A_DAY, Question
 from scheduling.reasons import Asked, Refusal, RuleEffect, decisive, effects, refusals_of, too_few
@@ -70,24 +70,11 @@ class Availability:
 
     def days(self, asked: Dates) -> tuple[SlotDay, ...]:
         """The slots of the asked dates in the guest's zone, date by date; dates without slots are left out."""
-        indices = self._indices(asked)
-        slots = self._slots(indices)
-        return tuple(SlotDay(day, slots[part]) for day, part in self._parts(indices))
+        return self._listing(positions(self.listed & self._within(asked))).days(self.question.guest_zone)
 
     def texts(self, asked: Dates) -> tuple[SlotTexts, ...]:
         """What `days` lists, as texts in columns."""
-        indices, length, text = (
-            self._indices(asked),
-            self.question.duration_minutes,
-            texts_from(self.span.origin),
-        )
-        starts = tuple([text[index] for index in indices])
-        ends = tuple([text[index + length] for index in indices])
-        counts = tuple(self._counts(indices))
-        return tuple(
-            SlotTexts(day.isoformat(), starts[part], ends[part], counts[part])
-            for day, part in self._parts(indices)
-        )
+        return self._listing(positions(self.listed & self._within(asked))).texts(self.question.guest_zone)
 
     def total(self, asked: Dates) -> int:
         return (self.listed & self._within(asked)).bit_count()
@@ -103,7 +90,7 @@ class Availability:
         index = min(max(self.span.floor(wanted), 0), self.span.minutes)
         earlier = positions(self.listed & ones(index))[-limit:]
         later = [index + after for after in positions(self.listed >> index)[:limit]]
-        slots = self._slots(earlier + later) if limit > 0 else ()
+        slots = self._listing(earlier + later).slots() if limit > 0 else ()
         return tuple(sorted(slots, key=lambda slot: (abs(slot.start - wanted), slot.start))[:limit])
 
     def decide(self, start: datetime) -> Decision:
@@ -135,17 +122,6 @@ class Availability:
         end = len(days) if asked.last is None else bisect_right(days, asked.last, key=_date)
         return self.span.range(days[begin][1], days[end - 1][2]) if begin < end else 0
 
-    def _indices(self, asked: Dates) -> list[int]:
-        return positions(self.listed & self._within(asked))
-
-    def _parts(self, indices: Sequence[int]) -> Iterator[tuple[date, slice]]:
-        """Each of the guest's dates on which some of the ascending indices lie, and which they are."""
-        reached = 0
-        for day, _, end in days_of(self.span, self.question.guest_zone):
-            began, reached = reached, bisect_left(indices, end, reached)
-            if began < reached:
-                yield day, slice(began, reached)
-
     def _days_outside(self, asked: Dates) -> tuple[int, int]:
         """How many of the asked dates lie before the span, and after it; none where they are without bound."""
         days = days_of(self.span, self.question.guest_zone)
@@ -155,15 +131,10 @@ class Availability:
         earlier, later = min((begin - first).days, whole), min((last - end).days, whole)
         return max(earlier, 0), max(later, 0)
 
-    def _slots(self, indices: Sequence[int]) -> tuple[Slot, ...]:
-        moment, length = moments_from(self.span.origin), self.question.duration_minutes
-        starts = [moment[index] for index in indices]
-        ends = [moment[index + length] for index in indices]
-        return tuple(map(Slot, starts, ends, self._counts(indices)))
-
-    def _counts(self, listed: Sequence[int]) -> Sequence[int]:
-        """How many agents could be given each of the listed starts: one, where one is all there is."""
-        return counts_at(self.counts, listed) if len(self.candidates) > 1 else [1] * len(listed)
+    def _listing(self, starts: Sequence[int]) -> Listing:
+        # Where one agent is all there is, a listed start has one.
+        agents = counts_at(self.counts, starts) if len(self.candidates) > 1 else [1] * len(starts)
+        return Listing(self.span, starts, agents, duration_minutes=self.question.duration_minutes)
 
     def _times(self, start: datetime) -> tuple[Interval, Interval]:
         if start.utcoffset() is None:
