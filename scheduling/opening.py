@@ -75,12 +75,12 @@ def opening(
 
 
 def _layer(scope: Scope, weekly: int, open_: int, *, zone: ZoneInfo, span: Span) -> HoursLayer:
-    closed, days = span.full ^ open_, days_of(span, zone)
+    full, days = span.full, days_of(span, zone)
     return HoursLayer(
         scope,
         weekly,
         open_,
-        fits=Kept(lambda length: clear(closed, 0, length, full=span.full), most=SHAPES_KEPT),
+        fits=Kept(lambda length: clear(full ^ open_, 0, length, full=full), most=SHAPES_KEPT),
         grid=Kept(lambda interval: grid(open_, days, interval=interval, span=span), most=SHAPES_KEPT),
     )
 

@@ -138,7 +138,8 @@ def erode(mask: int, length: int) -> int:
 
 def clear(closed: int, before: int, length: int, *, full: int) -> int:
     """The minutes s of which none of the `length` minutes from s - `before` on is closed."""
-    return (erode(full ^ closed, length) << before) & full
+    open_ = erode(full ^ closed, length) if closed else full >> (length - 1)
+    return (open_ << before) & full
 
 
 def count(masks: Iterable[int]) -> tuple[int, ...]:

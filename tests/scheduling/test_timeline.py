@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.intervals import Interval
-from scheduling.timeline import Span, at_least, count, counts_at, erode, positions, runs
+from scheduling.timeline import Span, at_least, clear, count, counts_at, erode, positions, runs
 
 ORIGIN = datetime(2026, 6, 1, tzinfo=UTC)
 SPAN = Span(ORIGIN, 300)
@@ -34,6 +34,17 @@ def test_a_mask_holds_the_minutes_of_its_ranges_and_no_others(pairs: list[tuple[
 def test_erosion_leaves_the_minutes_from_which_on_all_are_set(mask: int, length: int) -> None:
     minutes = bits(mask)
     assert bits(erode(mask, length)) == {m for m in minutes if minutes.issuperset(range(m, m + length))}
+
+
+@moderately
+@given(st.one_of(st.just(0), masks), st.integers(0, 120), st.integers(1, 320))
+def test_clear_are_the_minutes_around_which_nothing_is_closed_and_nothing_lies_outside(
+    closed: int, before: int, length: int
+) -> None:
+    open_ = set(range(300)) - bits(closed)
+    around = {m: range(m - before, m - before + length) for m in range(300)}
+    expected = {m for m, minutes in around.items() if open_.issuperset(minutes)}
+    assert bits(clear(closed, before, length, full=SPAN.full)) == expected
 
 
 @moderately
