@@ -183,6 +183,9 @@ def counts_at(slices: Sequence[int], indices: Sequence[int]) -> list[int]:
     # its end is asked for once too often, for of a single index no tuple would be made.
     sentinel = 1 << (max(indices) + 1)
     digits = itemgetter(*(~index for index in indices), -1)
-    columns = list(zip(*(digits(bin(bits | sentinel)) for bits in reversed(slices)), strict=True))[:-1]
-    numbers = {column: int("".join(column), 2) for column in set(columns)}
-    return [numbers[column] for column in columns]
+    columns = zip(*(digits(bin(bits | sentinel)) for bits in reversed(slices)), strict=True)
+    return [_number[column] for column in columns][:-1]
+
+
+# A team has few counts that differ, however many starts.
+_number: Kept[tuple[str, ...], int] = Kept(lambda column: int("".join(column), 2), most=4096)
