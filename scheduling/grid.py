@@ -11,22 +11,25 @@ from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from scheduling.timeline import Span, ones, runs
+from scheduling.timeline import Span, first, ones, runs
 
 Days = tuple[tuple[date, int, int], ...]
 
 
 def grid(open_: int, days: Days, *, interval: int, span: Span) -> int:
     """The starts on the grid of the open minutes. `days` are the local dates of `hours.days_of`."""
+    begins = open_ & ~(open_ << 1)
+    rest = (first(begins) or 0) % interval
+    teeth = comb(interval, rest, span.minutes)
+    # Mostly all hours and all dates begin on one and the same comb, so that which of them count does not matter.
+    if not begins & ~teeth and all(start % interval == rest for _, start, _ in days):
+        return open_ & teeth
     anchors = _anchors(open_, days)
-    rests = {anchor % interval for anchor in anchors}
-    if len(rests) <= 1:
-        return open_ & comb(interval, rests.pop() if rests else 0, span.minutes)
-    bounds = [*anchors, span.minutes]
+    stretches = list(pairwise([*anchors, span.minutes]))
     marked = 0
-    for rest in rests:
-        stretches = ((start, end) for start, end in pairwise(bounds) if start % interval == rest)
-        marked |= span.mask(stretches) & comb(interval, rest, span.minutes)
+    for rest in {anchor % interval for anchor in anchors}:
+        own = span.mask((start, end) for start, end in stretches if start % interval == rest)
+        marked |= own & comb(interval, rest, span.minutes)
     return marked & open_
 
 
