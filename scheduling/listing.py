@@ -17,7 +17,7 @@ T = TypeVar("T")
 MOST_KEPT = 100_000
 
 
-# A tuple, because a frozen dataclass takes several times as long to make.
+# A tuple, because a frozen dataclass takes three times as long to make.
 class Slot(NamedTuple):
     """A bookable time, and how many agents could be given it."""
 

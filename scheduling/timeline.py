@@ -48,7 +48,7 @@ class Span:
 
     def floor(self, moment: datetime) -> int:
         """The index of the minute in which the moment lies; may be outside the span."""
-        since = moment - self.origin  # by its parts, for dividing a timedelta costs three times as much
+        since = moment - self.origin  # by its parts, which is faster than to divide a timedelta
         return since.days * MINUTES_A_DAY + since.seconds // 60
 
     def ceil(self, moment: datetime) -> int:
