@@ -15,7 +15,6 @@ class EventKind(StrEnum):
     """The contract's feed events that have a cursor."""
 
     MESSAGE_ADDED = "MESSAGE_ADDED"
-    MESSAGE_CHANGED = "MESSAGE_CHANGED"
     ASSIGNMENT_CHANGED = "ASSIGNMENT_CHANGED"
     MEMBERS_CHANGED = "MEMBERS_CHANGED"
     CONVERSATION_CHANGED = "CONVERSATION_CHANGED"
@@ -77,7 +76,3 @@ def conversation_topic(conversation_id: int) -> str:
 
 def inbox_topic(agent_id: int) -> str:
     return f"inbox:{agent_id}"
-
-
-def meeting_topic(meeting_id: int) -> str:
-    return f"meeting:{meeting_id}"

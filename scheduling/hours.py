@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from scheduling.intervals import Interval, merge
+from scheduling.intervals import Interval
 from scheduling.timeline import Span
 
 DAY = timedelta(days=1)
@@ -151,11 +151,3 @@ def windows_by_date(
         day = days.first + number * DAY
         usual = tuple(weekly[day.weekday()])
         yield day, usual, replaced.get(day, usual)
-
-
-def open_intervals(
-    week: Iterable[WeeklyWindow], overrides: Iterable[DateOverride] = (), *, days: Dates, zone: ZoneInfo
-) -> tuple[Interval, ...]:
-    """When the windows that start on these dates are open, whatever their scope, adjoining ones merged."""
-    dated = windows_by_date(week, overrides, days)
-    return merge(window.on(day, zone) for day, _, windows in dated for window in windows)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from tortoise import fields
 
-from errors import NotFound
 from models.base import Row
 from models.organization.settings import Settings
 
@@ -32,11 +31,3 @@ class Organization(Row):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
-
-    @classmethod
-    async def by_slug(cls, slug: str) -> Organization:
-        """The organization of that slug; refuses NotFound."""
-        found = await cls.get_or_none(slug=slug)
-        if found is None:
-            raise NotFound("There is no such organization.")
-        return found
