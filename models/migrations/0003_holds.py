@@ -20,5 +20,16 @@ class Migration(migrations.Migration):
             "Claim", "held_start", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)
         ),
         ops.AddField("Claim", "held_end", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+        ops.AlterModelOptions(
+            name="Claim",
+            options={
+                "table": "claim",
+                "app": "frontdesk",
+                "indexes": (("meeting_id",),),
+                "pk_attr": "id",
+                "table_description": "An agent's time, taken by a meeting, or a hold, with its buffers."
+                " No two claims of an agent overlap: the",
+            },
+        ),
         ops.RunSQL(INDEXES),
     ]

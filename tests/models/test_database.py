@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.transactions import in_transaction
 
 from models.database import configuration
@@ -46,3 +47,12 @@ async def test_processes_that_start_at_once_on_a_new_database_all_find_it_ready(
         ]
         async with asyncio.timeout(60):
             assert [await start.wait() for start in starts] == [0, 0, 0, 0]
+
+
+async def test_the_migrations_make_the_tables_that_the_models_describe(database_url: str) -> None:
+    config = configuration(database_url)
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None
+        missing = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    assert [operation.describe() for writer in missing for operation in writer.operations] == []
