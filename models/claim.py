@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tortoise import fields
@@ -48,28 +49,36 @@ class Claim(Owned):
         agent: Agent,
         *,
         during: Interval,
-        now: datetime,
         meeting_id: int | None = None,
         expires_at: datetime | None = None,
     ) -> int | None:
-        """Take the agent's time; the claim's id, or None if somebody has a minute of it.
+        """Take the agent's time; the claim's id, or None if somebody has a minute of it. An expired claim is in the way
+        until it is cleared.
 
         Waits for a transaction that is taking the same time and has not ended. ON CONFLICT covers exclusion
         constraints and, unlike an error, leaves the transaction alive to try another agent.
         """
-        # In one order, so that two who clear away the same claims do not wait for each other. One that is just being
-        # turned into a meeting is waited for, and looked at again: it no longer expires.
-        await tx.rows(
-            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE agent_id = %s AND expires_at <= %s"
-            " AND starts_at < %s AND ends_at > %s ORDER BY id FOR UPDATE)",
-            agent.id, now, during.end, during.start,
-        )  # fmt: skip
         taken = await tx.rows(
             "INSERT INTO claim (organization_id, agent_id, meeting_id, starts_at, ends_at, expires_at)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
             agent.organization_id, agent.id, meeting_id, during.start, during.end, expires_at,
         )  # fmt: skip
         return taken[0]["id"] if taken else None
+
+    @classmethod
+    async def clear_expired(
+        cls, tx: Transaction, agents: Sequence[Agent], *, during: Interval, now: datetime
+    ) -> None:
+        """Take away expired claims that are in the way, of all the agents who may be asked, at once.
+
+        In one order, so that two who clear away the same claims do not wait for each other in a ring. One that is just
+        being turned into a meeting is waited for, and looked at again: it no longer expires.
+        """
+        await tx.rows(
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE agent_id = ANY(%s) AND expires_at <= %s"
+            " AND starts_at < %s AND ends_at > %s ORDER BY id FOR UPDATE)",
+            [agent.id for agent in agents], now, during.end, during.start,
+        )  # fmt: skip
 
     @classmethod
     async def forget_expired(cls, tx: Transaction, agent: Agent, *, now: datetime) -> None:

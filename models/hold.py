@@ -11,8 +11,9 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from errors import HoldExpired, Invalid, TimeRefused, TooSoon
 from models.actor import Actor
@@ -31,7 +32,11 @@ PREFIX = "hold_"
 _TAG_BYTES = 24
 _LONGEST_TOKEN = 100
 
-_ZONES = tuple(ZoneInfo(f"Etc/GMT{hours:+d}") for hours in range(-14, 13))
+
+@cache
+def _zones() -> tuple[ZoneInfo, ...]:
+    """Every zone there is: a guest may be in one of half hours, or in one whose clocks change when no other's do."""
+    return tuple(ZoneInfo(name) for name in sorted(available_timezones()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +163,4 @@ def _kindest_zone(target: Target, start: datetime, *, now: datetime) -> ZoneInfo
         outside = target.dates is not None and not target.dates.include(day)
         return outside, day - now.astimezone(zone).date()
 
-    return min((target.organization.zone, *_ZONES), key=unkindness)
+    return min((target.organization.zone, *_zones()), key=unkindness)

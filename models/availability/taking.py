@@ -33,8 +33,9 @@ async def take_time(
         await request.target.service.lock()
     answer = await ask_engine(request, now=now)
     decision, agents = answer.decide(start)
+    await Claim.clear_expired(tx, agents, during=decision.claimed, now=now)
     for agent in agents:
-        claim = await Claim.take(tx, agent, during=decision.claimed, now=now, expires_at=expires_at)
+        claim = await Claim.take(tx, agent, during=decision.claimed, expires_at=expires_at)
         if claim is not None:
             return Taken(claim, agent, decision.time)
     # every agent was taken since the engine looked: by those who hold their time already

@@ -111,8 +111,10 @@ async def _move(
     answer = await ask_engine(request, now=now)
     decision, _ = answer.decide(start)
     await Claim.release(meeting)
-    claim = await Claim.take(tx, agent, during=decision.claimed, now=now, meeting_id=meeting.id)
+    await Claim.clear_expired(tx, [agent], during=decision.claimed, now=now)
+    claim = await Claim.take(tx, agent, during=decision.claimed, meeting_id=meeting.id)
     if claim is None:
+        answer = await ask_engine(request, now=now)  # again, so that what was just taken is no alternative
         raise answer.with_alternatives(SlotTaken("This time has just been taken."), start)
     meeting.start, meeting.end = decision.time.start, decision.time.end
     await _save(meeting)

@@ -26,7 +26,7 @@ from models.keyring import fingerprint
 from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
 from models.organization.service import ServiceMember
-from scheduling.hours import WeeklyWindow, Window
+from scheduling.hours import Dates, WeeklyWindow, Window
 from tests.builders import MONDAY, a_link, a_service, acting, an_agent, an_organization
 from tests.models.meeting.holding import (
     HALF_HOUR,
@@ -246,3 +246,16 @@ async def test_a_date_of_a_link_is_one_of_the_guests_zone_wherever_that_is(anna:
     in_kiritimati_it_is_tuesday = MONDAY.replace(hour=12)
     assert isinstance(await try_to_hold(target, in_kiritimati_it_is_tuesday), Held)
     assert isinstance(await try_to_hold(target, NINE), OutsideAvailability)
+
+
+async def test_a_slot_on_the_last_day_of_a_guest_in_a_zone_of_half_hours_can_be_held(
+    organization: Organization,
+) -> None:
+    ben = await an_agent(organization, "Ben", zone="America/New_York")
+    now = MONDAY.replace(hour=18, minute=40)
+    target = await find_target(Named(agent_id=ben.id), actor=Public(), now=now)
+    zone = ZoneInfo("Asia/Kolkata")
+    answer = await ask_engine(Request(target=target, guest_zone=zone, actor=Public()), now=now)
+    last = [slot.start for day in answer.availability.days(Dates()) for slot in day.slots][-1]
+    held = await hold(target, last, actor=Public(), keys=KEYS, now=now)
+    assert held.start == last

@@ -126,7 +126,7 @@ async def test_a_claim_waits_for_the_one_before_it_and_has_the_time_if_that_is_u
     async def first() -> None:
         with pytest.raises(ZeroDivisionError):
             async with transaction() as tx:
-                assert await Claim.take(tx, anna, during=during, now=NOW)
+                assert await Claim.take(tx, anna, during=during)
                 held.set()
                 await give_up.wait()
                 raise ZeroDivisionError
@@ -134,7 +134,7 @@ async def test_a_claim_waits_for_the_one_before_it_and_has_the_time_if_that_is_u
     async def second() -> int | None:
         await held.wait()
         async with transaction() as tx:
-            return await Claim.take(tx, anna, during=during, now=NOW)
+            return await Claim.take(tx, anna, during=during)
 
     async def watch() -> None:
         await until_somebody_waits()
@@ -236,3 +236,51 @@ async def test_twins_with_one_idempotency_key_make_one_meeting(anna: Agent) -> N
     outcomes = await asyncio.gather(*(book(wish, actor=Public(), now=NOW, once=once) for _ in range(16)))
     assert len({meeting.id for meeting in outcomes}) == 1
     assert await Meeting.all().count() == 1
+
+
+async def test_a_move_that_loses_the_race_is_not_offered_the_time_it_lost(anna: Agent) -> None:
+    target = await target_of(anna)
+    ten, during = NINE + 2 * HALF_HOUR, Interval.between(NINE + 2 * HALF_HOUR, NINE + 3 * HALF_HOUR)
+    [meeting] = meetings([await try_to_book(target, NINE, "Grace")])
+    taken, finish = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with transaction() as tx:
+            assert await Claim.take(tx, anna, during=during)
+            taken.set()
+            await finish.wait()
+
+    async def move() -> SlotTaken:
+        await taken.wait()
+        with pytest.raises(SlotTaken) as refused:
+            await reschedule(
+                meeting.id, Change(), start=ten, duration_minutes=None, actor=acting(anna), now=NOW
+            )
+        return refused.value
+
+    async def watch() -> None:
+        await until_somebody_waits()
+        finish.set()
+
+    _, refused, _ = await asyncio.gather(first(), move(), watch())
+    assert ten not in [slot.start for slot in refused.alternatives]  # type: ignore[attr-defined]
+
+
+async def test_two_who_ask_the_same_agents_in_other_orders_do_not_wait_in_a_ring(anna: Agent) -> None:
+    organization = await anna.organization
+    ben = await an_agent(organization, "Ben")
+    during = Interval.between(NINE, NINE + 2 * HALF_HOUR)
+    for agent in (anna, ben):
+        owned = {"organization_id": organization.id, "agent_id": agent.id}
+        await Claim.create(**owned, starts_at=NINE, ends_at=NINE + HALF_HOUR, expires_at=NOW)
+        await Claim.create(**owned, starts_at=NINE + HALF_HOUR, ends_at=NINE + 2 * HALF_HOUR)
+
+    async def ask(agents: list[Agent]) -> list[int | None]:
+        async with transaction() as tx:
+            await Claim.clear_expired(tx, agents, during=during, now=NOW)
+            return [await Claim.take(tx, agent, during=during) for agent in agents]
+
+    for _ in range(10):
+        async with asyncio.timeout(20):
+            outcomes = await asyncio.gather(*(ask(order) for order in ([anna, ben], [ben, anna]) * 4))
+        assert outcomes == [[None, None]] * 8
