@@ -158,13 +158,18 @@ async def set_date_override(info: Info, input: SetDateOverrideInput) -> Payload:
     return Payload(agent=await hours.set_date_override(agent, input.date, windows))
 
 
+async def colleague(info: Info, agent_id: str) -> Agent:
+    """The agent of the viewer's organization whose id this is; refuses NotFound."""
+    key = ids.decode(agent_id, "Agent", field=("agentId",))
+    found = await Agent.get_or_none(id=key, organization_id=info.context.agent().organization_id)
+    if found is None:
+        raise NotFound("There is no such agent.", field=("agentId",))
+    return found
+
+
 async def _own_hours(info: Info, agent_id: str) -> Agent:
     """The agent whose hours the viewer may set: their own, or, for those who plan, any colleague's."""
-    actor = info.context.agent()
-    key = ids.decode(agent_id, "Agent", field=("agentId",))
-    agent = await Agent.get_or_none(id=key, organization_id=actor.organization_id)
-    if agent is None:
-        raise NotFound("There is no such agent.", field=("agentId",))
+    actor, agent = info.context.agent(), await colleague(info, agent_id)
     if agent.id != actor.agent.id and actor.agent.role not in _PLANNERS:
         raise NotAllowed("Your role does not set the hours of others.")
     return agent

@@ -6,11 +6,12 @@ from hashlib import sha256
 
 from starlette.datastructures import UploadFile
 
-from errors import Invalid, NotAllowed, NotFound
+from errors import Invalid, NotAllowed
 from models.agent.agent import Agent
 from models.calendar.connecting import connect_feed, connect_file, disconnect_calendar
 from models.calendar.refreshing import request_refresh
 from resolvers import ids
+from resolvers.agents import colleague
 from resolvers.context import Info
 from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
@@ -57,11 +58,7 @@ def was_disconnected(root: Payload) -> bool:
 
 async def _own(info: Info, agent_id: str) -> Agent:
     """The viewer, as the agent whose calendar it is; nobody connects, sees or takes away another's."""
-    actor = info.context.agent()
-    key = ids.decode(agent_id, "Agent", field=("agentId",))
-    agent = await Agent.get_or_none(id=key, organization_id=actor.organization_id)
-    if agent is None:
-        raise NotFound("There is no such agent.", field=("agentId",))
+    actor, agent = info.context.agent(), await colleague(info, agent_id)
     if agent.id != actor.agent.id:
         raise NotAllowed("An agent connects their own calendars.")
     return agent

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models.actor import Actor, AgentActor, GuestActor
+from models.actor import Actor, AgentActor, GuestActor, KnownActor
 from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
@@ -87,3 +87,11 @@ class Member(Owned):
     class Meta:
         table = "member"
         unique_together = (("conversation_id", "agent_id"), ("conversation_id", "contact_id"))
+
+    @classmethod
+    def of(cls, conversation_id: int, actor: KnownActor) -> QuerySet[Member]:
+        """The actor's own place in the conversation; nothing where they are no member."""
+        party = (
+            {"agent_id": actor.agent.id} if isinstance(actor, AgentActor) else {"contact_id": actor.contact.id}
+        )
+        return cls.filter(conversation_id=conversation_id, **party)

@@ -49,7 +49,7 @@ async def send_message(
             tx, conversation, kind=draft.kind, direction=_direction(actor), author=actor, text=text,
             reply_to_id=draft.reply_to_id, now=now,
         )  # fmt: skip
-        await Member.filter(conversation_id=conversation.id, **_party(actor)).update(last_read_seq=message.seq)
+        await Member.of(conversation.id, actor).update(last_read_seq=message.seq)
         await remember_outcome(tx, once, message.id)
     return message
 
@@ -136,7 +136,7 @@ async def _lock(conversation: Conversation) -> Conversation:
 
 
 async def _check(conversation: Conversation, draft: Draft, *, actor: KnownActor) -> None:
-    if not await Member.filter(conversation_id=conversation.id, **_party(actor)).exists():
+    if not await Member.of(conversation.id, actor).exists():
         raise NotAMember("Only members of a conversation write in it.")
     if conversation.status is ConversationStatus.CLOSED:
         raise ConversationClosed("The conversation is closed.")
@@ -160,7 +160,3 @@ def _check_kind(kind: MessageKind, actor: KnownActor) -> None:
 
 def _direction(actor: KnownActor) -> Direction:
     return Direction.OUTBOUND if isinstance(actor, AgentActor) else Direction.INBOUND
-
-
-def _party(actor: KnownActor) -> dict[str, int]:
-    return {"agent_id": actor.agent.id} if isinstance(actor, AgentActor) else {"contact_id": actor.contact.id}

@@ -19,9 +19,8 @@ from realtime.events import Announcement, EventKind, announce, conversation_topi
 async def mark_read(conversation: Conversation, *, seq: int, actor: KnownActor) -> Conversation:
     """Move the actor's read marker up to `seq`; it never goes back. Refuses Invalid (a seq beyond what
     the actor can see) and NotAMember."""
-    party = {"agent_id": actor.agent.id} if isinstance(actor, AgentActor) else {"contact_id": actor.contact.id}
     async with transaction() as tx:
-        member = await Member.get_or_none(conversation_id=conversation.id, **party)
+        member = await Member.of(conversation.id, actor).first()
         if member is None:
             raise NotAMember("Only members of a conversation have a read marker.")
         visible = Message.visible_to(actor, conversation.id).filter(seq__gte=seq)
