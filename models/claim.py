@@ -9,8 +9,10 @@ from tortoise import fields
 
 from models.agent.agent import Agent
 from models.base import Owned
+from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.transactions import Transaction
+from models.words import MeetingType
 from scheduling.intervals import Interval
 
 
@@ -18,8 +20,9 @@ class Claim(Owned):
     """An agent's time, taken by a meeting, or a hold, with its buffers. No two claims of an agent overlap: the
     constraint `claim_exclusive` sees to it.
 
-    `expires_at` is set for claims that end by themselves; an expired one blocks nobody. Of a hold it is also known by
-    what token it is found, what it is of, and the time without buffers (see models/hold.py).
+    The core is the meeting's own time, None where it has no buffers; subject and meeting type say for which limits it
+    counts. `expires_at` is set for claims that end by themselves; an expired one blocks nobody. Of a hold it is also
+    known by what token it is found and what it is of (see models/hold.py), and of a time that a link offers, which.
     """
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
@@ -35,8 +38,14 @@ class Claim(Owned):
     expires_at = fields.DatetimeField(null=True)
     hold_hash = fields.CharField(max_length=64, null=True)
     held_for = fields.CharField(max_length=200, null=True)
-    held_start = fields.DatetimeField(null=True)
-    held_end = fields.DatetimeField(null=True)
+    core_starts_at = fields.DatetimeField(null=True)
+    core_ends_at = fields.DatetimeField(null=True)
+    subject_id = fields.BigIntField(null=True)
+    meeting_type = fields.CharEnumField(MeetingType, max_length=10, null=True)
+    link: fields.ForeignKeyNullableRelation[ScheduleLink] = fields.ForeignKeyField(
+        "frontdesk.ScheduleLink", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    link_id: int | None
 
     class Meta:
         table = "claim"

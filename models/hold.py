@@ -69,8 +69,8 @@ async def hold(
         await Claim.filter(id=taken.claim_id).update(
             hold_hash=fingerprint(token),
             held_for=_words(target),
-            held_start=taken.time.start,
-            held_end=taken.time.end,
+            core_starts_at=taken.time.start,
+            core_ends_at=taken.time.end,
         )
         await Claim.forget_expired(tx, taken.agent, now=now)
         await remember_outcome(tx, once, taken.claim_id)
@@ -100,7 +100,7 @@ async def use_hold(tx: Transaction, request: Request, token: str, *, start: date
     if found is None:
         gone = HoldExpired("The hold has expired, or there is none of this token.", field=("holdToken",))
         raise await _refused(request, gone, start, now=now)
-    if (found["held_for"], found["held_start"]) != (_words(request.target), start):
+    if (found["held_for"], found["core_starts_at"]) != (_words(request.target), start):
         raise Invalid("The hold is of another time, or of something else.", field=("holdToken",))
     if start < now:
         past = TooSoon("This time is past.", field=("start",))
@@ -108,7 +108,7 @@ async def use_hold(tx: Transaction, request: Request, token: str, *, start: date
     agent = (await pool(request.target)).candidates.get(found["agent_id"])
     if agent is None:
         raise await _refused(request, HoldExpired("The agent who was held is no longer there."), start, now=now)
-    return Taken(found["id"], agent[0], Interval.between(found["held_start"], found["held_end"]))
+    return Taken(found["id"], agent[0], Interval.between(found["core_starts_at"], found["core_ends_at"]))
 
 
 async def _turn(tx: Transaction, target: Target, token: str, *, now: datetime) -> Mapping[str, Any] | None:
@@ -117,7 +117,7 @@ async def _turn(tx: Transaction, target: Target, token: str, *, now: datetime) -
     turned = await tx.rows(
         "UPDATE claim SET hold_hash = NULL, expires_at = NULL"
         " WHERE hold_hash = %s AND organization_id = %s AND expires_at > %s"
-        " RETURNING id, agent_id, held_for, held_start, held_end",
+        " RETURNING id, agent_id, held_for, core_starts_at, core_ends_at",
         fingerprint(token), target.organization.id, now,
     )  # fmt: skip
     return turned[0] if turned else None
@@ -127,10 +127,10 @@ async def _held_before(
     claim_id: int, request: Request, start: datetime, *, keys: Keyring, now: datetime
 ) -> Held:
     claim = await Claim.get_or_none(id=claim_id, hold_hash__isnull=False, expires_at__gt=now)
-    if claim is None or claim.held_start is None or claim.held_end is None or claim.expires_at is None:
+    if claim is None or claim.core_starts_at is None or claim.core_ends_at is None or claim.expires_at is None:
         gone = HoldExpired("The hold of this request has ended.", field=("idempotencyKey",))
         raise await _refused(request, gone, start, now=now)
-    return Held(_token(claim.id, keys=keys), claim.held_start, claim.held_end, claim.expires_at)
+    return Held(_token(claim.id, keys=keys), claim.core_starts_at, claim.core_ends_at, claim.expires_at)
 
 
 async def _refused(request: Request, refusal: TimeRefused, start: datetime, *, now: datetime) -> TimeRefused:

@@ -12,6 +12,9 @@ from models.words import MeetingType
 
 
 class ScheduleLink(Owned):
+    """`offered_times`, in ISO 8601, are the only starts it offers; they are held until it is used or expires.
+    `used_at` is when a booking used it last; one of `single_use` is good for none after that."""
+
     slug = fields.CharField(max_length=64)
     agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
         "frontdesk.Agent", related_name="schedule_links", null=True, on_delete=fields.CASCADE
@@ -29,6 +32,9 @@ class ScheduleLink(Owned):
     duration_minutes = fields.IntField(null=True)
     from_date = fields.DateField(null=True)
     to_date = fields.DateField(null=True)
+    offered_times = fields.JSONField[list[str] | None](null=True)
+    single_use = fields.BooleanField(default=False)
+    used_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField(null=True)
     is_active = fields.BooleanField(default=True)
 

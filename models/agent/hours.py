@@ -10,6 +10,7 @@ from tortoise import fields
 
 from errors import Invalid, NotFound
 from models.agent.agent import Agent
+from models.agent.template import DayTemplate
 from models.base import Owned
 from models.organization.office import Office
 from models.organization.subject import Subject
@@ -23,13 +24,18 @@ Stored = Mapping[str, Any]
 
 
 class DateOverride(Owned):
-    """The hours of one date in the agent's zone, instead of the week template's. No windows: a day off."""
+    """The hours of one date in the agent's zone, instead of the week template's: the template's, where there is one,
+    else its own. No windows: a day off."""
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
         "frontdesk.Agent", related_name=False, on_delete=fields.CASCADE
     )
     agent_id: int
     date = fields.DateField()
+    template: fields.ForeignKeyNullableRelation[DayTemplate] = fields.ForeignKeyField(
+        "frontdesk.DayTemplate", related_name=False, null=True, on_delete=fields.RESTRICT
+    )
+    template_id: int | None
     windows = fields.JSONField[Sequence[dict[str, Any]]](default=list)
 
     class Meta:

@@ -14,6 +14,7 @@ from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
 from models.conversation.conversation import Conversation
+from models.meeting.series import MeetingSeries
 from models.organization.office import Office
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
@@ -21,7 +22,11 @@ from models.words import AttendeeResponse, Direction, MeetingChangeKind, Meeting
 
 
 class Meeting(Owned):
-    """`sequence` is the revision of the calendar entry (RFC 5545 §3.8.7.4); `link_key` renews the manage link."""
+    """`sequence` is the revision of the calendar entry (RFC 5545 §3.8.7.4); `link_key` renews the manage link.
+
+    One of more than one of `seats` is a group meeting, which guests join until it is full. It has no agents while it
+    is unassigned. Its buffers are those of the planning rule by which it was booked.
+    """
 
     status = fields.CharEnumField(MeetingStatus, max_length=20, default=MeetingStatus.SCHEDULED)
     version = fields.IntField(default=1)
@@ -46,6 +51,13 @@ class Meeting(Owned):
     language = fields.CharField(max_length=35, default="en")
     start = fields.DatetimeField()
     end = fields.DatetimeField()
+    buffer_before_minutes = fields.IntField(default=0)
+    buffer_after_minutes = fields.IntField(default=0)
+    seats = fields.IntField(default=1)
+    series: fields.ForeignKeyNullableRelation[MeetingSeries] = fields.ForeignKeyField(
+        "frontdesk.MeetingSeries", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    series_id: int | None
     guest_time_zone = fields.CharField(max_length=64)
     guest: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
         "frontdesk.Contact", related_name="meetings", on_delete=fields.RESTRICT
@@ -89,12 +101,17 @@ class Meeting(Owned):
 
 
 class Attendee(Owned):
-    """Somebody who comes along; the guest is the first."""
+    """Somebody who comes along: a guest, `contact`, or one of those whom that guest brings (`companion`)."""
 
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
         "frontdesk.Meeting", related_name="attendees", on_delete=fields.CASCADE
     )
     meeting_id: int
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    contact_id: int | None
+    companion = fields.BooleanField(default=False)
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=320, null=True)
     response = fields.CharEnumField(AttendeeResponse, max_length=15, default=AttendeeResponse.NEEDS_ACTION)

@@ -10,10 +10,17 @@ from models.words import Distribution
 
 
 class Service(Owned):
+    """COLLECTIVE needs `required_agents` of the members free together (None: all); for the others a slot is offered
+    while `availability_percent` of the members are free. Without `assign_on_booking` a booking has no agent yet: it
+    takes one from the capacity of the service until somebody is assigned."""
+
     name = fields.CharField(max_length=200)
     languages = fields.JSONField[list[str]](default=list)
     is_active = fields.BooleanField(default=True)
     distribution = fields.CharEnumField(Distribution, max_length=20, default=Distribution.ROUND_ROBIN)
+    required_agents = fields.IntField(null=True)
+    availability_percent = fields.IntField(default=0)
+    assign_on_booking = fields.BooleanField(default=True)
 
     class Meta:
         table = "service"

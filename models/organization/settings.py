@@ -26,6 +26,8 @@ class Settings:
     public_earliest_day: int = 0
     public_minimum_notice_minutes: int = 0
     hold_minutes: int = 10
+    max_meetings_per_guest_per_day: int | None = None
+    max_upcoming_meetings_per_guest_and_agent: int | None = 2
     can_assign: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR, Role.AGENT)
     compute_availability_from_calendars: bool = True
     unknown_calendars_block: bool = False
