@@ -28,3 +28,12 @@ class Owned(Row):
 
     class Meta:
         abstract = True
+
+
+class Edited(Owned):
+    """A row that several people edit; each change raises its version (see models/editing.py)."""
+
+    version = fields.IntField(default=1)
+
+    class Meta:
+        abstract = True

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from tortoise import fields
 
-from models.base import Owned
+from models.base import Edited
 from models.words import Role
 
 
-class Agent(Owned):
+class Agent(Edited):
     """`week` holds the week template as stored windows (see models/agent/hours.py)."""
 
     name = fields.CharField(max_length=200)

@@ -8,10 +8,10 @@ from typing import Any
 from tortoise import fields
 
 from models.agent.agent import Agent
-from models.base import Owned
+from models.base import Edited
 
 
-class DayTemplate(Owned):
+class DayTemplate(Edited):
     """Of one agent; what it says holds on every date that was given it."""
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(

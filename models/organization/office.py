@@ -5,10 +5,10 @@ from typing import Any
 
 from tortoise import fields
 
-from models.base import Owned
+from models.base import Edited
 
 
-class Office(Owned):
+class Office(Edited):
     """`hours` are a stored week (see models/agent/hours.py), None where the office is always open; each of the
     `closures` has a `from`, a `to` (both included) and perhaps a `reason`. All in the office's zone."""
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from tortoise import fields
 
-from models.base import Owned
+from models.base import Edited
 from models.organization.office import Office
 from models.organization.subject import Subject
 from models.words import MeetingType
 
 
-class PlanningRule(Owned):
+class PlanningRule(Edited):
     """Of one subject and meeting type. The rule without an office is the administrator's default; an office's own
     rule refines it, and can never enable what the default disables.
 
@@ -41,7 +41,6 @@ class PlanningRule(Owned):
     needs_acceptance = fields.BooleanField(default=False)
     max_per_agent_per_day = fields.IntField(null=True)
     max_per_agent_per_week = fields.IntField(null=True)
-    version = fields.IntField(default=1)
     agents: fields.ManyToManyRelation[Any] = fields.ManyToManyField(
         "frontdesk.Agent", through="planning_rule_agent", related_name="planning_rules"
     )

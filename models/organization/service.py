@@ -5,11 +5,11 @@ from __future__ import annotations
 from tortoise import fields
 
 from models.agent.agent import Agent
-from models.base import Owned
+from models.base import Edited, Owned
 from models.words import Distribution
 
 
-class Service(Owned):
+class Service(Edited):
     """COLLECTIVE needs `required_agents` of the members free together (None: all); for the others a slot is offered
     while `availability_percent` of the members are free. Without `assign_on_booking` a booking has no agent yet: it
     takes one from the capacity of the service until somebody is assigned."""

@@ -2,10 +2,10 @@
 
 from tortoise import fields
 
-from models.base import Owned
+from models.base import Edited
 
 
-class Subject(Owned):
+class Subject(Edited):
     name = fields.CharField(max_length=200)
     description = fields.TextField(null=True)
     available_for_customers = fields.BooleanField(default=True)

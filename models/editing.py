@@ -1,0 +1,47 @@
+"""Changing rows that several people edit: one after the other, each of the version that they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from psycopg.errors import UniqueViolation
+from tortoise.exceptions import IntegrityError
+from tortoise.queryset import QuerySet
+
+from errors import Invalid, NotFound, Stale
+from models.base import Edited
+
+E = TypeVar("E", bound=Edited)
+
+
+async def lock(rows: QuerySet[E], *, expected_version: int | None, missing: NotFound) -> E:
+    """The one of the rows there is, held until the transaction ends: a second change sees what the first one did.
+
+    Refuses what `missing` says, and Stale where the caller saw another version.
+    """
+    row = await rows.select_for_update(no_key=True).first()
+    if row is None:
+        raise missing
+    if expected_version is not None and expected_version != row.version:
+        raise Stale("Somebody has changed this meanwhile.", field=("expectedVersion",))
+    return row
+
+
+async def save(row: Edited, *changed: str) -> None:
+    """Write the changed columns of a row that is locked, under its next version."""
+    row.version += 1
+    await row.save(update_fields=[*changed, "version"])
+
+
+@contextmanager
+def unique(message: str, *, field: tuple[str, ...]) -> Iterator[None]:
+    """Refuses Invalid where the database says that there is such a row already. Goes around the transaction, which
+    has failed by then."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.args[0], UniqueViolation):
+            raise
+        raise Invalid(message, field=field) from None
