@@ -39,10 +39,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A meeting that counts for the agent's daily and weekly limits, on its date in the agent's zone."""
+    """A meeting, or a hold of one, that counts for the agent's daily and weekly limits of its kind, on its date
+    in the agent's zone. The week of a span's first date may have begun before the span."""
 
     claim: int
     day: date
+    subject: int | None = None
+    meeting_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

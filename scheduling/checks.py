@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from scheduling.agenda import Agenda
 from scheduling.hours import DAY, days_of, midnight, today
 from scheduling.opening import HoursLayer
 from scheduling.prepared import OfficeTimeline, Timeline
@@ -138,9 +139,21 @@ def _on(dates: frozenset[date], zone: ZoneInfo, span: Span) -> int:
     return span.mask((start, end) for day, start, end in days_of(span, zone) if day in dates)
 
 
+def _booked(question: Question, agenda: Agenda) -> list[date]:
+    """The dates of the agent's meetings of the question's kind."""
+    if question.max_per_day is None and question.max_per_week is None:
+        return []
+    kind = question.topic.subject, question.topic.meeting_type
+    return [
+        one.day
+        for one in agenda.counted
+        if (one.subject, one.meeting_type) == kind and one.claim not in question.excluded_claims
+    ]
+
+
 def _limits(question: Question, timeline: Timeline) -> tuple[Check, ...]:
     span, zone = timeline.span, timeline.agenda.zone
-    booked = [one.day for one in timeline.agenda.counted if one.claim not in question.excluded_claims]
+    booked = _booked(question, timeline.agenda)
     checks: list[Check] = []
     if question.max_per_day is not None:
         full_days = frozenset(

@@ -77,8 +77,8 @@ class Question:
     - The meeting touches no Saturday or Sunday of the organization's zone where `weekends_closed`.
     - The meeting with its buffers overlaps no busy time and no claim, but for `excluded_claims`: the meeting
       that is being moved, the hold that is being used.
-    - An agent has fewer than `max_per_day` and `max_per_week` meetings on the date and in the week from Monday
-      on, in the agent's zone.
+    - An agent has fewer than `max_per_day` and `max_per_week` meetings of the topic's subject and meeting type on
+      the date and in the week from Monday on, in the agent's zone.
     """
 
     now: datetime

@@ -182,7 +182,13 @@ class Oracle:
 
     def limits_against(self, agenda: Agenda, m: int, local: date) -> set[Rule]:
         q, against = self.question, set[Rule]()
-        days = [one.day for one in agenda.counted if one.claim not in q.excluded_claims]
+        days = [
+            one.day
+            for one in agenda.counted
+            if one.subject == q.topic.subject
+            and one.meeting_type == q.topic.meeting_type
+            and one.claim not in q.excluded_claims
+        ]
         monday = local - local.weekday() * DAY
         if q.max_per_day is not None and days.count(local) >= q.max_per_day:
             against.add(Rule.DAILY_LIMIT)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from scheduling.opening import SHAPES_KEPT
 from scheduling.prepared import prepare
 from scheduling.question import Question
 from scheduling.timeline import Span, runs
+from tests.scheduling.cases import agent
+from tests.scheduling.cases import question as asked_in
 from tests.scheduling.worlds import worlds
 
 ROME = ZoneInfo("Europe/Rome")
@@ -82,3 +85,9 @@ def test_windows_that_adjoin_within_a_minute_of_utc_leave_no_gap() -> None:
     open_ = prepare(Agenda(agent=1, zone=monrovia, week=week), Span(origin, 1440)).hours(Topic()).open
     # From 9:44:30 to 15:44:30: the whole minutes within.
     assert runs(open_) == [(9 * 60 + 45, 15 * 60 + 44)]
+
+
+def test_agents_prepared_for_too_short_a_time_are_not_asked() -> None:
+    prepared = prepare(agent(), asked_in(days_ahead=3).span())
+    with pytest.raises(ValueError, match="span"):
+        ask(asked_in(days_ahead=31), [prepared])

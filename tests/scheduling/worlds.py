@@ -89,7 +89,10 @@ def agendas(draw: st.DrawFn, agent: int, now: datetime) -> Agenda:
         busy=tuple(draw(st.lists(intervals(now), max_size=4))),
         calendars_known=draw(st.sampled_from([True, True, True, False])),
         claims=tuple(draw(claims(agent * 10 + number, now)) for number in range(held)),
-        counted=tuple(Counted(agent * 10 + number, draw(dates)) for number in range(held)),
+        counted=tuple(
+            Counted(agent * 10 + number, draw(dates), draw(st.sampled_from([1, 1, 1, None])), "VIDEO")
+            for number in range(2 * held)
+        ),
         weight=draw(st.integers(1, 3)),
         booked=draw(st.integers(0, 5)),
     )
