@@ -100,6 +100,6 @@ def moments_from(origin: datetime) -> Mapping[int, datetime]:
 
 @lru_cache(maxsize=4)
 def texts_from(origin: datetime) -> Mapping[int, str]:
-    """The same moment in ISO 8601, as `datetime.isoformat` writes it."""
+    """The same moment in ISO 8601, as clients are told moments in UTC."""
     moments = moments_from(origin)
-    return Kept(lambda index: moments[index].isoformat(), most=MOST_KEPT)
+    return Kept(lambda index: moments[index].isoformat().replace("+00:00", "Z"), most=MOST_KEPT)

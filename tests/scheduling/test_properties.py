@@ -147,10 +147,14 @@ def test_the_texts_of_a_list_are_its_days_in_iso_8601(world: World, first: int, 
     assert written == [
         (
             one.day.isoformat(),
-            [(s.start.isoformat(), (s.start + length).isoformat(), s.agent_count) for s in one.slots],
+            [(text(s.start), text(s.start + length), s.agent_count) for s in one.slots],
         )
         for one in availability.days(asked)
     ]
+
+
+def text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 @settings(moderately, max_examples=25)
