@@ -149,8 +149,10 @@ def _token(claim_id: int, *, keys: Keyring) -> str:
 
 def _words(target: Target) -> str:
     """What is held, in one form, however it was named."""
-    rows = (target.agent, target.service, target.subject, target.office)
-    parts = [*(row and row.id for row in rows), target.meeting_type, target.language, target.duration_minutes]
+    agents = "+".join(str(agent.id) for agent in target.agents)
+    rows = (target.service, target.subject, target.office)
+    how = (target.meeting_type, target.language, target.duration_minutes, target.seats)
+    parts = [agents or None, *(row and row.id for row in rows), *how]
     return " ".join("-" if part is None else str(part) for part in parts)
 
 

@@ -128,7 +128,7 @@ async def date_overrides(
         raise BadRequest("The range ends before it begins.")
     wanted = for_colleagues(info, root).id, Dates(from_, to)
     return [
-        OverriddenDate(row.date, [OpenWindow(w.start, w.end, w.scope) for w in hours.windows(row.windows)])
+        OverriddenDate(row.date, [OpenWindow(w.start, w.end, w.scope) for w in row.hours])
         for row in await info.context.loaders.overrides_of_agent.load(wanted)
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from errors import LinkExpired, NotFound
 from models.agent.agent import Agent
-from models.availability.target import find_link
+from models.availability.address import find_link
 from models.link import ScheduleLink
 from models.organization.organization import Organization
 from models.organization.service import Service

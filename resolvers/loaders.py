@@ -171,7 +171,7 @@ class Loaders:
             for dates in {dates for _, dates in keys}:
                 agents = [agent for agent, asked in keys if asked == dates]
                 rows = DateOverride.filter(agent_id__in=agents, date__gte=dates.first, date__lte=dates.last)
-                for row in await rows.order_by("date"):
+                for row in await rows.select_related("template").order_by("date"):
                     found[row.agent_id, dates].append(row)
             return [found[key] for key in keys]
 

@@ -68,8 +68,6 @@ async def target_of(info: Info, input: SlotTargetInput, *, inactive: bool = Fals
 
 def named_by(input: SlotTargetInput) -> Named:
     """What the input names, not looked for yet."""
-    if input.seats not in (None, 1):
-        raise Invalid("Meetings have one seat.", field=("seats",))
     return Named(
         link=input.link,
         agent_id=ids.decode_some(input.agent_id, "Agent", field=("agentId",)),
@@ -79,6 +77,7 @@ def named_by(input: SlotTargetInput) -> Named:
         meeting_type=input.meeting_type,
         language=input.language,
         duration_minutes=input.duration_minutes,
+        seats=1 if input.seats is None else input.seats,
     )
 
 

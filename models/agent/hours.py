@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from tortoise import fields
@@ -15,12 +15,11 @@ from models.base import Owned
 from models.organization.office import Office
 from models.organization.subject import Subject
 from models.transactions import transaction
-from scheduling.hours import Scope, WeeklyWindow, Window
+from models.windows import stored, stored_week, week, windows
+from scheduling.hours import WeeklyWindow, Window
 
 MOST_DAILY_WINDOWS = 24
 MOST_WEEKLY_WINDOWS = 7 * MOST_DAILY_WINDOWS
-
-Stored = Mapping[str, Any]
 
 
 class DateOverride(Owned):
@@ -42,18 +41,21 @@ class DateOverride(Owned):
         table = "date_override"
         unique_together = (("agent_id", "date"),)
 
+    @property
+    def hours(self) -> tuple[Window, ...]:
+        """The windows that hold on this date. `template` must have been loaded."""
+        return windows(self.windows if self.template is None else self.template.windows)
 
-async def set_week_template(agent: Agent, week: Sequence[WeeklyWindow]) -> Agent:
+
+async def set_week_template(agent: Agent, usual: Sequence[WeeklyWindow]) -> Agent:
     """Replace the agent's usual week; booked meetings stay.
 
     Refuses Invalid (the same window twice, or too many) and NotFound offices and subjects.
     """
-    _check_windows(week, most=MOST_WEEKLY_WINDOWS)
-    await _check_scopes(agent, (one.window for one in week))
+    _check_windows(usual, most=MOST_WEEKLY_WINDOWS)
+    await _check_scopes(agent, (one.window for one in usual))
     async with transaction():
-        await Agent.filter(id=agent.id).update(
-            week=[{"weekday": one.weekday, **_stored(one.window)} for one in week]
-        )
+        await Agent.filter(id=agent.id).update(week=stored_week(usual))
     return await Agent.get(id=agent.id)
 
 
@@ -72,7 +74,7 @@ async def set_date_override(agent: Agent, day: date, hours: Sequence[Window] | N
                 organization_id=agent.organization_id,
                 agent_id=agent.id,
                 date=day,
-                windows=[_stored(one) for one in hours],
+                windows=[stored(one) for one in hours],
             )
             # One statement, so that of two at the same time the later one holds.
             await DateOverride.bulk_create(
@@ -82,35 +84,7 @@ async def set_date_override(agent: Agent, day: date, hours: Sequence[Window] | N
 
 
 def weekly_windows(agent: Agent) -> tuple[WeeklyWindow, ...]:
-    return tuple(WeeklyWindow(one["weekday"], _window(one)) for one in agent.week)
-
-
-def windows(stored: Iterable[Stored]) -> tuple[Window, ...]:
-    return tuple(_window(one) for one in stored)
-
-
-def _stored(window: Window) -> dict[str, Any]:
-    scope = window.scope
-    return {
-        "start": window.start.isoformat("minutes"),
-        "end": window.end.isoformat("minutes"),
-        "office": scope.office,
-        "subjects": sorted(scope.subjects) if scope.subjects is not None else None,
-        "meeting_types": sorted(scope.meeting_types) if scope.meeting_types is not None else None,
-    }
-
-
-def _window(stored: Stored) -> Window:
-    subjects, meeting_types = stored["subjects"], stored["meeting_types"]
-    return Window(
-        start=time.fromisoformat(stored["start"]),
-        end=time.fromisoformat(stored["end"]),
-        scope=Scope(
-            office=stored["office"],
-            subjects=frozenset(subjects) if subjects is not None else None,
-            meeting_types=frozenset(meeting_types) if meeting_types is not None else None,
-        ),
-    )
+    return week(agent.week)
 
 
 def _check_windows(hours: Sequence[Window | WeeklyWindow], *, most: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from models.agent.hours import DateOverride, weekly_windows, windows
+from models.agent.hours import DateOverride, weekly_windows
 from models.availability.pool import Member
 from models.availability.target import Target
 from models.calendar.connection import BusyTime, CalendarConnection
@@ -32,13 +32,14 @@ async def agendas(
     uses_calendars = target.organization.settings.compute_availability_from_calendars
     busy = _by_agent(await BusyTime.filter(**within) if uses_calendars else [])
     unread = await _agents_with_unread_calendars(ids, now=now) if uses_calendars else set()
-    overrides = _by_agent(await DateOverride.filter(agent_id__in=ids, date__gte=span.origin.date() - hours.DAY))
+    overridden = DateOverride.filter(agent_id__in=ids, date__gte=span.origin.date() - hours.DAY)
+    overrides = _by_agent(await overridden.select_related("template"))
     return [
         Agenda(
             agent=agent.id,
             zone=agent.zone,
             week=weekly_windows(agent),
-            overrides=tuple(hours.DateOverride(o.date, windows(o.windows)) for o in overrides[agent.id]),
+            overrides=tuple(hours.DateOverride(o.date, o.hours) for o in overrides[agent.id]),
             busy=tuple(Interval.between(b.starts_at, b.ends_at) for b in busy[agent.id]),
             calendars_known=agent.id not in unread,
             claims=tuple(_claim(c) for c in claims[agent.id]),
@@ -50,7 +51,10 @@ async def agendas(
 
 def _claim(row: Claim) -> agenda.Claim:
     kind = ClaimKind.MEETING if row.meeting_id is not None else ClaimKind.HOLD
-    return agenda.Claim(id=row.id, kind=kind, claimed=Interval.between(row.starts_at, row.ends_at))
+    core = None
+    if row.core_starts_at is not None and row.core_ends_at is not None:
+        core = Interval.between(row.core_starts_at, row.core_ends_at)
+    return agenda.Claim(id=row.id, kind=kind, claimed=Interval.between(row.starts_at, row.ends_at), core=core)
 
 
 def _fairness(member: ServiceMember | None) -> dict[str, Any]:

@@ -16,6 +16,11 @@ _WORDS = {
         "is enabled for online planning",
         "are enabled for online planning",
     ),
+    CheckCode.AGENTS_AT_OFFICE: ("works at the office", "work at the office"),
+    CheckCode.AGENTS_ASSIGNED_TO_SUBJECT: (
+        "is assigned to such meetings by the planning rule",
+        "are assigned to such meetings by the planning rule",
+    ),
     CheckCode.AGENTS_EXPERT_IN_SUBJECT: ("is expert in the subject", "are experts in the subject"),
     CheckCode.AGENTS_SPEAK_LANGUAGE: ("speaks the language", "speak the language"),
     CheckCode.AGENTS_HAVE_HOURS: ("has hours to come", "have hours to come"),
@@ -61,6 +66,19 @@ def _of_what_is_named(target: Target) -> Iterator[Check]:
             target.subject.available_for_customers,
             "The subject is available for customers.",
             "The subject is not available for customers.",
+        )
+        yield _check(
+            CheckCode.MEETING_TYPE_ENABLED_BY_ADMINISTRATOR,
+            target.plan.enabled_by_administrator,
+            "The administrator's planning rules allow this way of meeting.",
+            "The administrator's planning rules do not allow this way of meeting.",
+        )
+    if target.subject is not None and target.office is not None:
+        yield _check(
+            CheckCode.MEETING_TYPE_ENABLED_AT_OFFICE,
+            target.plan.enabled_at_office,
+            "The office's planning rules allow this way of meeting.",
+            "The office's planning rules do not allow this way of meeting.",
         )
 
 

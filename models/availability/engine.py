@@ -13,11 +13,10 @@ from models.availability.agendas import agendas
 from models.availability.pool import Pool, pool
 from models.availability.target import Target
 from models.claim import Claim
-from scheduling.agenda import Office
 from scheduling.availability import Availability, Decision, ask
 from scheduling.hours import Topic
 from scheduling.prepared import OfficeTimeline, prepare, prepare_office
-from scheduling.question import Question, Team
+from scheduling.question import Distribution, Question, Team
 from scheduling.timeline import Span
 
 ALTERNATIVES = 3
@@ -60,8 +59,9 @@ class Answer:
 
 async def ask_engine(request: Request, *, now: datetime) -> Answer:
     """Ask the engine about the request, out of the rows as they are now."""
-    question = await _question(request, now=now)
-    span, named = question.span(), await pool(request.target)
+    named = await pool(request.target)
+    question = await _question(request, members=named.members, now=now)
+    span = question.span()
     known = await agendas(named.candidates, span=span, target=request.target, now=now)
     office = _office(request.target, span)
     return Answer(ask(question, [prepare(one, span) for one in known], office=office), named)
@@ -70,33 +70,58 @@ async def ask_engine(request: Request, *, now: datetime) -> Answer:
 def _office(target: Target, span: Span) -> OfficeTimeline | None:
     if target.office is None:
         return None
-    known = Office(zone=ZoneInfo(target.office.time_zone), is_active=target.office.is_active)
-    return prepare_office(known, span)
+    return prepare_office(target.office.agenda(), span)
 
 
-async def _question(request: Request, *, now: datetime) -> Question:
-    target, settings = request.target, request.target.organization.settings
+async def _own_claims(request: Request) -> list[Claim]:
+    """What is taken for this very request: by the meeting that is moved, by the link that offers the time."""
+    if request.moved_id is not None:
+        return await Claim.filter(meeting_id=request.moved_id)
+    link = request.target.link
+    return await Claim.filter(link_id=link.id) if link and link.offered_times else []
+
+
+async def _question(request: Request, *, members: int, now: datetime) -> Question:
+    target, plan = request.target, request.target.plan
+    settings = target.organization.settings
     by_agent = isinstance(request.actor, AgentActor)
-    moved = [] if request.moved_id is None else await Claim.filter(meeting_id=request.moved_id)
+    own = await _own_claims(request)
     return Question(
         now=now.astimezone(UTC),
         duration_minutes=target.duration_minutes,
-        interval_minutes=settings.slot_interval_minutes,
+        interval_minutes=plan.interval,
         guest_zone=request.guest_zone,
         organization_zone=target.organization.zone,
         topic=Topic(
             office=target.office.id if target.office else None,
             subject=target.subject.id if target.subject else None,
-            meeting_type=target.meeting_type.value if target.meeting_type else None,
+            meeting_type=target.meeting_type.value,
         ),
-        team=Team(distribution=target.service.distribution) if target.service else Team(),
-        notice_minutes=settings.agent_minimum_notice_minutes
-        if by_agent
-        else settings.public_minimum_notice_minutes,
+        team=_team(target, members=members),
+        buffer_before_minutes=plan.buffer_before,
+        buffer_after_minutes=plan.buffer_after,
+        notice_minutes=settings.agent_minimum_notice_minutes if by_agent else plan.notice_minutes,
         earliest_day=settings.agent_earliest_day if by_agent else settings.public_earliest_day,
-        days_ahead=settings.bookable_days_ahead,
+        days_ahead=plan.days_ahead,
         link_dates=target.dates,
+        offered_starts=target.offered_starts,
         weekends_closed=settings.weekends_disabled,
         unknown_calendars_block=settings.unknown_calendars_block,
-        excluded_claims=frozenset(claim.id for claim in moved),
+        excluded_claims=frozenset(claim.id for claim in own),
+        max_per_day=plan.max_per_day,
+        max_per_week=plan.max_per_week,
+    )
+
+
+def _team(target: Target, *, members: int) -> Team:
+    """Several agents who are named are all needed; of a service, those that it says."""
+    service = target.service
+    if service is None:
+        together = len(target.agents) > 1
+        return Team(distribution=Distribution.COLLECTIVE, members=len(target.agents)) if together else Team()
+    return Team(
+        distribution=service.distribution,
+        required_agents=service.required_agents,
+        availability_percent=service.availability_percent,
+        members=members,
     )

@@ -12,13 +12,14 @@ from models.organization.service import ServiceMember
 
 
 class CheckCode(StrEnum):
-    """What is looked at where there are few slots, or none. AGENTS_SPEAK_LANGUAGE is ours: language decides, so it
-    must be told."""
+    """What is looked at where there are few slots, or none. AGENTS_SPEAK_LANGUAGE and AGENTS_AT_OFFICE are
+    ours: language and office decide, so they must be told."""
 
     OFFICE_ACTIVE = "OFFICE_ACTIVE"
     SUBJECT_AVAILABLE_FOR_CUSTOMERS = "SUBJECT_AVAILABLE_FOR_CUSTOMERS"
     MEETING_TYPE_ENABLED_BY_ADMINISTRATOR = "MEETING_TYPE_ENABLED_BY_ADMINISTRATOR"
     MEETING_TYPE_ENABLED_AT_OFFICE = "MEETING_TYPE_ENABLED_AT_OFFICE"
+    AGENTS_AT_OFFICE = "AGENTS_AT_OFFICE"
     AGENTS_ASSIGNED_TO_SUBJECT = "AGENTS_ASSIGNED_TO_SUBJECT"
     AGENTS_EXPERT_IN_SUBJECT = "AGENTS_EXPERT_IN_SUBJECT"
     AGENTS_SPEAK_LANGUAGE = "AGENTS_SPEAK_LANGUAGE"
@@ -34,21 +35,32 @@ Member = tuple[Agent, ServiceMember | None]
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The agents named, by their ids, and which of them meets each requirement that an agent must meet."""
+    """The agents named, by their ids, and which of them meets each requirement that an agent must meet; `offered` is
+    whether such meetings are held at all."""
 
     named: Mapping[int, Member]
     met: Mapping[CheckCode, frozenset[int]]
+    offered: bool = True
+
+    @property
+    def members(self) -> int:
+        """How many of those named take part in booking at all, whatever the meeting is about."""
+        present = (CheckCode.AGENTS_ACTIVE, CheckCode.AGENTS_ENABLED_FOR_ONLINE_PLANNING)
+        return len(frozenset(self.named).intersection(*(self.met[code] for code in present)))
 
     @property
     def candidates(self) -> dict[int, Member]:
         """Those who meet every requirement: they could have the meeting."""
+        if not self.offered:
+            return {}
         meets_all = frozenset(self.named).intersection(*self.met.values())
         return {id: member for id, member in self.named.items() if id in meets_all}
 
 
 async def pool(target: Target) -> Pool:
-    """The agent named, or the service's. A candidate is active, as is the service; enabled for online planning; expert
-    in the subject where one is named; and speaks the language where one is named."""
+    """The agents named, or the service's. A candidate is active, as is the service; enabled for online planning; works
+    at the office where one is named; is assigned to such meetings where planning rules say who is; is expert in the
+    subject where one is named; and speaks the language where one is named."""
     named = await _named(target)
 
     def those(meets: Callable[[Agent], bool]) -> frozenset[int]:
@@ -59,6 +71,11 @@ async def pool(target: Target) -> Pool:
         CheckCode.AGENTS_ACTIVE: those(lambda agent: agent.is_active and open_),
         CheckCode.AGENTS_ENABLED_FOR_ONLINE_PLANNING: those(lambda agent: agent.online_planning),
     }
+    if target.office is not None:
+        there = await Agent.filter(id__in=list(named), offices__id=target.office.id).only("id")
+        met[CheckCode.AGENTS_AT_OFFICE] = frozenset(agent.id for agent in there) | target.plan.agents
+    if target.plan.agents:
+        met[CheckCode.AGENTS_ASSIGNED_TO_SUBJECT] = target.plan.agents
     if target.subject is not None:
         experts = await Agent.filter(id__in=list(named), expertise__id=target.subject.id).only("id")
         met[CheckCode.AGENTS_EXPERT_IN_SUBJECT] = frozenset(expert.id for expert in experts)
@@ -67,13 +84,12 @@ async def pool(target: Target) -> Pool:
         met[CheckCode.AGENTS_SPEAK_LANGUAGE] = those(
             lambda agent: any(_language(spoken) == wanted for spoken in agent.languages)
         )
-    return Pool(named, met)
+    return Pool(named, met, offered=target.plan.enabled)
 
 
 async def _named(target: Target) -> dict[int, Member]:
-    if target.agent is not None:
-        return {target.agent.id: (target.agent, None)}
-    assert target.service is not None
+    if target.service is None:
+        return {agent.id: (agent, None) for agent in target.agents}
     members = ServiceMember.filter(service_id=target.service.id).order_by("agent_id").prefetch_related("agent")
     return {member.agent_id: (member.agent, member) for member in await members}
 

@@ -1,19 +1,20 @@
-"""What is wanted: an agent, or a service, and how; found by a link or by ids."""
+"""What is wanted: agents, or a service, and how; found by a link or by ids."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from urllib.parse import parse_qsl
+from datetime import datetime
 
-from errors import Forbidden, Invalid, LinkExpired, NotFound
+from errors import Forbidden, Invalid, NotFound
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
-from models.input import findable, locale
+from models.availability.address import find_link, link_at
+from models.availability.plan import Plan, Rule, plan_of
+from models.input import locale
 from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject
 from models.words import MeetingType
@@ -32,26 +33,42 @@ class Named:
     meeting_type: MeetingType | None = None
     language: str | None = None
     duration_minutes: int | None = None
+    seats: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is wanted, found. One of `agent` and `service` is there."""
+    """What is wanted, found, and the plan of such meetings. Either a service, or `agents`: all of them together.
+
+    `link` is the one by which it was found; `dates` are those to which that, and its address, narrow it.
+    """
 
     organization: Organization
-    agent: Agent | None
+    agents: tuple[Agent, ...]
     service: Service | None
     subject: Subject | None = None
     office: Office | None = None
-    meeting_type: MeetingType | None = None
     language: str | None = None
+    plan: Plan
     duration_minutes: int
+    seats: int = 1
+    link: ScheduleLink | None = None
     dates: Dates | None = None
+
+    @property
+    def meeting_type(self) -> MeetingType:
+        return self.plan.meeting_type
+
+    @property
+    def offered_starts(self) -> tuple[datetime, ...] | None:
+        """The only starts there are, where a link offers a list of them."""
+        times = self.link.offered_times if self.link else None
+        return None if times is None else tuple(datetime.fromisoformat(time) for time in times)
 
 
 async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bool = False) -> Target:
     """Find what is named. Refuses NotFound, also what belongs to another organization or is not bookable; LinkExpired;
-    Invalid for none or several targets, or a duration outside the organization's limits.
+    Invalid for none or several targets, or a duration or seats that are not offered.
 
     With `inactive` it also finds what is not offered at present: for explaining, not for booking.
     """
@@ -70,9 +87,7 @@ async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bo
 async def organization_of(named: Named) -> int | None:
     """The organization of what is named, whether or not that is offered at present; None where there is no such."""
     if named.link is not None:
-        organization, _, slug = named.link.partition("?")[0].strip("/").partition("/")
-        known = findable(organization, most=64) and findable(slug, most=64)
-        link = await ScheduleLink.get_or_none(organization__slug=organization, slug=slug) if known else None
+        link = await link_at(named.link)
         return None if link is None else link.organization_id
     if named.agent_id is not None:
         agent = await Agent.get_or_none(id=named.agent_id)
@@ -87,44 +102,6 @@ def check_public_booking(target: Target, actor: Actor) -> None:
         raise Forbidden("This organization does not take public bookings.")
 
 
-async def find_link(address: str, *, now: datetime) -> tuple[ScheduleLink, Dates | None]:
-    """The link of an address and the dates to which it, and the address's own `from` and `to`, narrow it.
-
-    Refuses NotFound and LinkExpired.
-    """
-    path, _, query = address.partition("?")
-    organization, _, slug = path.strip("/").partition("/")
-    if not (findable(organization, most=64) and findable(slug, most=64)):
-        raise NotFound("There is no such link.", field=("link",))
-    link = (
-        await ScheduleLink.filter(organization__slug=organization, slug=slug)
-        .select_related("agent", "service", "subject")
-        .first()
-    )
-    if link is None:
-        raise NotFound("There is no such link.", field=("link",))
-    if not link.is_active or (link.expires_at is not None and link.expires_at <= now):
-        raise LinkExpired("This link is no longer valid.", field=("link",))
-    return link, _narrowed(link, dict(parse_qsl(query)))
-
-
-def _narrowed(link: ScheduleLink, query: Mapping[str, str]) -> Dates | None:
-    firsts = [d for d in (link.from_date, _date(query, "from")) if d]
-    lasts = [d for d in (link.to_date, _date(query, "to")) if d]
-    if not firsts and not lasts:
-        return None
-    return Dates(max(firsts, default=None), min(lasts, default=None))
-
-
-def _date(query: Mapping[str, str], name: str) -> date | None:
-    if name not in query:
-        return None
-    try:
-        return date.fromisoformat(query[name])
-    except ValueError:
-        raise Invalid(f"The link's {name} is not a date (YYYY-MM-DD).", field=("link",)) from None
-
-
 async def _by_link(named: Named, address: str, *, actor: Actor, now: datetime, inactive: bool) -> Target:
     """What a link fixes cannot be named otherwise."""
     link, dates = await find_link(address, now=now)
@@ -136,9 +113,10 @@ async def _by_link(named: Named, address: str, *, actor: Actor, now: datetime, i
         meeting_type=link.meeting_type or named.meeting_type,
         language=named.language,
         duration_minutes=link.duration_minutes or named.duration_minutes,
+        seats=named.seats,
     )
     return await _target(
-        fixed, agent=link.agent, service=link.service, actor=actor, dates=dates, inactive=inactive
+        fixed, agent=link.agent, service=link.service, actor=actor, link=link, dates=dates, inactive=inactive
     )
 
 
@@ -149,6 +127,7 @@ async def _target(
     service: Service | None,
     actor: Actor,
     inactive: bool,
+    link: ScheduleLink | None = None,
     dates: Dates | None = None,
 ) -> Target:
     found = agent or service
@@ -156,21 +135,48 @@ async def _target(
     if found is None or out_of_service or _is_foreign(found, actor):
         raise NotFound("There is no such agent or service.")
     organization = await Organization.get(id=found.organization_id)
+    hidden = inactive or isinstance(actor, AgentActor)
+    subject = await _subject(named.subject_id, organization, hidden=hidden)
+    office = await _office(named.office_id, organization, inactive=inactive)
+    plan = await find_plan(organization, subject=subject, office=office, meeting_type=named.meeting_type)
     return Target(
         organization=organization,
-        agent=agent,
+        agents=(agent,) if agent else (),
         service=service,
-        subject=await _subject(
-            named.subject_id, organization, hidden=inactive or isinstance(actor, AgentActor)
-        ),
-        office=await _office(named.office_id, organization, inactive=inactive),
-        meeting_type=named.meeting_type,
+        subject=subject,
+        office=office,
         language=named.language,
-        duration_minutes=organization.settings.default_duration_minutes
-        if named.duration_minutes is None
-        else allowed_duration(named.duration_minutes, organization),
+        plan=plan,
+        duration_minutes=plan.duration(named.duration_minutes, organization.settings),
+        seats=_seats(named.seats, plan),
+        link=link,
         dates=dates,
     )
+
+
+async def find_plan(
+    organization: Organization,
+    *,
+    subject: Subject | None,
+    office: Office | None,
+    meeting_type: MeetingType | None,
+) -> Plan:
+    """How such meetings are timed at present."""
+    rows = await PlanningRule.filter(subject_id=subject.id).prefetch_related("agents") if subject else []
+    return plan_of(
+        [Rule(row, frozenset(agent.id for agent in row.agents)) for row in rows],
+        settings=organization.settings,
+        subject=subject,
+        office=office,
+        meeting_type=meeting_type,
+    )
+
+
+def _seats(asked: int, plan: Plan) -> int:
+    if not 1 <= asked <= plan.seats:
+        some = "one seat" if plan.seats == 1 else f"{plan.seats} seats"
+        raise Invalid(f"Such a meeting has {some}.", field=("seats",))
+    return asked
 
 
 def _is_foreign(found: Agent | Service, actor: Actor) -> bool:
@@ -190,14 +196,3 @@ async def _office(id: int | None, organization: Organization, *, inactive: bool)
     if id is not None and (found is None or not (found.is_active or inactive)):
         raise NotFound("There is no such office.", field=("officeId",))
     return found
-
-
-def allowed_duration(minutes: int, organization: Organization) -> int:
-    """The duration, where the organization's limits allow it; refuses Invalid."""
-    settings = organization.settings
-    if not settings.min_duration_minutes <= minutes <= settings.max_duration_minutes:
-        raise Invalid(
-            f"A meeting takes {settings.min_duration_minutes} to {settings.max_duration_minutes} minutes.",
-            field=("durationMinutes",),
-        )
-    return minutes

@@ -22,7 +22,7 @@ from models.meeting.history import record
 from models.meeting.meeting import Attendee, Meeting
 from models.organization.service import ServiceMember
 from models.transactions import Transaction, transaction
-from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingType
+from models.words import AttendeeResponse, Direction, MeetingChangeKind
 from scheduling.intervals import Interval
 
 MOST_ATTENDEES = 50
@@ -102,12 +102,14 @@ async def _create(
         title=title,
         notes=wish.notes,
         subject=target.subject,
-        meeting_type=target.meeting_type or MeetingType.VIDEO,
+        meeting_type=target.meeting_type,
         service=target.service,
         office=target.office,
         language=language,
         start=time.start,
         end=time.end,
+        buffer_before_minutes=target.plan.buffer_before,
+        buffer_after_minutes=target.plan.buffer_after,
         guest_time_zone=wish.guest.time_zone,
         guest=guest,
         conversation=conversation,

@@ -10,7 +10,7 @@ from errors import AlreadyDecided, Invalid, NotFound, SlotTaken, Stale
 from models import input
 from models.actor import KnownActor
 from models.availability.engine import Request, ask_engine
-from models.availability.target import Target, allowed_duration
+from models.availability.target import Target, find_plan
 from models.claim import Claim
 from models.meeting.history import record, snapshot
 from models.meeting.meeting import Meeting
@@ -104,8 +104,7 @@ async def _move(
         actor=actor,
         moved_id=meeting.id,
     )
-    agent = request.target.agent
-    assert agent is not None
+    [agent] = request.target.agents
     # One move of an agent's meetings at a time: two that swap their times would wait for each other for ever.
     await tx.rows("SELECT id FROM agent WHERE id = %s FOR NO KEY UPDATE", agent.id)
     answer = await ask_engine(request, now=now)
@@ -123,16 +122,20 @@ async def _move(
 async def target_of_moving(meeting: Meeting, duration_minutes: int | None) -> Target:
     """What a meeting can be moved within: the time of the agent who has it. Refuses Invalid durations."""
     await meeting.fetch_related("organization", "agents", "subject", "office")
+    organization = meeting.organization
+    plan = await find_plan(
+        organization, subject=meeting.subject, office=meeting.office, meeting_type=meeting.meeting_type
+    )
     return Target(
-        organization=meeting.organization,
-        agent=meeting.agents[0],
+        organization=organization,
+        agents=tuple(meeting.agents),
         service=None,
         subject=meeting.subject,
         office=meeting.office,
-        meeting_type=meeting.meeting_type,
+        plan=plan,
         duration_minutes=meeting.duration_minutes
-        if duration_minutes is None
-        else allowed_duration(duration_minutes, meeting.organization),
+        if duration_minutes in (None, meeting.duration_minutes)
+        else plan.duration(duration_minutes, organization.settings),
     )
 
 

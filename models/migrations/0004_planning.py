@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 "app": "frontdesk",
                 "unique_together": (("organization_id", "name"),),
                 "pk_attr": "id",
-                "table_description": "`hours` are a stored week (see models/agent/hours.py), None where the office is always open; each of the",
+                "table_description": "`hours` are a stored week (see models/windows.py), None where the office is always open; each of the",
             },
         ),
         ops.AddField(

@@ -189,9 +189,10 @@ async def test_a_language_that_nobody_speaks_says_so(agent: Client, anna: Agent)
 
 
 async def test_an_office_that_is_not_active_closes_every_minute(
-    agent: Client, organization: Organization
+    agent: Client, anna: Agent, organization: Organization
 ) -> None:
     office = await Office.create(organization=organization, name="Rome", time_zone="Europe/Rome")
+    await anna.offices.add(office)
     asked = {"link": "acme/anna", "officeId": ids.encode("Office", office.id)}
     assert checks(await explained(agent, **asked))["OFFICE_ACTIVE"]
     await Office.filter(id=office.id).update(is_active=False)

@@ -17,8 +17,8 @@ from models.agent.hours import (
     set_date_override,
     set_week_template,
     weekly_windows,
-    windows,
 )
+from models.windows import windows
 from models.words import MeetingType
 from scheduling.hours import Scope, WeeklyWindow, Window
 
