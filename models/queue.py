@@ -3,21 +3,12 @@
 Models name the task; jobs/ says what it does. That keeps imports running downward.
 """
 
-from typing import Any
-
 import procrastinate
-import psycopg
+from procrastinate.jobs import Job
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-async def later(
-    connection: psycopg.AsyncConnection[Any],
-    task: str,
-    *,
-    lock: str | None = None,
-    **arguments: int | str | None,
-) -> None:
-    """Queue `task` on the transaction's own connection: it runs after commit, or never if that does not come."""
-    deferrer = queue.configure_task(task, connection=connection, lock=lock)
-    await deferrer.defer_async(**arguments)
+def job(task: str, *, lock: str | None = None, **arguments: int | str | None) -> Job:
+    """The job of doing `task`, as procrastinate would queue it."""
+    return queue.configure_task(task, lock=lock).make_new_job(**arguments)

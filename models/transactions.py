@@ -8,22 +8,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-import psycopg
 import structlog
 from tortoise import connections
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
+from tortoise.backends.psycopg.client import PsycopgClient
 from tortoise.connection import get_connections
 
 from models import event
-from models.queue import later
+from models.base import Row
+from models.connection import Connection
+from models.queue import job
 from realtime.events import Hint, outbox
 
 logger = structlog.get_logger(__name__)
 
 Publish = Callable[[Sequence[Hint]], Awaitable[None]]
+R = TypeVar("R", bound=Row)
 
 
 async def _tell_nobody(hints: Sequence[Hint]) -> None:
@@ -42,33 +43,61 @@ outlet = Outlet()
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    connection: BaseDBAsyncClient
+    """What is added, related and queued is written by one statement: before the next one, or before the end."""
+
+    connection: Connection
 
     async def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
         """Run one statement (placeholders `%s`) and return its rows."""
         return await self.connection.execute_query_dict(sql, list(values))
 
+    async def add(self, row: R) -> R:
+        """Have a new row written; it has its id at once."""
+        self.connection.unwritten.add(row, await self.draw(ids_of(type(row))))
+        return row
+
+    def relate(self, row: Row, relation: str, others: Sequence[Row]) -> None:
+        """Have a new row's others in a many-to-many relation written; the row knows them at once."""
+        self.connection.unwritten.relate(row, relation, others)
+
+    def is_unwritten(self, row: Row) -> bool:
+        """Whether a row that was added is still to be written, with whatever is changed on it until then."""
+        return row in self.connection.unwritten
+
     async def later(self, task: str, *, lock: str | None = None, **arguments: int | str | None) -> None:
         """Queue a job that runs once this transaction is committed."""
-        raw: psycopg.AsyncConnection[Any] = self.connection._connection
-        await later(raw, task, lock=lock, **arguments)
+        self.connection.unwritten.queue(job(task, lock=lock, **arguments))
+
+    async def draw(self, sequence: str) -> int:
+        """The next number of a sequence of the database: of those drawn as the transaction began, or asked for now."""
+        drawn = self.connection.drawn.get(sequence)
+        return drawn.pop(0) if drawn else await self.connection.draw(sequence)
+
+
+def ids_of(model: type[Row]) -> str:
+    """The sequence that a table's ids come from."""
+    return f"{model._meta.db_table}_id_seq"
 
 
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[Transaction]:
-    """Begin, or join, the transaction of a verb. A refusal raised inside undoes everything."""
+async def transaction(*, drawing: Sequence[str] = ()) -> AsyncIterator[Transaction]:
+    """Begin, or join, the transaction of a verb. A refusal raised inside undoes everything.
+
+    A verb that knows which rows it will add has their numbers drawn as the transaction begins, for nothing more.
+    """
     current = _current.get()
     if current is not None:
         yield current
         return
     with outbox() as announcements:
-        async with _begun() as tx:
+        async with _begun(drawing) as tx:
             token = _current.set(tx)
             try:
                 yield tx
+                await tx.connection.write()
                 hints = await event.write(tx.connection, announcements)
             finally:
                 _current.reset(token)
@@ -77,21 +106,22 @@ async def transaction() -> AsyncIterator[Transaction]:
 
 
 @asynccontextmanager
-async def _begun() -> AsyncIterator[Transaction]:
+async def _begun(drawing: Sequence[str]) -> AsyncIterator[Transaction]:
     """A transaction on a connection of the pool, for models too.
 
     The connection is taken and given back by psycopg itself: Tortoise's own context loses it to the pool for ever when
-    the task is cancelled while the transaction begins, and clients cancel whenever they hang up.
+    the task is cancelled while the transaction begins, and clients cancel whenever they hang up. It also commits, or
+    rolls back after an exception.
     """
     client = connections.get("default")
     assert isinstance(client, PsycopgClient)
     assert client._pool is not None, "the database has not been opened"
-    async with client._pool.connection() as raw, raw.transaction():
-        wrapper = TransactionWrapper(client)
-        wrapper._connection = raw
-        token = get_connections().set("default", wrapper)
+    async with client._pool.connection() as raw:
+        connection = Connection(client, raw)
+        await connection.begin_drawing(drawing)
+        token = get_connections().set("default", connection)
         try:
-            yield Transaction(wrapper)
+            yield Transaction(connection)
         finally:
             get_connections().reset(token)
 

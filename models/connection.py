@@ -1,0 +1,87 @@
+"""The connection of a transaction, for models and for SQL of our own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.rows import TupleRow, dict_row, tuple_row
+from tortoise.backends.base.client import NestedTransactionContext
+from tortoise.backends.base_postgres.client import translate_exceptions
+from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
+
+from models.writing import Unwritten
+
+
+class Connection(TransactionWrapper):
+    """Tortoise's, which writes what waits to be written before it runs any other statement: nobody can tell that a row
+    was not there from the moment it was added."""
+
+    def __init__(self, client: PsycopgClient, raw: AsyncConnection[Any]) -> None:
+        super().__init__(client)
+        self._connection = raw
+        self.unwritten = Unwritten()
+        self.drawn: dict[str, list[int]] = defaultdict(list)
+
+    async def begin_drawing(self, sequences: Sequence[str]) -> None:
+        """Begin the transaction and draw from the sequences, in one round trip."""
+        async with self._connection.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(_begin(tuple(sequences)), prepare=False)
+            [numbers] = await cursor.fetchall() if cursor.nextset() else [()]
+        for sequence, number in zip(sequences, numbers, strict=True):
+            self.drawn[sequence].append(number)
+
+    async def draw(self, sequence: str) -> int:
+        """Sequences know nothing of rows: what waits may go on waiting."""
+        [[number]] = await self.run(b"SELECT nextval($1::text::regclass)", [sequence])
+        assert isinstance(number, int)
+        return number
+
+    async def write(self) -> None:
+        """Write what waits to be written."""
+        if self.unwritten:
+            statement = self.unwritten.statement()
+            self.unwritten = Unwritten()
+            await self.run(*statement)
+
+    @translate_exceptions
+    async def run(self, sql: bytes, values: Sequence[Any]) -> list[TupleRow]:
+        """Run a statement with placeholders `$n`, which is prepared at once; its rows, where it has any."""
+        async with AsyncRawCursor(self._connection, row_factory=tuple_row) as cursor:
+            self.log.debug("%s: %s", sql.decode(), values)
+            await cursor.execute(sql, values, prepare=True)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None, row_factory: Any = dict_row
+    ) -> tuple[int, list[dict[str, Any]]]:
+        await self.write()
+        found: tuple[int, list[dict[str, Any]]] = await super().execute_query(query, values, row_factory)
+        return found
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        await self.write()
+        await super().execute_many(query, values)
+
+    async def execute_script(self, query: str) -> None:
+        await self.write()
+        await super().execute_script(query)
+
+    async def savepoint(self) -> None:
+        parent = self._parent
+        assert isinstance(parent, Connection)
+        await parent.write()
+        await super().savepoint()
+
+    def _in_transaction(self) -> NestedTransactionContext:
+        nested = Connection(self, self._connection)
+        return NestedTransactionContext(nested)
+
+
+@lru_cache(maxsize=64)
+def _begin(sequences: tuple[str, ...]) -> bytes:
+    drawn = ", ".join(f"nextval('{sequence}')" for sequence in sequences)
+    return (f"BEGIN; SELECT {drawn}" if drawn else "BEGIN").encode()
