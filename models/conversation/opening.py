@@ -17,6 +17,11 @@ from models.words import AssignmentCause, Channel, ConversationStatus, MemberRol
 from realtime.events import Announcement, EventKind, announce, conversation_topic
 
 
+def numbers_of(organization_id: int) -> str:
+    """The sequence that the organization's conversations are numbered by."""
+    return f"conversation_number_{organization_id}"
+
+
 async def open_for_meeting(
     tx: Transaction,
     *,
@@ -29,14 +34,9 @@ async def open_for_meeting(
 ) -> Conversation:
     """Open the conversation of a meeting that is being booked: the guest and the agents are its members, the first
     agent its assignee."""
-    [numbered] = await tx.rows(
-        "UPDATE organization SET conversation_count = conversation_count + 1 WHERE id = %s"
-        " RETURNING conversation_count",
-        guest.organization_id,
-    )
     conversation = await Conversation.create(
         organization_id=guest.organization_id,
-        number=numbered["conversation_count"],
+        number=await tx.draw(numbers_of(guest.organization_id)),
         channel=Channel.MEETING,
         status=ConversationStatus.OPEN,
         title=title,

@@ -18,7 +18,6 @@ class Organization(Row):
     time_zone = fields.CharField(max_length=64)
     locale = fields.CharField(max_length=35, default="en")
     stored_settings = fields.JSONField[Mapping[str, Any]](default=dict)
-    conversation_count = fields.BigIntField(default=0)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
