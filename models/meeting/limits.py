@@ -1,0 +1,61 @@
+"""How many meetings a guest may have: on one day, and to come with one agent.
+
+Guests are counted by who they have shown to be and by the addresses they give: a contact, and all contacts of the
+organization with the same e-mail address or number, however they are spelled. The limits bind guests, not agents who
+book on their behalf: they keep the public from taking everything, and an agent knows what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from models.actor import Actor, AgentActor
+from models.contact import Contact
+from models.organization.organization import Organization
+from models.transactions import transaction
+from scheduling.hours import midnight, today
+from scheduling.question import GuestLimits
+
+# Cancelled, declined and expired meetings count for nothing; of today, those that are over count for the day.
+_MEETINGS = """
+SELECT m.id, m.start, array_agg(ma.agent_id) FILTER (WHERE ma.agent_id IS NOT NULL) AS agents
+FROM meeting m
+JOIN attendee a ON a.meeting_id = m.id AND NOT a.companion
+LEFT JOIN meeting_agent ma ON ma.meeting_id = m.id
+WHERE a.contact_id IN (
+        SELECT id FROM contact
+        WHERE organization_id = %s AND (id = %s OR lower(email) = lower(%s) OR phone = %s)
+    )
+    AND m.start >= %s AND m.id IS DISTINCT FROM %s
+    AND m.status IN ('AWAITING_GUEST', 'REQUESTED', 'SCHEDULED', 'COMPLETED', 'NO_SHOW')
+GROUP BY m.id
+"""
+
+
+async def guest_limits(
+    guest: Contact, organization: Organization, *, actor: Actor, now: datetime, moved_id: int | None = None
+) -> GuestLimits | None:
+    """The days and the agents of which the guest has as many meetings as one may have, without the one that is moved.
+
+    None where nothing limits this booking.
+    """
+    settings = organization.settings
+    per_day, per_agent = (
+        settings.max_meetings_per_guest_per_day,
+        settings.max_upcoming_meetings_per_guest_and_agent,
+    )
+    if isinstance(actor, AgentActor) or (per_day is None and per_agent is None):
+        return None
+    zone = organization.zone
+    begin = midnight(today(now, zone), zone)
+    async with transaction() as tx:
+        rows = await tx.rows(_MEETINGS, organization.id, guest.id, guest.email, guest.phone, begin, moved_id)
+    days = Counter(today(row["start"], zone) for row in rows)
+    agents = Counter(agent for row in rows if row["start"] > now for agent in row["agents"] or ())
+    return GuestLimits(
+        full_days=frozenset(day for day, count in days.items() if per_day is not None and count >= per_day),
+        full_agents=frozenset(
+            id for id, count in agents.items() if per_agent is not None and count >= per_agent
+        ),
+    )
