@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -11,9 +11,10 @@ from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
 from errors import Invalid, NotFound, Stale
-from models.base import Edited
+from models.base import Edited, Row
 
 E = TypeVar("E", bound=Edited)
+R = TypeVar("R", bound=Row)
 
 
 async def lock(rows: QuerySet[E], *, expected_version: int | None, missing: NotFound) -> E:
@@ -33,6 +34,15 @@ async def save(row: Edited, *changed: str) -> None:
     """Write the changed columns of a row that is locked, under its next version."""
     row.version += 1
     await row.save(update_fields=[*changed, "version"])
+
+
+async def all_of(rows: QuerySet[R], ids: Collection[int], *, missing: NotFound) -> list[R]:
+    """Those of the rows that have these ids; refuses what `missing` says where one of them is none."""
+    wanted = set(ids)
+    found = await rows.filter(id__in=list(wanted))
+    if len(found) != len(wanted):
+        raise missing
+    return found
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -81,6 +81,16 @@ def locale(value: str, *, field: Field) -> str:
     if len(value) > _LONGEST_LOCALE or not _LOCALE.fullmatch(value):
         raise Invalid("This is not a language tag.", field=field)
     return value
+
+
+MOST_LANGUAGES = 50
+
+
+def languages(values: Sequence[str], *, field: Field) -> list[str]:
+    """At most 50 language tags, none twice, in their order."""
+    if len(values) > MOST_LANGUAGES:
+        raise Invalid(f"There are at most {MOST_LANGUAGES} languages.", field=field)
+    return list(dict.fromkeys(locale(one, field=field) for one in values))
 
 
 MOST_CUSTOM_FIELDS = 50

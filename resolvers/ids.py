@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 
-from errors import NotFound
+from strawberry import UNSET
+
+from errors import Invalid, NotFound
 
 _LARGEST = 2**63 - 1
+_BUILT_IN = {"DayTemplate"}
+"""The kinds of which there is one that is no row; its key is 0."""
 
 
 def encode(kind: str, key: int) -> str:
@@ -25,6 +30,15 @@ def decode_some(id: str | None, kind: str, *, field: tuple[str, ...] = ()) -> in
     return None if id is None else decode(id, kind, field=field)
 
 
+def decode_all(some: Iterable[str] | None, kind: str, *, field: tuple[str, ...]) -> list[int] | None:
+    """The keys of a list that an update may give; None where it is absent. Refuses NotFound, and Invalid for null."""
+    if some is UNSET:
+        return None
+    if some is None:
+        raise Invalid("This must not be null.", field=field)
+    return [decode(id, kind, field=field) for id in some]
+
+
 def split(id: str) -> tuple[str, int] | None:
     """The kind and the key; None for a string that is no id of ours."""
     if len(id) > 64 or not id.isascii():
@@ -33,6 +47,7 @@ def split(id: str) -> tuple[str, int] | None:
         kind, _, digits = urlsafe_b64decode(id + "=" * (-len(id) % 4)).decode().partition(":")
     except ValueError:
         return None
-    if not (digits.isascii() and digits.isdigit()) or not 0 < int(digits) <= _LARGEST:
+    least = 0 if kind in _BUILT_IN else 1
+    if not (digits.isascii() and digits.isdigit()) or not least <= int(digits) <= _LARGEST:
         return None
     return kind, int(digits)

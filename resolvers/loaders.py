@@ -9,10 +9,12 @@ from functools import cached_property
 from strawberry.dataloader import DataLoader
 from tortoise.expressions import Q
 from tortoise.functions import Count
+from tortoise.query_utils import Prefetch
 
 from models.actor import Actor, AgentActor, Public
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
+from models.agent.template import DayTemplate
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
@@ -23,6 +25,7 @@ from models.link import ScheduleLink
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.planning import PlanningRule
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
 from models.words import ConversationStatus
@@ -174,6 +177,38 @@ class Loaders:
                 for row in await rows.select_related("template").order_by("date"):
                     found[row.agent_id, dates].append(row)
             return [found[key] for key in keys]
+
+        return DataLoader(load, cache=False)
+
+    @cached_property
+    def templates_of_agent(self) -> DataLoader[int, list[DayTemplate]]:
+        """By name; not remembered either."""
+
+        async def load(ids: Sequence[int]) -> list[list[DayTemplate]]:
+            rows = DayTemplate.filter(agent_id__in=list(ids)).order_by("name", "id")
+            return owned(await rows, "agent_id", ids)
+
+        return DataLoader(load, cache=False)
+
+    @cached_property
+    def rules_of_subject(self) -> DataLoader[int, list[PlanningRule]]:
+        """The oldest first; not remembered either."""
+
+        async def load(ids: Sequence[int]) -> list[list[PlanningRule]]:
+            rows = PlanningRule.filter(subject_id__in=list(ids)).order_by("id")
+            return owned(await rows, "subject_id", ids)
+
+        return DataLoader(load, cache=False)
+
+    @cached_property
+    def agents_of_rule(self) -> DataLoader[int, list[Agent]]:
+        """By name; not remembered either."""
+
+        async def load(ids: Sequence[int]) -> list[list[Agent]]:
+            by_name = Prefetch("agents", Agent.all().order_by("name", "id"))
+            rows = await PlanningRule.filter(id__in=list(ids)).only("id").prefetch_related(by_name)
+            found = {rule.id: list(rule.agents) for rule in rows}
+            return [found.get(id, []) for id in ids]
 
         return DataLoader(load, cache=False)
 

@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 from errors import BadRequest
 from models.actor import AgentActor, KnownActor, Public
 from models.agent.agent import Agent
+from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
 from models.base import Owned, Row
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
@@ -22,6 +23,7 @@ from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject
 from resolvers.context import Info
@@ -30,13 +32,16 @@ from resolvers.ids import split
 MOST_NODES = 100
 
 
-async def node(info: Info, id: ID) -> Row | None:
+Found = Row | BuiltIn
+
+
+async def node(info: Info, id: ID) -> Found | None:
     """None for what there is not, or is not the viewer's to see."""
     [found] = await nodes(info, [id])
     return found
 
 
-async def nodes(info: Info, ids: list[ID]) -> list[Row | None]:
+async def nodes(info: Info, ids: list[ID]) -> list[Found | None]:
     """In the order of the ids; the database is asked once for each kind."""
     if len(ids) > MOST_NODES:
         raise BadRequest(f"At most {MOST_NODES} nodes at once.")
@@ -48,13 +53,16 @@ async def nodes(info: Info, ids: list[ID]) -> list[Row | None]:
     return [None if one is None else found.get(one) for one in wanted]
 
 
-async def _find(info: Info, kind: str, keys: Collection[int]) -> Sequence[Row]:
+async def _find(info: Info, kind: str, keys: Collection[int]) -> Sequence[Found]:
     actor = info.context.actor
     if isinstance(actor, Public):
         return []
     if kind == "Message":
         return await _messages(info, keys)
-    return await _SCOPES[kind](actor).filter(id__in=list(keys)) if kind in _SCOPES else []
+    found = await _SCOPES[kind](actor).filter(id__in=list(keys)) if kind in _SCOPES else []
+    if kind == "DayTemplate" and UNAVAILABLE.id in keys and isinstance(actor, AgentActor):
+        found.append(UNAVAILABLE)
+    return found
 
 
 async def _messages(info: Info, keys: Collection[int]) -> list[Message]:
@@ -101,9 +109,11 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "CalendarConnection": CalendarConnection.visible_to,
     "Contact": _contacts,
     "Conversation": Conversation.visible_to,
+    "DayTemplate": _of_colleagues(DayTemplate),
     "Meeting": Meeting.visible_to,
     "Office": _of_colleagues(Office),
     "Organization": _organizations,
+    "PlanningRule": _of_colleagues(PlanningRule),
     "ScheduleLink": _of_colleagues(ScheduleLink),
     "Service": _of_colleagues(Service),
     "Subject": _of_colleagues(Subject),

@@ -11,35 +11,13 @@ import strawberry
 from models.agent import agent
 from models.calendar import connection
 from models.link import ScheduleLink as LinkRow
-from models.words import CalendarProvider, ConnectionStatus, MeetingType, Role, Weekday
-from resolvers import agents, calendars, links, paging
+from models.words import CalendarProvider, ConnectionStatus, MeetingType, Role
+from resolvers import agents, calendars, hours, links, paging
 from schema.field import resolved_by
+from schema.hours import DateOverride, DayTemplate, WeeklyWindow
 from schema.node import Node, PageInfo, UserError
 from schema.organization import Office, Service, Subject
-from schema.scalars import Locale, TimeOfDay, TimeZone
-
-
-@strawberry.type(
-    description="`end` at or before `start` crosses midnight; 00:00 to 00:00 is the whole day. Where `subjects` or"
-    " `meetingTypes` is not null, the window offers only those."
-)
-class DayWindow:
-    start: TimeOfDay
-    end: TimeOfDay
-    office: Office | None = resolved_by(agents.office_of_window)
-    subjects: list[Subject] | None = resolved_by(agents.subjects_of_window)
-    meeting_types: list[MeetingType] | None
-
-
-@strawberry.type(description="A window of every week, in the agent's zone.")
-class WeeklyWindow(DayWindow):
-    weekday: Weekday
-
-
-@strawberry.type(description="The hours of one date, instead of the week template's; none is a day off.")
-class DateOverride:
-    date: date_
-    windows: list[DayWindow]
+from schema.scalars import Locale, TimeZone
 
 
 @strawberry.type(
@@ -74,6 +52,7 @@ class CalendarConnection(Node):
 @strawberry.type(description="Who meets guests and talks with them.")
 class Agent(Node):
     rows = agent.Agent
+    version: int
     name: str
     email: str = resolved_by(agents.email, description="Not for the public.")
     slug: str
@@ -88,10 +67,13 @@ class Agent(Node):
     expertise: list[Subject] = resolved_by(agents.expertise, description="For colleagues.")
     open_conversation_count: int = resolved_by(agents.open_conversation_count, description="For colleagues.")
     week_template: list[WeeklyWindow] = resolved_by(
-        agents.week_template, description="The usual week, in the agent's zone. For colleagues."
+        hours.week_template, description="The usual week, in the agent's zone. For colleagues."
+    )
+    day_templates: list[DayTemplate] = resolved_by(
+        agents.day_templates, description='The built-in "Unavailable" first. For colleagues.'
     )
     date_overrides: list[DateOverride] = resolved_by(
-        agents.date_overrides, description="The dates that differ from the usual week. For colleagues."
+        hours.date_overrides, description="The dates that differ from the usual week. For colleagues."
     )
     schedule_links: list[ScheduleLink] = resolved_by(agents.schedule_links, description="For colleagues.")
     calendar_connections: list[CalendarConnection] = resolved_by(

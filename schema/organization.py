@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from models.organization import office, organization, service, subject
 from models.words import Distribution
-from resolvers import organizations
+from resolvers import offices, organizations, planning
 from schema.field import resolved_by
-from schema.node import Node
+from schema.node import Node, UserError
 from schema.scalars import Locale, TimeZone
 
 if TYPE_CHECKING:
     from schema.agent import Agent, AgentConnection
+    from schema.hours import WeeklyWindow
+    from schema.planning import PlanningRule
 
 AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
+PlanningRuleRef = Annotated["PlanningRule", strawberry.lazy("schema.planning")]
+WeeklyWindowRef = Annotated["WeeklyWindow", strawberry.lazy("schema.hours")]
 AgentConnectionRef = Annotated["AgentConnection", strawberry.lazy("schema.agent")]
+
+
+@strawberry.type(description="The dates from `from` to `to`, both included, on which an office is closed.")
+class Closure:
+    from_: date = strawberry.field(name="from")
+    to: date
+    reason: str | None
 
 
 @strawberry.type(description="A place where meetings are held.")
 class Office(Node):
     rows = office.Office
+    version: int
     name: str
     address: str | None
     time_zone: TimeZone
     is_active: bool
+    hours: list[WeeklyWindowRef] = resolved_by(
+        offices.hours, description="In the office's zone; of one that is always open, the whole of every day."
+    )
+    closures: list[Closure] = resolved_by(offices.closures, description="In the office's zone.")
 
 
 @strawberry.type(description="What a meeting is about.")
 class Subject(Node):
     rows = subject.Subject
+    version: int
     name: str
     description: str | None
     available_for_customers: bool
+    planning_rules: list[PlanningRuleRef] = resolved_by(
+        planning.rules_of_subject, description="How it is met, and timed. For colleagues."
+    )
 
 
 @strawberry.type(description="An agent's place in a service; a heavier one is given more meetings.")
@@ -46,6 +67,7 @@ class ServiceMember:
 @strawberry.type(description="A call group and a queue: its agents share its bookings and conversations.")
 class Service(Node):
     rows = service.Service
+    version: int
     name: str
     languages: list[Locale]
     is_active: bool
@@ -53,6 +75,15 @@ class Service(Node):
         organizations.members, description="Inactive agents are for colleagues."
     )
     distribution: Distribution
+    required_agents: int | None = strawberry.field(
+        description="How many of the members COLLECTIVE needs free together; null: all."
+    )
+    availability_percent: int = strawberry.field(
+        description="How many of the members must be free for a slot to be offered; not for COLLECTIVE."
+    )
+    assign_on_booking: bool = strawberry.field(
+        description="False: a booking stays unassigned and is shown to every agent of the service."
+    )
 
 
 @strawberry.type
@@ -72,3 +103,21 @@ class Organization(Node):
         organizations.subjects, description="Those that are not for customers are for colleagues."
     )
     agents: AgentConnectionRef = resolved_by(organizations.agents, description="For the organization's agents.")
+
+
+@strawberry.type
+class OfficePayload:
+    office: Office | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class ServicePayload:
+    service: Service | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class SubjectPayload:
+    subject: Subject | None
+    errors: list[UserError]

@@ -13,22 +13,29 @@ from resolvers import (
     explanations,
     feeds,
     holds,
+    hours,
     links,
     meetings,
     messages,
     nodes,
+    offices,
     organizations,
+    planning,
+    services,
     sessions,
     slots,
+    templates,
 )
 from schema.agent import AgentPayload, CalendarConnectionPayload, DisconnectCalendarPayload, ScheduleLink
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.events import ConversationEvent, InboxEvent
 from schema.explanation import AvailabilityExplanation
 from schema.field import resolved_by, streamed_by
+from schema.hours import DayTemplatePayload
 from schema.meeting import BookMeetingPayload, Meeting, MeetingConnection, MeetingPayload
 from schema.node import Node
-from schema.organization import Organization
+from schema.organization import OfficePayload, Organization, ServicePayload, SubjectPayload
+from schema.planning import DeletePayload, PlanningRulePayload
 from schema.scalars import SCALARS
 from schema.session import SignInPayload, SignOutPayload, Viewer
 from schema.slots import HoldSlotPayload, ReleaseHoldPayload, Slots
@@ -95,8 +102,11 @@ class Mutation:
     )
     assign_conversation: ConversationPayload = resolved_by(messages.assign_conversation)
 
-    set_week_template: AgentPayload = resolved_by(agents.set_week_template)
-    set_date_override: AgentPayload = resolved_by(agents.set_date_override)
+    set_week_template: AgentPayload = resolved_by(hours.set_week_template)
+    set_date_override: AgentPayload = resolved_by(hours.set_date_override)
+    create_day_template: DayTemplatePayload = resolved_by(templates.create_day_template)
+    update_day_template: DayTemplatePayload = resolved_by(templates.update_day_template)
+    delete_day_template: DeletePayload = resolved_by(templates.delete_day_template)
     connect_calendar_feed: CalendarConnectionPayload = resolved_by(
         calendars.connect_calendar_feed,
         description="Its busy times, and nothing else of it, are kept and taken from the agent's slots.",
@@ -106,6 +116,24 @@ class Mutation:
         description="Reads the calendar soon, without waiting for its turn.",
     )
     disconnect_calendar: DisconnectCalendarPayload = resolved_by(calendars.disconnect)
+
+    create_office: OfficePayload = resolved_by(offices.create_office)
+    update_office: OfficePayload = resolved_by(offices.update_office)
+    create_service: ServicePayload = resolved_by(services.create_service)
+    update_service: ServicePayload = resolved_by(services.update_service)
+    set_service_member: ServicePayload = resolved_by(services.set_service_member)
+    remove_service_member: ServicePayload = resolved_by(services.remove_service_member)
+    create_subject: SubjectPayload = resolved_by(planning.create_subject)
+    update_subject: SubjectPayload = resolved_by(planning.update_subject)
+    create_planning_rule: PlanningRulePayload = resolved_by(
+        planning.create_planning_rule,
+        description="By administrators and managers; a manager who has offices, for those only.",
+    )
+    update_planning_rule: PlanningRulePayload = resolved_by(planning.update_planning_rule)
+    delete_planning_rule: DeletePayload = resolved_by(planning.delete_planning_rule)
+    update_agent: AgentPayload = resolved_by(
+        agents.update_agent, description="Whether, where, on what and in which languages they meet guests."
+    )
 
 
 @strawberry.type(

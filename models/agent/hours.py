@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,10 +10,9 @@ from tortoise import fields
 
 from errors import Invalid, NotFound
 from models.agent.agent import Agent
+from models.agent.checking import check_scopes, check_windows
 from models.agent.template import DayTemplate
 from models.base import Owned
-from models.organization.office import Office
-from models.organization.subject import Subject
 from models.transactions import transaction
 from models.windows import stored, stored_week, week, windows
 from scheduling.hours import WeeklyWindow, Window
@@ -43,8 +42,9 @@ class DateOverride(Owned):
 
     @property
     def hours(self) -> tuple[Window, ...]:
-        """The windows that hold on this date. `template` must have been loaded."""
-        return windows(self.windows if self.template is None else self.template.windows)
+        """The windows that hold on this date. `template` must have been loaded, where there is one."""
+        template = None if self.template_id is None else self.template
+        return windows(self.windows if template is None else template.windows)
 
 
 async def set_week_template(agent: Agent, usual: Sequence[WeeklyWindow]) -> Agent:
@@ -52,55 +52,51 @@ async def set_week_template(agent: Agent, usual: Sequence[WeeklyWindow]) -> Agen
 
     Refuses Invalid (the same window twice, or too many) and NotFound offices and subjects.
     """
-    _check_windows(usual, most=MOST_WEEKLY_WINDOWS)
-    await _check_scopes(agent, (one.window for one in usual))
+    check_windows(usual, most=MOST_WEEKLY_WINDOWS)
+    await check_scopes(agent.organization_id, (one.window for one in usual))
     async with transaction():
         await Agent.filter(id=agent.id).update(week=stored_week(usual))
     return await Agent.get(id=agent.id)
 
 
-async def set_date_override(agent: Agent, day: date, hours: Sequence[Window] | None) -> Agent:
-    """Give one date hours of its own (none: a day off), or, with None, the week template's again.
+async def set_date_override(
+    agent: Agent, day: date, hours: Sequence[Window] | None, *, template_id: int | None = None
+) -> Agent:
+    """Give one date hours of its own (none: a day off) or those of a day template; with neither, the week's again.
 
-    Refuses Invalid (the same window twice, or too many) and NotFound offices and subjects.
+    Refuses Invalid (both, the same window twice, or too many) and NotFound templates, offices and subjects.
     """
-    _check_windows(hours or (), most=MOST_DAILY_WINDOWS)
-    await _check_scopes(agent, hours or ())
+    if hours is not None and template_id is not None:
+        raise Invalid("Give the date a template or windows, and not both.", field=("templateId",))
+    check_windows(hours or (), most=MOST_DAILY_WINDOWS)
+    await check_scopes(agent.organization_id, hours or ())
     async with transaction():
-        if hours is None:
+        if hours is None and template_id is None:
             await DateOverride.filter(agent_id=agent.id, date=day).delete()
-        else:
-            override = DateOverride(
-                organization_id=agent.organization_id,
-                agent_id=agent.id,
-                date=day,
-                windows=[stored(one) for one in hours],
-            )
-            # One statement, so that of two at the same time the later one holds.
-            await DateOverride.bulk_create(
-                [override], on_conflict=["agent_id", "date"], update_fields=["windows"]
-            )
+            return agent
+        await _hold_template(agent, template_id)
+        override = DateOverride(
+            organization_id=agent.organization_id,
+            agent_id=agent.id,
+            date=day,
+            template_id=template_id,
+            windows=[stored(one) for one in hours or ()],
+        )
+        # One statement, so that of two at the same time the later one holds.
+        await DateOverride.bulk_create(
+            [override], on_conflict=["agent_id", "date"], update_fields=["template_id", "windows"]
+        )
     return agent
+
+
+async def _hold_template(agent: Agent, template_id: int | None) -> None:
+    """Keep the template from being deleted until the transaction ends. Refuses NotFound where it has been."""
+    if template_id is None:
+        return
+    held = DayTemplate.filter(id=template_id, agent_id=agent.id).select_for_update(no_key=True)
+    if await held.first() is None:
+        raise NotFound("There is no such day template.", field=("templateId",))
 
 
 def weekly_windows(agent: Agent) -> tuple[WeeklyWindow, ...]:
     return week(agent.week)
-
-
-def _check_windows(hours: Sequence[Window | WeeklyWindow], *, most: int) -> None:
-    if len(hours) > most:
-        raise Invalid(f"There are at most {most} windows.", field=("windows",))
-    for index, window in enumerate(hours):
-        if window in hours[:index]:
-            raise Invalid("This window is given twice.", field=("windows", str(index)))
-
-
-async def _check_scopes(agent: Agent, hours: Iterable[Window]) -> None:
-    scopes = [window.scope for window in hours]
-    offices = {scope.office for scope in scopes if scope.office is not None}
-    subjects = {subject for scope in scopes for subject in scope.subjects or ()}
-    owned = {"organization_id": agent.organization_id}
-    if await Office.filter(**owned, id__in=list(offices)).count() != len(offices):
-        raise NotFound("There is no such office.", field=("windows",))
-    if await Subject.filter(**owned, id__in=list(subjects)).count() != len(subjects):
-        raise NotFound("There is no such subject.", field=("windows",))

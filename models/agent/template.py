@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tortoise import fields
@@ -24,3 +25,17 @@ class DayTemplate(Edited):
     class Meta:
         table = "day_template"
         unique_together = (("agent_id", "name"),)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A template that every agent has, and nobody changes: it is no row."""
+
+    id: int
+    name: str
+    version: int = 1
+    windows: Sequence[dict[str, Any]] = ()
+
+
+UNAVAILABLE = BuiltIn(id=0, name="Unavailable")
+"""A day off: what a date is that has neither a template nor windows of its own."""

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import strawberry
 
-from models.words import MeetingType, Weekday
+from models.words import MeetingType
 from schema.enums import ENUMS
-from schema.scalars import Locale, TimeOfDay, TimeZone
+from schema.scalars import Locale, TimeZone
 
 assert ENUMS  # they are told to Strawberry before any input names them
 
@@ -51,36 +51,3 @@ class HoldSlotInput:
 @strawberry.input
 class ReleaseHoldInput:
     token: str
-
-
-@strawberry.input(
-    description="`end` at or before `start` crosses midnight; 00:00 to 00:00 is the whole day. Where `subjectIds` or"
-    " `meetingTypes` is given, the window offers only those."
-)
-class WindowInput:
-    start: TimeOfDay
-    end: TimeOfDay
-    office_id: strawberry.ID | None = None
-    subject_ids: list[strawberry.ID] | None = None
-    meeting_types: list[MeetingType] | None = None
-
-
-@strawberry.input
-class WeeklyWindowInput:
-    weekday: Weekday
-    window: WindowInput
-
-
-@strawberry.input(description="Replaces the agent's usual week, in the agent's own zone.")
-class SetWeekTemplateInput:
-    agent_id: strawberry.ID
-    windows: list[WeeklyWindowInput]
-
-
-@strawberry.input(
-    description="Gives one date hours of its own: an empty list is a day off, null goes back to the week template."
-)
-class SetDateOverrideInput:
-    agent_id: strawberry.ID
-    date: date_
-    windows: list[WindowInput] | None = None

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.agent.agent import Agent
-from models.words import Role
+from models.agent.template import DayTemplate
+from models.organization.office import Office
+from models.organization.planning import PlanningRule
+from models.organization.subject import Subject
+from models.words import MeetingType, Role
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
+from tests.resolvers import planning_documents as plan
 
 if TYPE_CHECKING:
     from tests.resolvers.conftest import Answer, Client, SignIn, Talk
@@ -105,13 +110,35 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "refresh": (say.REFRESH_CALENDAR, {"input": {"connectionId": "@calendar"}}, "anna"),
     "disconnect": (say.DISCONNECT_CALENDAR, {"input": {"connectionId": "@calendar"}}, "anna"),
+    "newRule": (plan.CREATE_RULE, {"input": {"subjectId": "@subject", "meetingType": "PHONE"}}, "ada"),
+    "rule": (plan.UPDATE_RULE, {"input": {"ruleId": "@rule", "seats": 2}}, "ada"),
+    "noRule": (plan.DELETE_RULE, {"input": {"ruleId": "@rule"}}, "ada"),
+    "newTemplate": (
+        plan.CREATE_TEMPLATE,
+        {"input": {"agentId": "@agent", "name": "Late", "windows": [MORNING["window"]]}},
+        "anna",
+    ),
+    "template": (plan.UPDATE_TEMPLATE, {"input": {"templateId": "@template", "name": "Early"}}, "anna"),
+    "noTemplate": (plan.DELETE_TEMPLATE, {"input": {"templateId": "@template"}}, "anna"),
+    "newOffice": (plan.CREATE_OFFICE, {"input": {"name": "Milan", "timeZone": "Europe/Rome"}}, "ada"),
+    "office": (plan.UPDATE_OFFICE, {"input": {"officeId": "@office", "hours": [MORNING]}}, "ada"),
+    "newService": (plan.CREATE_SERVICE, {"input": {"name": "Sales", "languages": ["it"]}}, "ada"),
+    "service": (plan.UPDATE_SERVICE, {"input": {"serviceId": "@service", "requiredAgents": 2}}, "ada"),
+    "member": (plan.SET_MEMBER, {"input": {"serviceId": "@service", "agentId": "@ben", "weight": 2}}, "ada"),
+    "noMember": (plan.REMOVE_MEMBER, {"input": {"serviceId": "@service", "agentId": "@agent"}}, "ada"),
+    "newSubject": (plan.CREATE_SUBJECT, {"input": {"name": "Wills"}}, "ada"),
+    "subject": (plan.UPDATE_SUBJECT, {"input": {"subjectId": "@subject", "description": "Money"}}, "ada"),
+    "agent": (plan.UPDATE_AGENT, {"input": {"agentId": "@ben", "officeIds": ["@office"]}}, "ada"),
 }
 
 
 async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> House:
-    """Anna has a meeting, a conversation, a service and a calendar; beside her is Ben, and elsewhere Eve."""
+    """Anna has a meeting, a conversation, a service, a calendar and a day template; beside her are Ben and Ada, who
+    plans how the subject is met at the office, and elsewhere is Eve."""
     organization, rival = await anna.organization, await an_organization("rival")
     ben, eve = await an_agent(organization, "Ben"), await an_agent(rival, "Eve", role=Role.ADMINISTRATOR)
+    ada = await an_agent(organization, "Ada", role=Role.ADMINISTRATOR)
+    planned = await a_planned_subject(anna)
     service, theirs = await a_service(organization, anna), await a_service(rival, eve)
     await a_link(eve)
     message = await say.say(talk.grace, talk.id, "First")
@@ -123,8 +150,10 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
     connected = await talk.anna.do(say.CONNECT_FEED, input=feed)
     return House(
         talk=talk,
-        clients={"public": public, "grace": talk.grace, "anna": talk.anna, "eve": sign_in.agent(eve)},
+        clients={"public": public, "grace": talk.grace, "anna": talk.anna, "eve": sign_in.agent(eve)}
+        | {"ada": sign_in.agent(ada)},
         ids={
+            **planned,
             "meeting": talk.meeting,
             "conversation": talk.id,
             "message": message["id"],
@@ -136,6 +165,25 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
             "calendar": connected["connection"]["id"],
         },
     )
+
+
+async def a_planned_subject(anna: Agent) -> dict[str, str]:
+    """The ids of an office, a subject that is met by video there and elsewhere, the rule of it, and Anna's template."""
+    own: dict[str, Any] = {"organization_id": anna.organization_id}
+    office = await Office.create(**own, name="Harbour", time_zone="Europe/Rome")
+    subject = await Subject.create(**own, name="Loans")
+    rule = await PlanningRule.create(
+        **own,
+        subject=subject,
+        meeting_type=MeetingType.VIDEO,
+        duration_options=[30, 60],
+        default_duration_minutes=30,
+        slot_interval_minutes=30,
+    )
+    template = await DayTemplate.create(**own, agent=anna, name="Short", windows=[])
+    rows = {"office": office, "subject": subject, "rule": rule, "template": template}
+    kinds = {"office": "Office", "subject": "Subject", "rule": "PlanningRule", "template": "DayTemplate"}
+    return {name: ids.encode(kinds[name], row.id) for name, row in rows.items()}
 
 
 def changed(variables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

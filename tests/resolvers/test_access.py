@@ -13,8 +13,10 @@ import pytest
 from tortoise import connections
 
 from models.agent.agent import Agent
+from resolvers.ids import encode
 from schema.root import schema
 from tests.resolvers import documents as say
+from tests.resolvers import planning_documents as plan
 from tests.resolvers.conftest import Answer, SignIn, Talk
 from tests.resolvers.scene import CALLERS, Scene, a_scene
 from tests.resolvers.tables import contents
@@ -75,7 +77,7 @@ def given(**fields: Any) -> Variables:
 
 PRIVATE_OF_AGENT = """offices { name } services { name } expertise { name } openConversationCount
   weekTemplate { weekday } dateOverrides(from: "2027-01-01", to: "2027-12-31") { date }
-  scheduleLinks { slug } calendarConnections { account }"""
+  dayTemplates { name } scheduleLinks { slug } calendarConnections { account }"""
 OF_CONVERSATION = """number title lastSeq unreadCount contact { name email } lastMessage { text } assignments { how }
   members { role } messages { edges { node { text } } }"""
 A_DAY = {"from": "2027-03-01", "to": "2027-03-01", "timeZone": "Europe/Rome"}
@@ -88,6 +90,11 @@ LISTED = """query($agent: ID, $service: ID) { meetings(agentId: $agent, serviceI
 REJECTED = "unauthenticated unauthenticated not_found not_found not_found"
 """To those who are no agents it is not said whether there is such a thing."""
 
+NOT_THEIRS = "unauthenticated unauthenticated forbidden forbidden not_found"
+NOT_OF_THEIR_AGENT = "unauthenticated unauthenticated forbidden not_found not_found"
+THEIR_OWN = "unauthenticated unauthenticated forbidden forbidden something"
+COLLEAGUES = "nothing nothing something nothing nothing"
+
 TABLE: dict[str, Row] = {
     "viewer": Row("{ viewer { agent { id } } }", none, "something"),
     "node: a meeting": Row(NODE, named("meeting"), "nothing"),
@@ -99,6 +106,13 @@ TABLE: dict[str, Row] = {
     "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
     "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
     "node: a link": Row(NODE, named("link"), "nothing nothing something nothing nothing"),
+    "node: an office": Row(NODE, named("office"), COLLEAGUES),
+    "node: a subject": Row(NODE, named("subject"), COLLEAGUES),
+    "node: a planning rule": Row(NODE, named("rule"), COLLEAGUES),
+    "node: a day template": Row(NODE, named("template"), COLLEAGUES),
+    "node: the built-in day template": Row(
+        NODE, lambda _: {"id": encode("DayTemplate", 0)}, "nothing nothing something something something"
+    ),
     "node: an organization": Row(NODE, named("organization"), "nothing something something nothing nothing"),
     "nodes": Row(
         "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
@@ -109,6 +123,16 @@ TABLE: dict[str, Row] = {
         '{ organization(slug: "acme") { name offices { name } services { name members { agent { name } } } } }',
         none,
         "something",
+    ),
+    "organization: when offices are open": Row(
+        '{ organization(slug: "acme") { offices { hours { weekday } closures { from reason } } } }',
+        none,
+        "something",
+    ),
+    "organization: how subjects are met": Row(
+        '{ organization(slug: "acme") { subjects { name planningRules { seats agents { name } } } } }',
+        none,
+        "forbidden forbidden something forbidden forbidden",
     ),
     "organization: its agents": Row(
         '{ organization(slug: "acme") { agents { totalCount edges { node { email } } } } }',
@@ -266,6 +290,30 @@ TABLE: dict[str, Row] = {
     ),
     "refreshCalendar": Row(say.REFRESH_CALENDAR, given(connectionId="@calendar"), REJECTED),
     "disconnectCalendar": Row(say.DISCONNECT_CALENDAR, given(connectionId="@calendar"), REJECTED),
+    "createDayTemplate": Row(
+        plan.CREATE_TEMPLATE, given(agentId="@agent", name="Late", windows=[]), NOT_OF_THEIR_AGENT
+    ),
+    "updateDayTemplate": Row(
+        plan.UPDATE_TEMPLATE, given(templateId="@template", name="Late"), NOT_OF_THEIR_AGENT
+    ),
+    "deleteDayTemplate": Row(plan.DELETE_TEMPLATE, given(templateId="@template"), NOT_OF_THEIR_AGENT),
+    "createOffice": Row(plan.CREATE_OFFICE, given(name="Milan", timeZone="Europe/Rome"), THEIR_OWN),
+    "updateOffice": Row(plan.UPDATE_OFFICE, given(officeId="@office", isActive=False), NOT_THEIRS),
+    "createService": Row(plan.CREATE_SERVICE, given(name="Sales"), THEIR_OWN),
+    "updateService": Row(plan.UPDATE_SERVICE, given(serviceId="@service", isActive=False), NOT_THEIRS),
+    "setServiceMember": Row(
+        plan.SET_MEMBER, given(serviceId="@service", agentId="@agent", weight=9), NOT_THEIRS
+    ),
+    "setServiceMember: into another's": Row(
+        plan.SET_MEMBER, given(serviceId="@theirs", agentId="@agent"), NOT_THEIRS
+    ),
+    "removeServiceMember": Row(plan.REMOVE_MEMBER, given(serviceId="@service", agentId="@agent"), NOT_THEIRS),
+    "createSubject": Row(plan.CREATE_SUBJECT, given(name="Wills"), THEIR_OWN),
+    "updateSubject": Row(plan.UPDATE_SUBJECT, given(subjectId="@subject", name="Wills"), NOT_THEIRS),
+    "createPlanningRule": Row(plan.CREATE_RULE, given(subjectId="@subject", meetingType="PHONE"), NOT_THEIRS),
+    "updatePlanningRule": Row(plan.UPDATE_RULE, given(ruleId="@rule", enabled=False), NOT_THEIRS),
+    "deletePlanningRule": Row(plan.DELETE_RULE, given(ruleId="@rule"), NOT_THEIRS),
+    "updateAgent": Row(plan.UPDATE_AGENT, given(agentId="@agent", isActive=False), NOT_THEIRS),
 }
 SUBSCRIPTIONS = {
     "conversationEvents": Row(

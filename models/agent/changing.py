@@ -1,0 +1,99 @@
+"""What is set of an agent so that they can be planned: whether, where, on what and in which languages they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, TypedDict, Unpack
+
+from errors import Invalid, NotAllowed, NotFound
+from models import input
+from models.actor import AgentActor
+from models.agent.agent import Agent
+from models.editing import all_of, lock, save
+from models.organization.authority import Authority, authority_of
+from models.organization.office import Office
+from models.organization.subject import Subject
+from models.transactions import transaction
+from models.words import Role
+
+
+class AgentFields(TypedDict, total=False):
+    """What is set of an agent; what is not given stays."""
+
+    is_active: bool
+    online_planning: bool
+    languages: Sequence[str]
+    time_zone: str
+
+
+async def update_agent(
+    agent_id: int,
+    *,
+    actor: AgentActor,
+    expected_version: int | None = None,
+    offices: Collection[int] | None = None,
+    expertise: Collection[int] | None = None,
+    **fields: Unpack[AgentFields],
+) -> Agent:
+    """Change what is given of the agent; booked meetings stay. `offices` and `expertise`, by their ids, are replaced.
+
+    Refuses NotAllowed (also for administrators, to anybody else; for those of other offices, and for offices
+    themselves, to a manager of some), NotFound, Stale, and Invalid.
+    """
+    authority = await authority_of(actor)
+    columns = _checked(fields)
+    async with transaction():
+        agent = await lock(
+            Agent.filter(id=agent_id, organization_id=actor.organization_id),
+            expected_version=expected_version,
+            missing=NotFound("There is no such agent.", field=("agentId",)),
+        )
+        await _check_authority(authority, agent, moves=offices is not None)
+        if agent.id == actor.agent.id and columns.get("is_active") is False:
+            raise Invalid("Let somebody else end your own work.", field=("isActive",))
+        agent.update_from_dict(columns)
+        await save(agent, *columns)
+        await _place(agent, offices)
+        await _teach(agent, expertise)
+    return agent
+
+
+async def _check_authority(authority: Authority, agent: Agent, *, moves: bool) -> None:
+    if agent.role is Role.ADMINISTRATOR and authority.actor.agent.role is not Role.ADMINISTRATOR:
+        raise NotAllowed("Only administrators change an administrator.")
+    if authority.offices is None:
+        return
+    if moves:
+        authority.over_organization()
+    if not await Office.exists(agents__id=agent.id, id__in=list(authority.offices)):
+        raise NotAllowed("You change the agents of your own offices only.")
+
+
+async def _place(agent: Agent, offices: Collection[int] | None) -> None:
+    if offices is None:
+        return
+    own = Office.filter(organization_id=agent.organization_id)
+    missing = NotFound("There is no such office.", field=("officeIds",))
+    found = await all_of(own, offices, missing=missing)
+    await agent.offices.clear()
+    await agent.offices.add(*found)
+
+
+async def _teach(agent: Agent, expertise: Collection[int] | None) -> None:
+    if expertise is None:
+        return
+    own = Subject.filter(organization_id=agent.organization_id)
+    missing = NotFound("There is no such subject.", field=("expertiseIds",))
+    found = await all_of(own, expertise, missing=missing)
+    await agent.expertise.clear()
+    await agent.expertise.add(*found)
+
+
+def _checked(fields: AgentFields) -> dict[str, Any]:
+    """The fields as they are kept."""
+    columns: dict[str, Any] = {**fields}
+    if "languages" in fields:
+        columns["languages"] = input.languages(fields["languages"], field=("languages",))
+    if "time_zone" in fields:
+        columns["time_zone"] = input.zone(fields["time_zone"], field=("timeZone",)).key
+    return columns

@@ -1,0 +1,132 @@
+"""Services are set up and staffed: how their bookings are shared, and among whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict, Unpack
+
+from errors import Invalid, NotFound
+from models import input
+from models.actor import AgentActor
+from models.agent.agent import Agent
+from models.editing import lock, save, unique
+from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.organization.authority import authority_of
+from models.organization.service import Service, ServiceMember
+from models.transactions import transaction
+from models.words import Distribution
+
+HEAVIEST = 100
+MOST_REQUIRED = 1_000
+_TAKEN = "Another service has this name."
+
+
+class ServiceFields(TypedDict, total=False):
+    """What is set of a service; what is not given stays. `required_agents` None: all."""
+
+    name: str
+    languages: Sequence[str]
+    is_active: bool
+    distribution: Distribution
+    required_agents: int | None
+    availability_percent: int
+    assign_on_booking: bool
+
+
+async def create_service(
+    *, actor: AgentActor, once: Once | None = None, **fields: Unpack[ServiceFields]
+) -> Service:
+    """Set up a service, without members yet; it needs a name of its own. Refuses NotAllowed and Invalid."""
+    (await authority_of(actor)).over_organization()
+    columns = _checked(fields)
+    with unique(_TAKEN, field=("name",)):
+        async with transaction() as tx:
+            if (earlier := await earlier_outcome(tx, once)) is not None:
+                return await Service.get(id=earlier)
+            service = await Service.create(organization_id=actor.organization_id, **columns)
+            await remember_outcome(tx, once, service.id)
+    return service
+
+
+async def update_service(
+    service_id: int,
+    *,
+    actor: AgentActor,
+    expected_version: int | None = None,
+    **fields: Unpack[ServiceFields],
+) -> Service:
+    """Change what is given of the service; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
+    (await authority_of(actor)).over_organization()
+    columns = _checked(fields)
+    with unique(_TAKEN, field=("name",)):
+        async with transaction():
+            service = await _lock(service_id, actor, expected_version=expected_version)
+            service.update_from_dict(columns)
+            await save(service, *columns)
+    return service
+
+
+async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActor, weight: int = 1) -> Service:
+    """Let the agent share the service's bookings, `weight` times as many as one of weight 1; or change the weight.
+
+    What was given before counts as if they had always been a member of that weight: whoever joins takes their turn, and
+    is not given everything until they have caught up. Refuses NotAllowed, NotFound and Invalid.
+    """
+    (await authority_of(actor)).over_organization()
+    if not 1 <= weight <= HEAVIEST:
+        raise Invalid(f"A weight is from 1 to {HEAVIEST}.", field=("weight",))
+    async with transaction():
+        service = await _lock(service_id, actor)
+        if not await Agent.exists(id=agent_id, organization_id=actor.organization_id):
+            raise NotFound("There is no such agent.", field=("agentId",))
+        members = await ServiceMember.filter(service_id=service.id)
+        known = next((one for one in members if one.agent_id == agent_id), None)
+        if known is None:
+            share = min((one.given_count / one.weight for one in members), default=0)
+            await ServiceMember.create(
+                organization_id=actor.organization_id,
+                service=service,
+                agent_id=agent_id,
+                weight=weight,
+                given_count=int(share * weight),
+            )
+        elif known.weight != weight:
+            known.given_count = known.given_count * weight // known.weight
+            known.weight = weight
+            await known.save(update_fields=["weight", "given_count"])
+        await save(service)
+    return service
+
+
+async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentActor) -> Service:
+    """Take the agent out of the service; their meetings stay theirs. Refuses NotAllowed and NotFound."""
+    (await authority_of(actor)).over_organization()
+    async with transaction():
+        service = await _lock(service_id, actor)
+        if not await ServiceMember.filter(service_id=service.id, agent_id=agent_id).delete():
+            raise NotFound("There is no such member.", field=("agentId",))
+        await save(service)
+    return service
+
+
+async def _lock(service_id: int, actor: AgentActor, *, expected_version: int | None = None) -> Service:
+    return await lock(
+        Service.filter(id=service_id, organization_id=actor.organization_id),
+        expected_version=expected_version,
+        missing=NotFound("There is no such service.", field=("serviceId",)),
+    )
+
+
+def _checked(fields: ServiceFields) -> dict[str, Any]:
+    """The fields as they are kept."""
+    columns: dict[str, Any] = {**fields}
+    if "name" in fields:
+        columns["name"] = input.line(fields["name"], field=("name",))
+    if "languages" in fields:
+        columns["languages"] = input.languages(fields["languages"], field=("languages",))
+    required, percent = fields.get("required_agents"), fields.get("availability_percent", 0)
+    if required is not None and not 1 <= required <= MOST_REQUIRED:
+        raise Invalid(f"This must be from 1 to {MOST_REQUIRED}.", field=("requiredAgents",))
+    if not 0 <= percent <= 100:
+        raise Invalid("This must be from 0 to 100.", field=("availabilityPercent",))
+    return columns

@@ -1,0 +1,103 @@
+"""Inputs about offices, services and who works there. In updates, what is absent stays as it is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+from strawberry import UNSET
+
+from models.words import Distribution
+from schema.enums import ENUMS
+from schema.inputs.hours import WeeklyWindowInput
+from schema.inputs.words import EXPECTED_VERSION, IDEMPOTENCY_KEY
+from schema.scalars import Locale, TimeZone
+
+assert ENUMS  # they are told to Strawberry before any input names them
+
+_HOURS = "In the office's zone, open for everything; null: always open."
+_REQUIRED = "How many of the members COLLECTIVE needs together; null: all."
+_PERCENT = "How many of the members must be free for a slot to be offered; not for COLLECTIVE."
+_ASSIGN = "False: a booking stays unassigned."
+
+
+@strawberry.input(description="The dates from `from` to `to`, both included, in the office's zone.")
+class ClosureInput:
+    from_: date = strawberry.field(name="from")
+    to: date
+    reason: str | None = strawberry.field(default=None, description="Public, as the closure is.")
+
+
+@strawberry.input
+class CreateOfficeInput:
+    name: str
+    time_zone: TimeZone
+    address: str | None = None
+    hours: list[WeeklyWindowInput] | None = strawberry.field(default=None, description=_HOURS)
+    closures: list[ClosureInput] | None = None
+    is_active: bool | None = True
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="What is given is changed.")
+class UpdateOfficeInput:
+    office_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+    name: str | None = UNSET
+    time_zone: TimeZone | None = UNSET
+    address: str | None = UNSET
+    hours: list[WeeklyWindowInput] | None = strawberry.field(default=UNSET, description=_HOURS)
+    closures: list[ClosureInput] | None = strawberry.field(default=UNSET, description="All of them, anew.")
+    is_active: bool | None = UNSET
+
+
+@strawberry.input
+class CreateServiceInput:
+    name: str
+    languages: list[Locale] | None = None
+    is_active: bool | None = True
+    distribution: Distribution | None = Distribution.ROUND_ROBIN
+    required_agents: int | None = strawberry.field(default=None, description=_REQUIRED)
+    availability_percent: int | None = strawberry.field(default=0, description=_PERCENT)
+    assign_on_booking: bool | None = strawberry.field(default=True, description=_ASSIGN)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input(description="What is given is changed.")
+class UpdateServiceInput:
+    service_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+    name: str | None = UNSET
+    languages: list[Locale] | None = UNSET
+    is_active: bool | None = UNSET
+    distribution: Distribution | None = UNSET
+    required_agents: int | None = strawberry.field(default=UNSET, description=_REQUIRED)
+    availability_percent: int | None = strawberry.field(default=UNSET, description=_PERCENT)
+    assign_on_booking: bool | None = strawberry.field(default=UNSET, description=_ASSIGN)
+
+
+@strawberry.input(description="Adds the agent to the service, or gives them another weight.")
+class SetServiceMemberInput:
+    service_id: strawberry.ID
+    agent_id: strawberry.ID
+    weight: int | None = strawberry.field(default=1, description="The agent's share of the bookings: 1 to 100.")
+
+
+@strawberry.input
+class RemoveServiceMemberInput:
+    service_id: strawberry.ID
+    agent_id: strawberry.ID
+
+
+@strawberry.input(description="What is given is changed; lists are given anew, as a whole.")
+class UpdateAgentInput:
+    agent_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+    is_active: bool | None = UNSET
+    online_planning: bool | None = UNSET
+    languages: list[Locale] | None = UNSET
+    time_zone: TimeZone | None = UNSET
+    office_ids: list[strawberry.ID] | None = UNSET
+    expertise_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Of the subjects that the agent is expert in."
+    )
