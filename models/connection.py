@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
@@ -25,20 +24,27 @@ class Connection(TransactionWrapper):
         self._connection = raw
         self.unwritten = Unwritten()
         self.drawn: dict[str, list[int]] = defaultdict(list)
+        self.locked: set[int] = set()
 
-    async def begin_drawing(self, sequences: Sequence[str]) -> None:
-        """Begin the transaction and draw from the sequences, in one round trip."""
+    async def start(self, *, drawing: Sequence[str] = (), locks: Sequence[int] = ()) -> None:
+        """Begin the transaction, draw from the sequences and take the locks, in one round trip."""
         async with self._connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(_begin(tuple(sequences)), prepare=False)
-            [numbers] = await cursor.fetchall() if cursor.nextset() else [()]
-        for sequence, number in zip(sequences, numbers, strict=True):
+            await cursor.execute(_begin(drawing, locks), prepare=False)
+            [row] = await cursor.fetchall() if cursor.nextset() else [()]
+        for sequence, number in zip(drawing, row, strict=False):
             self.drawn[sequence].append(number)
+        self.locked.update(locks)
 
     async def draw(self, sequence: str) -> int:
         """Sequences know nothing of rows: what waits may go on waiting."""
         [[number]] = await self.run(b"SELECT nextval($1::text::regclass)", [sequence])
         assert isinstance(number, int)
         return number
+
+    async def lock(self, key: int) -> None:
+        if key not in self.locked:
+            await self.run(b"SELECT pg_advisory_xact_lock($1)", [str(key)])
+            self.locked.add(key)
 
     async def write(self) -> None:
         """Write what waits to be written."""
@@ -81,7 +87,6 @@ class Connection(TransactionWrapper):
         return NestedTransactionContext(nested)
 
 
-@lru_cache(maxsize=64)
-def _begin(sequences: tuple[str, ...]) -> bytes:
-    drawn = ", ".join(f"nextval('{sequence}')" for sequence in sequences)
-    return (f"BEGIN; SELECT {drawn}" if drawn else "BEGIN").encode()
+def _begin(sequences: Sequence[str], locks: Sequence[int]) -> bytes:
+    called = [f"nextval('{one}')" for one in sequences] + [f"pg_advisory_xact_lock({one})" for one in locks]
+    return (f"BEGIN; SELECT {', '.join(called)}" if called else "BEGIN").encode()

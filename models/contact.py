@@ -12,7 +12,7 @@ from errors import ContactFieldRequired
 from models import input
 from models.base import Owned
 from models.organization.organization import Organization
-from models.transactions import Transaction
+from models.transactions import Transaction, key_of
 from models.words import ContactField
 
 
@@ -49,30 +49,32 @@ class Contact(Owned):
         Nothing has been verified, so whoever knows a stranger's address alone must not be shown, or change, what
         is known of them. Refuses Invalid details and ContactFieldRequired.
         """
-        checked = _checked(details)
-        _require(checked, organization.settings.required_contact_fields)
+        details = checked(details)
+        _require(details, organization.settings.required_contact_fields)
         # Of several requests of one new guest at once, the first makes the contact and the others find it.
-        who = f"{organization.id}\n{checked.name}\n{checked.email}\n{checked.phone}"
-        await tx.rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", who)
-        known = (
-            await cls.filter(
-                organization_id=organization.id, name=checked.name, email=checked.email, phone=checked.phone
-            )
-            .order_by("id")
-            .first()
+        await tx.lock(lock_of(details, organization=organization))
+        said = {"organization_id": organization.id, "name": details.name}
+        said |= {"email": details.email, "phone": details.phone}
+        same = " AND ".join(
+            f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in said.items()
         )
-        return known or await cls.create(
-            organization_id=organization.id,
-            name=checked.name,
-            email=checked.email,
-            phone=checked.phone,
-            locale=checked.locale,
-            time_zone=checked.time_zone,
-            custom_fields=checked.custom_fields,
+        values = [value for value in said.values() if value is not None]
+        known = await cls.where(f"{same} ORDER BY id LIMIT 1", *values)
+        if known:
+            return known[0]
+        new = cls(
+            **said, locale=details.locale, time_zone=details.time_zone, custom_fields=details.custom_fields
         )
+        return await tx.add(new)
 
 
-def _checked(details: GuestDetails) -> GuestDetails:
+def lock_of(details: GuestDetails, *, organization: Organization) -> int:
+    """What `recognise` locks, for who begins a transaction with it. The details are to be checked before."""
+    return key_of("guest", organization.id, details.name, details.email, details.phone)
+
+
+def checked(details: GuestDetails) -> GuestDetails:
+    """What the guest says, in one form. Refuses Invalid."""
     return GuestDetails(
         name=input.line(details.name, field=("guest", "name")),
         email=input.email(details.email, field=("guest", "email")) if details.email is not None else None,

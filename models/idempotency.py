@@ -37,20 +37,21 @@ class IdempotencyKey(Owned):
         unique_together = (("organization_id", "actor", "verb", "key"),)
 
 
-async def earlier_outcome(tx: Transaction, once: Once | None) -> int | None:
+async def earlier_outcome(tx: Transaction, once: Once | None, *, outcome_id: int | None = None) -> int | None:
     """The id of what this request made when it first came; None on its first coming, which reserves the key.
 
-    The reservation is undone with the transaction, so that a refused request may be tried again. A twin that runs
-    at the same time waits here for the first one's end. Refuses IdempotencyConflict.
+    Who has drawn the id of what is to be made gives it here, and has nothing to remember later. The reservation is
+    undone with the transaction, so that a refused request may be tried again. A twin that runs at the same time waits
+    here for the first one's end. Refuses IdempotencyConflict.
     """
     if once is None:
         return None
     line(once.key, field=("idempotencyKey",), most=255)
     place = (once.organization_id, once.actor, once.verb, once.key)
     reserved = await tx.rows(
-        "INSERT INTO idempotency_key (organization_id, actor, verb, key, input_hash, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
-        *place, _hash(once),
+        "INSERT INTO idempotency_key (organization_id, actor, verb, key, input_hash, outcome_id, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
+        *place, _hash(once), outcome_id,
     )  # fmt: skip
     if reserved:
         return None
@@ -65,12 +66,16 @@ async def known_outcome(once: Once | None) -> int | None:
     if once is None:
         return None
     line(once.key, field=("idempotencyKey",), most=255)
-    first = await IdempotencyKey.get_or_none(
-        organization_id=once.organization_id, actor=once.actor, verb=once.verb, key=once.key
-    )
-    if first is not None and first.input_hash != _hash(once):
+    found = await IdempotencyKey.where(
+        "organization_id = %s AND actor = %s AND verb = %s AND key = %s",
+        once.organization_id, once.actor, once.verb, once.key,
+    )  # fmt: skip
+    if not found:
+        return None
+    if found[0].input_hash != _hash(once):
         raise IdempotencyConflict("This key came with another input before.", field=("idempotencyKey",))
-    return None if first is None else first.outcome_id
+    outcome_id: int | None = found[0].outcome_id
+    return outcome_id
 
 
 def _hash(once: Once) -> str:

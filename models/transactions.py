@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import structlog
@@ -51,9 +52,9 @@ class Transaction:
         """Run one statement (placeholders `%s`) and return its rows."""
         return await self.connection.execute_query_dict(sql, list(values))
 
-    async def add(self, row: R) -> R:
-        """Have a new row written; it has its id at once."""
-        self.connection.unwritten.add(row, await self.draw(ids_of(type(row))))
+    async def add(self, row: R, *, id: int | None = None) -> R:
+        """Have a new row written; it has its id at once, or the one that was drawn for it."""
+        self.connection.unwritten.add(row, await self.draw(ids_of(type(row))) if id is None else id)
         return row
 
     def relate(self, row: Row, relation: str, others: Sequence[Row]) -> None:
@@ -68,10 +69,20 @@ class Transaction:
         """Queue a job that runs once this transaction is committed."""
         self.connection.unwritten.queue(job(task, lock=lock, **arguments))
 
+    async def lock(self, key: int) -> None:
+        """Wait for a lock of `key_of` something that has no row to lock, and hold it until the transaction ends."""
+        await self.connection.lock(key)
+
     async def draw(self, sequence: str) -> int:
         """The next number of a sequence of the database: of those drawn as the transaction began, or asked for now."""
         drawn = self.connection.drawn.get(sequence)
         return drawn.pop(0) if drawn else await self.connection.draw(sequence)
+
+
+def key_of(*parts: object) -> int:
+    """The number by which PostgreSQL knows a lock of our own."""
+    named = "\n".join(map(str, parts)).encode()
+    return int.from_bytes(blake2b(named, digest_size=8).digest(), signed=True)
 
 
 def ids_of(model: type[Row]) -> str:
@@ -83,17 +94,17 @@ _current: ContextVar[Transaction | None] = ContextVar("transaction", default=Non
 
 
 @asynccontextmanager
-async def transaction(*, drawing: Sequence[str] = ()) -> AsyncIterator[Transaction]:
+async def transaction(*, drawing: Sequence[str] = (), locks: Sequence[int] = ()) -> AsyncIterator[Transaction]:
     """Begin, or join, the transaction of a verb. A refusal raised inside undoes everything.
 
-    A verb that knows which rows it will add has their numbers drawn as the transaction begins, for nothing more.
+    A verb that knows what it will draw and lock has it as the transaction begins, without asking for each by itself.
     """
     current = _current.get()
     if current is not None:
         yield current
         return
     with outbox() as announcements:
-        async with _begun(drawing) as tx:
+        async with _begun(drawing, locks) as tx:
             token = _current.set(tx)
             try:
                 yield tx
@@ -106,7 +117,7 @@ async def transaction(*, drawing: Sequence[str] = ()) -> AsyncIterator[Transacti
 
 
 @asynccontextmanager
-async def _begun(drawing: Sequence[str]) -> AsyncIterator[Transaction]:
+async def _begun(drawing: Sequence[str], locks: Sequence[int]) -> AsyncIterator[Transaction]:
     """A transaction on a connection of the pool, for models too.
 
     The connection is taken and given back by psycopg itself: Tortoise's own context loses it to the pool for ever when
@@ -118,7 +129,7 @@ async def _begun(drawing: Sequence[str]) -> AsyncIterator[Transaction]:
     assert client._pool is not None, "the database has not been opened"
     async with client._pool.connection() as raw:
         connection = Connection(client, raw)
-        await connection.begin_drawing(drawing)
+        await connection.start(drawing=drawing, locks=locks)
         token = get_connections().set("default", connection)
         try:
             yield Transaction(connection)

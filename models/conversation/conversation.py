@@ -17,6 +17,7 @@ from models.words import Channel, ConversationStatus, Direction, MemberRole
 class Conversation(Owned):
     """`last_seq` is the seq of the newest message; it is raised in the transaction that writes the message."""
 
+    members: fields.ReverseRelation[Member]
     number = fields.BigIntField()
     channel = fields.CharEnumField(Channel, max_length=10)
     status = fields.CharEnumField(ConversationStatus, max_length=10)

@@ -34,26 +34,30 @@ async def open_for_meeting(
 ) -> Conversation:
     """Open the conversation of a meeting that is being booked: the guest and the agents are its members, the first
     agent its assignee."""
-    conversation = await Conversation.create(
-        organization_id=guest.organization_id,
-        number=await tx.draw(numbers_of(guest.organization_id)),
-        channel=Channel.MEETING,
-        status=ConversationStatus.OPEN,
-        title=title,
-        service=service,
-        assignee=agents[0],
-        contact=guest,
-        language=language,
-        created_at=now,
-        last_message_at=now,
+    conversation = await tx.add(
+        Conversation(
+            organization_id=guest.organization_id,
+            number=await tx.draw(numbers_of(guest.organization_id)),
+            channel=Channel.MEETING,
+            status=ConversationStatus.OPEN,
+            title=title,
+            service=service,
+            assignee=agents[0],
+            contact=guest,
+            language=language,
+            created_at=now,
+            last_message_at=now,
+        )
     )
-    await _add_members(conversation, guest=guest, agents=agents, now=now)
-    record = await AssignmentRecord.create(
-        organization_id=guest.organization_id,
-        conversation_id=conversation.id,
-        at=now,
-        to_agent_id=agents[0].id,
-        how=AssignmentCause.BOOKED,
+    await _add_members(tx, conversation, guest=guest, agents=agents, now=now)
+    record = await tx.add(
+        AssignmentRecord(
+            organization_id=guest.organization_id,
+            conversation_id=conversation.id,
+            at=now,
+            to_agent_id=agents[0].id,
+            how=AssignmentCause.BOOKED,
+        )
     )
     announce_assignment(conversation, record)
     return conversation
@@ -90,18 +94,18 @@ async def join_for_meeting(
 
 
 async def _add_members(
-    conversation: Conversation, *, guest: Contact, agents: Sequence[Agent], now: datetime
+    tx: Transaction, conversation: Conversation, *, guest: Contact, agents: Sequence[Agent], now: datetime
 ) -> None:
+    """The conversation knows its members from here on, without asking for them."""
     shared = {
         "organization_id": conversation.organization_id,
         "conversation_id": conversation.id,
         "joined_at": now,
     }
     assignee, *others = agents
-    await Member.bulk_create(
-        [
-            Member(**shared, contact_id=guest.id, role=MemberRole.GUEST),
-            Member(**shared, agent_id=assignee.id, role=MemberRole.ASSIGNEE),
-            *(Member(**shared, agent_id=agent.id, role=MemberRole.AGENT) for agent in others),
-        ]
-    )
+    members = [
+        Member(**shared, contact_id=guest.id, role=MemberRole.GUEST),
+        Member(**shared, agent_id=assignee.id, role=MemberRole.ASSIGNEE),
+        *(Member(**shared, agent_id=agent.id, role=MemberRole.AGENT) for agent in others),
+    ]
+    conversation.members._set_result_for_query([await tx.add(member) for member in members])

@@ -72,7 +72,11 @@ async def add_system_message(
 
 async def announce_to_inboxes(conversation: Conversation, kind: EventKind, ids: Mapping[str, int]) -> None:
     """Tell every agent of the conversation, in their inbox."""
-    members = await Member.filter(conversation_id=conversation.id, agent_id__isnull=False)
+    members = (
+        list(conversation.members)
+        if conversation.members._fetched
+        else await Member.where("conversation_id = %s", conversation.id)
+    )
     announce(
         *(
             Announcement(conversation.organization_id, inbox_topic(member.agent_id), kind, ids, Audience.AGENTS)
@@ -95,27 +99,21 @@ async def _add(
     system_event: SystemEvent | None = None,
     meeting_id: int | None = None,
 ) -> Message:
-    # The update locks the conversation until the end: messages get their seqs in the order of their commits.
-    [row] = await tx.rows(
-        "UPDATE conversation SET last_seq = last_seq + 1, last_message_at = coalesce(%s, last_message_at),"
-        " last_message_direction = coalesce(%s, last_message_direction) WHERE id = %s RETURNING last_seq",
-        None if kind in INTERNAL else now,  # a guest would see by it that there is a note
-        None if kind in (*INTERNAL, MessageKind.SYSTEM) else direction.value,
-        conversation.id,
-    )
-    message = await Message.create(
-        organization_id=conversation.organization_id,
-        conversation_id=conversation.id,
-        seq=row["last_seq"],
-        kind=kind,
-        direction=direction,
-        author_agent_id=author.agent.id if isinstance(author, AgentActor) else None,
-        author_contact_id=author.contact.id if isinstance(author, GuestActor) else None,
-        text=text,
-        at=now,
-        reply_to_id=reply_to_id,
-        system_event=system_event,
-        meeting_id=meeting_id,
+    message = await tx.add(
+        Message(
+            organization_id=conversation.organization_id,
+            conversation_id=conversation.id,
+            seq=await _next_seq(tx, conversation, kind, direction, now=now),
+            kind=kind,
+            direction=direction,
+            author_agent_id=author.agent.id if isinstance(author, AgentActor) else None,
+            author_contact_id=author.contact.id if isinstance(author, GuestActor) else None,
+            text=text,
+            at=now,
+            reply_to_id=reply_to_id,
+            system_event=system_event,
+            meeting_id=meeting_id,
+        )
     )
     audience = Audience.AGENTS if kind in INTERNAL else Audience.EVERYONE
     announce(
@@ -129,6 +127,28 @@ async def _add(
     )
     await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
     return message
+
+
+async def _next_seq(
+    tx: Transaction, conversation: Conversation, kind: MessageKind, direction: Direction, *, now: datetime
+) -> int:
+    """The seq of the conversation's next message, which is noted as its last."""
+    at = None if kind in INTERNAL else now  # a guest would see by it that there is a note
+    by = None if kind in (*INTERNAL, MessageKind.SYSTEM) else direction
+    if tx.is_unwritten(conversation):
+        conversation.last_seq += 1
+        conversation.last_message_at = at or conversation.last_message_at
+        conversation.last_message_direction = by or conversation.last_message_direction
+        return int(conversation.last_seq)
+    # The update locks the conversation until the end: messages get their seqs in the order of their commits.
+    [row] = await tx.rows(
+        "UPDATE conversation SET last_seq = last_seq + 1, last_message_at = coalesce(%s, last_message_at),"
+        " last_message_direction = coalesce(%s, last_message_direction) WHERE id = %s RETURNING last_seq",
+        at,
+        by and by.value,
+        conversation.id,
+    )
+    return int(row["last_seq"])
 
 
 async def _lock(conversation: Conversation) -> Conversation:

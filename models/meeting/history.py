@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from models.actor import Actor, AgentActor, GuestActor
-from models.conversation.conversation import Conversation
 from models.conversation.posting import add_system_message, announce_to_inboxes
 from models.meeting.meeting import Meeting, MeetingChange
 from models.transactions import Transaction
@@ -42,19 +41,24 @@ async def record(
     reason: str | None,
     now: datetime,
 ) -> MeetingChange:
-    """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit."""
-    change = await MeetingChange.create(
-        organization_id=meeting.organization_id,
-        meeting_id=meeting.id,
-        at=now,
-        kind=kind,
-        actor_agent_id=actor.agent.id if isinstance(actor, AgentActor) else None,
-        actor_contact_id=_contact_id(meeting, kind, actor),
-        before=before,
-        after=snapshot(meeting),
-        reason=reason,
+    """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit.
+
+    A meeting that was made with its conversation knows it; otherwise it is read.
+    """
+    change = await tx.add(
+        MeetingChange(
+            organization_id=meeting.organization_id,
+            meeting_id=meeting.id,
+            at=now,
+            kind=kind,
+            actor_agent_id=actor.agent.id if isinstance(actor, AgentActor) else None,
+            actor_contact_id=_contact_id(meeting, kind, actor),
+            before=before,
+            after=snapshot(meeting),
+            reason=reason,
+        )
     )
-    conversation = await Conversation.get(id=meeting.conversation_id)
+    conversation = await meeting.conversation
     event, text = _TOLD_AS[kind]
     await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
     ids = {"meeting": meeting.id, "change": change.id}

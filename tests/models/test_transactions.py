@@ -12,8 +12,9 @@ from tortoise import connections
 
 from models.event import EventRow
 from models.organization.organization import Organization
-from models.transactions import outlet, transaction
+from models.transactions import ids_of, key_of, outlet, transaction
 from realtime.events import Announcement, EventKind, Hint, announce
+from tests.resolvers.statements import statements
 
 
 def statistics() -> dict[str, int]:
@@ -113,6 +114,42 @@ async def test_seqs_are_dense_and_in_order_under_writers_that_share_topics_in_ev
     for topic in topics:
         seqs: list[Any] = await EventRow.filter(topic=topic).order_by("seq").values_list("seq", flat=True)
         assert list(seqs) == list(range(1, 61))
+
+
+async def test_what_a_transaction_draws_as_it_begins_is_given_out_first_and_in_order(db: None) -> None:
+    sequence = ids_of(EventRow)
+    async with transaction(drawing=[sequence, ids_of(Organization), sequence]) as tx:
+        with statements() as sent:
+            first, second = await tx.draw(sequence), await tx.draw(sequence)
+        assert sent == []
+        assert await tx.draw(sequence) == second + 1 == first + 2
+
+
+WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid <> pg_backend_pid()"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_lock_is_held_until_the_transaction_ends(db: None, at_once: bool) -> None:
+    key, order, locked = key_of("guest", 1, "Grace"), list[str](), asyncio.Event()
+    locks = [key] if at_once else []
+
+    async def first() -> None:
+        async with transaction(locks=locks) as tx:
+            await tx.lock(key)
+            locked.set()
+            while not await tx.rows(WAITING):
+                await asyncio.sleep(0.01)
+            order.append("first")
+
+    async def second() -> None:
+        await locked.wait()
+        async with transaction(locks=locks) as tx:
+            await tx.lock(key)
+            order.append("second")
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(first(), second())
+    assert order == ["first", "second"]
 
 
 def test_nothing_is_announced_outside_a_transaction() -> None:
