@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise import fields
 
@@ -16,13 +18,45 @@ from models.words import MeetingType
 from scheduling.intervals import Interval
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """What a meeting takes of each of its agents: its own time, `claimed` with its buffers; for the limits it counts as
+    one of its subject and meeting type."""
+
+    own: Interval
+    claimed: Interval
+    subject_id: int | None = None
+    meeting_type: MeetingType | None = None
+
+    @property
+    def before_minutes(self) -> int:
+        return int((self.own.start - self.claimed.start).total_seconds() // 60)
+
+    @property
+    def after_minutes(self) -> int:
+        return int((self.claimed.end - self.own.end).total_seconds() // 60)
+
+    def values(self) -> tuple[Any, ...]:
+        """The claim's columns from `starts_at` on."""
+        core = None if self.own == self.claimed else self.own
+        return (
+            self.claimed.start,
+            self.claimed.end,
+            core and core.start,
+            core and core.end,
+            self.subject_id,
+            self.meeting_type and self.meeting_type.value,
+        )
+
+
 class Claim(Owned):
     """An agent's time, taken by a meeting, or a hold, with its buffers. No two claims of an agent overlap: the
     constraint `claim_exclusive` sees to it.
 
     The core is the meeting's own time, None where it has no buffers; subject and meeting type say for which limits it
     counts. `expires_at` is set for claims that end by themselves; an expired one blocks nobody. Of a hold it is also
-    known by what token it is found and what it is of (see models/hold.py), and of a time that a link offers, which.
+    known by what token it is found and what it is of (see models/hold.py), and of a time that a link offers, which: a
+    hold of such a time ends with `held_until`, and then the link has it again (see models/availability/offered.py).
     """
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
@@ -46,33 +80,44 @@ class Claim(Owned):
         "frontdesk.ScheduleLink", related_name=False, null=True, on_delete=fields.CASCADE
     )
     link_id: int | None
+    held_until = fields.DatetimeField(null=True)
 
     class Meta:
         table = "claim"
         indexes = (("meeting_id",),)
 
+    @property
+    def time(self) -> Interval:
+        """The meeting's own time, without buffers."""
+        return Interval.between(self.core_starts_at or self.starts_at, self.core_ends_at or self.ends_at)
+
     @classmethod
     async def take(
         cls,
         tx: Transaction,
-        agent: Agent,
+        agents: Sequence[Agent],
+        time: Time,
         *,
-        during: Interval,
         meeting_id: int | None = None,
         expires_at: datetime | None = None,
-    ) -> int | None:
-        """Take the agent's time; the claim's id, or None if somebody has a minute of it. An expired claim is in the way
-        until it is cleared.
+    ) -> dict[int, int]:
+        """Take the time of those of the agents who have all of it; by the agent's id the claim's, which rise in the
+        order of the agents. An expired claim is in the way until it is cleared. The meeting may be written later, in
+        the same transaction.
 
-        Waits for a transaction that is taking the same time and has not ended. ON CONFLICT covers exclusion
-        constraints and, unlike an error, leaves the transaction alive to try another agent.
+        Waits for transactions that are taking the same time and have not ended. ON CONFLICT covers exclusion
+        constraints and, unlike an error, leaves the transaction alive to try other agents.
         """
+        if not agents:
+            return {}
         taken = await tx.rows(
-            "INSERT INTO claim (organization_id, agent_id, meeting_id, starts_at, ends_at, expires_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            agent.organization_id, agent.id, meeting_id, during.start, during.end, expires_at,
+            "INSERT INTO claim (organization_id, agent_id, starts_at, ends_at, core_starts_at, core_ends_at,"
+            " subject_id, meeting_type, meeting_id, expires_at) SELECT %s, agent, %s, %s, %s, %s, %s, %s, %s, %s"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS wanted (agent, place) ORDER BY place"
+            " ON CONFLICT DO NOTHING RETURNING id, agent_id",
+            agents[0].organization_id, *time.values(), meeting_id, expires_at, [agent.id for agent in agents],
         )  # fmt: skip
-        return taken[0]["id"] if taken else None
+        return {claim["agent_id"]: claim["id"] for claim in taken}
 
     @classmethod
     async def clear_expired(
@@ -90,15 +135,23 @@ class Claim(Owned):
         )  # fmt: skip
 
     @classmethod
-    async def forget_expired(cls, tx: Transaction, agent: Agent, *, now: datetime) -> None:
-        """Take away the agent's expired claims. They block nobody, but they would be read again and again."""
+    async def forget_expired(cls, tx: Transaction, agents: Sequence[Agent], *, now: datetime) -> None:
+        """Take away the agents' expired claims. They block nobody, but they would be read again and again."""
         await tx.rows(
-            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE agent_id = %s AND expires_at <= %s"
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE agent_id = ANY(%s) AND expires_at <= %s"
             " FOR UPDATE SKIP LOCKED)",
-            agent.id, now,
+            [agent.id for agent in agents], now,
         )  # fmt: skip
 
     @classmethod
-    async def release(cls, meeting: Meeting) -> None:
-        """Give back all that the meeting has taken."""
-        await cls.filter(meeting_id=meeting.id).delete()
+    async def give_back(cls, claims: Collection[int]) -> None:
+        """Have their time be free."""
+        if claims:
+            await cls.filter(id__in=list(claims)).delete()
+
+    @classmethod
+    async def release(cls, meeting_id: int, *, agents: Collection[int] | None = None) -> None:
+        """Give back all that the meeting has taken, or what it has of some agents. Nobody else changes its claims: that
+        takes the meeting's row."""
+        own = cls.filter(meeting_id=meeting_id)
+        await (own if agents is None else own.filter(agent_id__in=list(agents))).delete()

@@ -1,6 +1,8 @@
 """Holds: a slot taken for a few minutes while the guest fills the form in, as exclusively as by a meeting.
 
-A hold is a claim that ends by itself: an expired one is in nobody's way, whether or not somebody has taken it away.
+A hold is a claim of each agent whom the meeting will take, all of one token; claims that end by themselves: an expired
+one is in nobody's way, whether or not somebody has taken it away. Where a meeting is given to nobody yet, its hold has
+some agent's time all the same, and gives it back as it becomes a meeting that is counted.
 Nothing bounds how many slots one caller holds: who has said nothing of themselves cannot be told from the next one,
 and idempotency keys are of their own choosing. That is for whatever counts requests by their origin to bound.
 """
@@ -8,20 +10,20 @@ and idempotency keys are of their own choosing. That is for whatever counts requ
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from errors import HoldExpired, Invalid, TimeRefused, TooSoon
+from errors import HoldExpired, Invalid, Refused, TimeRefused, TooSoon
 from models.actor import Actor
 from models.availability.engine import Request, ask_engine
+from models.availability.offered import is_list, lend, lender, take_back
 from models.availability.pool import pool
-from models.availability.taking import Taken, take_time
+from models.availability.taking import Purpose, Taken, is_pooled, take_time
 from models.availability.target import Target, check_public_booking
-from models.claim import Claim
+from models.claim import Claim, Time
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.input import findable
 from models.keyring import Keyring, fingerprint
@@ -52,7 +54,7 @@ class Held:
 async def hold(
     target: Target, start: datetime, *, actor: Actor, keys: Keyring, now: datetime, once: Once | None = None
 ) -> Held:
-    """Take the slot, of the agent whom a booking would be given, for as long as the organization has set.
+    """Take the slot, of the agents whom a booking would be given, for as long as the organization has set.
 
     The same request again gets the same hold while it lasts, and then HoldExpired. Refuses Forbidden,
     IdempotencyConflict and, with the nearest free slots, whatever stands against the time.
@@ -64,17 +66,17 @@ async def hold(
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await _held_before(earlier, request, start, keys=keys, now=now)
-        taken = await take_time(tx, request, start, now=now, expires_at=expires_at)
-        token = _token(taken.claim_id, keys=keys)
-        await Claim.filter(id=taken.claim_id).update(
-            hold_hash=fingerprint(token),
-            held_for=_words(target),
-            core_starts_at=taken.time.start,
-            core_ends_at=taken.time.end,
+        link = await lender(tx, target.link)
+        taken = await take_time(tx, request, start, purpose=Purpose(expires_at=expires_at), now=now)
+        first = taken.claims[0]
+        token = _token(first, keys=keys)
+        await Claim.filter(id__in=list(taken.claims)).update(
+            hold_hash=fingerprint(token), held_for=_words(target, agents=len(taken.claims))
         )
-        await Claim.forget_expired(tx, taken.agent, now=now)
-        await remember_outcome(tx, once, taken.claim_id)
-    return Held(token, taken.time.start, taken.time.end, expires_at)
+        await lend(link, taken.claims, start=start, until=expires_at)
+        await Claim.forget_expired(tx, taken.agents, now=now)
+        await remember_outcome(tx, once, first)
+    return Held(token, taken.time.own.start, taken.time.own.end, expires_at)
 
 
 async def release(token: str, *, now: datetime) -> bool:
@@ -83,58 +85,80 @@ async def release(token: str, *, now: datetime) -> bool:
     if not findable(token, most=_LONGEST_TOKEN):
         return False
     async with transaction() as tx:
-        gone = await tx.rows("DELETE FROM claim WHERE hold_hash = %s RETURNING expires_at", fingerprint(token))
-    return any(claim["expires_at"] > now for claim in gone)
+        held = await tx.rows(
+            "SELECT id, link_id, coalesce(held_until, expires_at) > %s AS lasts FROM claim WHERE hold_hash = %s"
+            " ORDER BY id FOR UPDATE",
+            now, fingerprint(token),
+        )  # fmt: skip
+        await Claim.give_back([claim["id"] for claim in held if claim["link_id"] is None])
+        await take_back([claim["id"] for claim in held if claim["link_id"] is not None])
+    return any(claim["lasts"] for claim in held)
 
 
-async def use_hold(tx: Transaction, request: Request, token: str, *, start: datetime, now: datetime) -> Taken:
-    """Turn the hold into time that is taken for good; part of a booking, which gives the claim its meeting.
+async def use_hold(
+    tx: Transaction, request: Request, token: str, *, start: datetime, meeting_id: int, now: datetime
+) -> Taken:
+    """Turn the hold into time that is taken for the meeting; part of its booking.
 
-    One UPDATE decides between this, another booking, a release, and whoever takes an expired hold's time. The engine
-    is not asked again: what was held was promised. Refuses HoldExpired and TooSoon with the nearest free slots, and
-    Invalid for a hold of another time or of something else.
+    One UPDATE decides between this, another booking, a release, and whoever takes an expired hold's time. What was held
+    was promised: the engine is not asked again, only whether the agents may still have such a meeting. Refuses
+    HoldExpired and TooSoon with the nearest free slots, and Invalid for a hold of another time or of something else.
     """
-    if request.target.service is not None:
-        await request.target.service.lock()
-    found = await _turn(tx, request.target, token, now=now)
-    if found is None:
-        gone = HoldExpired("The hold has expired, or there is none of this token.", field=("holdToken",))
-        raise await _refused(request, gone, start, now=now)
-    if (found["held_for"], found["core_starts_at"]) != (_words(request.target), start):
-        raise Invalid("The hold is of another time, or of something else.", field=("holdToken",))
-    if start < now:
-        past = TooSoon("This time is past.", field=("start",))
-        raise await _refused(request, past, start, now=now)
-    agent = (await pool(request.target)).candidates.get(found["agent_id"])
-    if agent is None:
+    target = request.target
+    if target.service is not None:
+        await target.service.lock()
+    claims = await _turn(tx, target, token, meeting_id=meeting_id, now=now)
+    refusal = _misfit(claims, target, start=start, now=now)
+    if refusal is not None:
+        raise await _refused(request, refusal, start, now=now)
+    candidates = (await pool(target)).candidates
+    if not all(claim.agent_id in candidates for claim in claims):
         raise await _refused(request, HoldExpired("The agent who was held is no longer there."), start, now=now)
-    return Taken(found["id"], agent[0], Interval.between(found["core_starts_at"], found["core_ends_at"]))
+    time = Time(own=claims[0].time, claimed=Interval.between(claims[0].starts_at, claims[0].ends_at))
+    if is_pooled(request):
+        await Claim.give_back([claim.id for claim in claims])
+        return Taken(time)
+    agents = tuple(candidates[claim.agent_id][0] for claim in claims)
+    return Taken(time, agents, tuple(claim.id for claim in claims))
 
 
-async def _turn(tx: Transaction, target: Target, token: str, *, now: datetime) -> Mapping[str, Any] | None:
+async def _turn(tx: Transaction, target: Target, token: str, *, meeting_id: int, now: datetime) -> list[Claim]:
+    """The claims of the hold, now the meeting's, in the order in which they were taken."""
     if not findable(token, most=_LONGEST_TOKEN):
-        return None
+        return []
     turned = await tx.rows(
-        "UPDATE claim SET hold_hash = NULL, expires_at = NULL"
-        " WHERE hold_hash = %s AND organization_id = %s AND expires_at > %s"
-        " RETURNING id, agent_id, held_for, core_starts_at, core_ends_at",
-        fingerprint(token), target.organization.id, now,
+        "UPDATE claim SET meeting_id = %s, hold_hash = NULL, expires_at = NULL, held_until = NULL, link_id = NULL"
+        " WHERE id IN (SELECT id FROM claim WHERE hold_hash = %s AND organization_id = %s"
+        " AND coalesce(held_until, expires_at) > %s ORDER BY id FOR UPDATE) RETURNING id",
+        meeting_id, fingerprint(token), target.organization.id, now,
     )  # fmt: skip
-    return turned[0] if turned else None
+    return await Claim.filter(id__in=[claim["id"] for claim in turned]).order_by("id") if turned else []
+
+
+def _misfit(claims: Sequence[Claim], target: Target, *, start: datetime, now: datetime) -> Refused | None:
+    """What is wrong with a hold of these claims. One of which somebody with a faster clock has taken a part is gone."""
+    if not claims or len(claims) != _agents_in(claims[0].held_for):
+        return HoldExpired("The hold has expired, or there is none of this token.", field=("holdToken",))
+    if (claims[0].held_for, claims[0].time.start) != (_words(target, agents=len(claims)), start):
+        return Invalid("The hold is of another time, or of something else.", field=("holdToken",))
+    return TooSoon("This time is past.", field=("start",)) if start < now else None
 
 
 async def _held_before(
     claim_id: int, request: Request, start: datetime, *, keys: Keyring, now: datetime
 ) -> Held:
     claim = await Claim.get_or_none(id=claim_id, hold_hash__isnull=False, expires_at__gt=now)
-    if claim is None or claim.core_starts_at is None or claim.core_ends_at is None or claim.expires_at is None:
+    until = None if claim is None else claim.held_until or claim.expires_at
+    if claim is None or until is None or until <= now:
         gone = HoldExpired("The hold of this request has ended.", field=("idempotencyKey",))
         raise await _refused(request, gone, start, now=now)
-    return Held(_token(claim.id, keys=keys), claim.core_starts_at, claim.core_ends_at, claim.expires_at)
+    return Held(_token(claim.id, keys=keys), claim.time.start, claim.time.end, until)
 
 
-async def _refused(request: Request, refusal: TimeRefused, start: datetime, *, now: datetime) -> TimeRefused:
-    """The refusal with the nearest free slots, still naming its own field."""
+async def _refused(request: Request, refusal: Refused, start: datetime, *, now: datetime) -> Refused:
+    """The refusal with the nearest free slots, where it is one of time, still naming its own field."""
+    if not isinstance(refusal, TimeRefused):
+        return refusal
     field = refusal.field
     refusal = (await ask_engine(request, now=now)).with_alternatives(refusal, start)
     refusal.field = field
@@ -147,13 +171,19 @@ def _token(claim_id: int, *, keys: Keyring) -> str:
     return PREFIX + urlsafe_b64encode(fixed + keys.sign("hold", fixed)[:_TAG_BYTES]).decode()
 
 
-def _words(target: Target) -> str:
-    """What is held, in one form, however it was named."""
-    agents = "+".join(str(agent.id) for agent in target.agents)
+def _words(target: Target, *, agents: int) -> str:
+    """What is held, in one form, however it was named; of how many agents comes first. What a link offers on terms of
+    its own is booked through the link."""
+    named = "+".join(str(agent.id) for agent in target.agents)
     rows = (target.service, target.subject, target.office)
     how = (target.meeting_type, target.language, target.duration_minutes, target.seats)
-    parts = [agents or None, *(row and row.id for row in rows), *how]
+    link = target.link.id if target.link and (target.link.single_use or is_list(target.link)) else None
+    parts = [agents, named or None, *(row and row.id for row in rows), *how, link]
     return " ".join("-" if part is None else str(part) for part in parts)
+
+
+def _agents_in(words: str | None) -> int:
+    return int(words.split(" ", 1)[0]) if words else 0
 
 
 def _kindest_zone(target: Target, start: datetime, *, now: datetime) -> ZoneInfo:

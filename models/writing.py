@@ -48,7 +48,8 @@ class Unwritten:
         field = type(row)._meta.fields_map[relation]
         assert isinstance(field, ManyToManyFieldInstance)
         table = (field.through, (field.backward_key, field.forward_key))
-        self._pairs[table] += [(row.id, other.id) for other in others]
+        if others:
+            self._pairs[table] += [(row.id, other.id) for other in others]
         getattr(row, relation)._set_result_for_query(list(others))
 
     def queue(self, job: Job) -> None:

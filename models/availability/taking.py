@@ -1,44 +1,128 @@
-"""Taking the time that the engine allows: for a meeting, or for a hold."""
+"""Taking the time that the engine allows: for a meeting, for one that moves, or for a hold.
+
+Everything that takes time locks rows in one order, so that no transactions wait for each other in a ring: the service;
+the meeting that is changed; agents, by id; expired claims that are in the way, by id; claims that are given back, then
+those that are taken; the conversation. Who takes one claim needs no agent's row, for the constraint decides. Who takes
+several, takes one for another, or counts an agent's claims against a limit has the agents' rows first.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from errors import SlotTaken
 from models.agent.agent import Agent
 from models.availability.engine import Request, ask_engine
-from models.claim import Claim
+from models.availability.offered import give_way, is_list
+from models.availability.target import Target
+from models.claim import Claim, Time
+from models.organization.service import ServiceMember
 from models.transactions import Transaction
-from scheduling.intervals import Interval
+from models.words import Distribution
+from scheduling.availability import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What time is taken for: a meeting, or a hold, which expires."""
+
+    meeting_id: int | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An agent's time, and the claim that has it: the meeting's `time`, which buffers may widen."""
+    """A time, the agents of whom it was taken, in order of preference, and their claims in the same order. A meeting
+    that nobody is given yet has neither: it is counted."""
 
-    claim_id: int
-    agent: Agent
-    time: Interval
+    time: Time
+    agents: tuple[Agent, ...] = ()
+    claims: tuple[int, ...] = ()
 
 
 async def take_time(
-    tx: Transaction, request: Request, start: datetime, *, now: datetime, expires_at: datetime | None = None
+    tx: Transaction, request: Request, start: datetime, *, purpose: Purpose, now: datetime
 ) -> Taken:
-    """Take it of the first agent, in order of preference, whose time the database gives us.
+    """Take it of as many agents as it needs, in order of preference: of all those or of none.
 
-    Refuses, with the nearest free slots, whatever stands against the time.
+    A hold takes an agent's time even where a meeting is given to nobody yet, so that the constraint keeps it exclusive.
+    What is moved gives its own time back. Refuses, with the nearest free slots, whatever stands against the time.
     """
-    if request.target.service is not None:
-        await request.target.service.lock()
+    target = request.target
+    if target.service is not None:
+        await target.service.lock()
+    await _lock_agents_of(tx, request)
     answer = await ask_engine(request, now=now)
     decision, agents = answer.decide(start)
-    await Claim.clear_expired(tx, agents, during=decision.claimed, now=now)
-    for agent in agents:
-        claim = await Claim.take(tx, agent, during=decision.claimed, expires_at=expires_at)
-        if claim is not None:
-            return Taken(claim, agent, decision.time)
-    # every agent was taken since the engine looked: by those who hold their time already
-    raise (await ask_engine(request, now=now)).with_alternatives(
-        SlotTaken("This time has just been taken."), start
+    time = time_of(decision, target)
+    if purpose.expires_at is None and is_pooled(request):
+        return Taken(time)
+    await Claim.clear_expired(tx, agents, during=time.claimed, now=now)
+    await _give_back(tx, request, time, now=now)
+    claims = await _take(tx, agents, time, needed=decision.agents_needed, purpose=purpose)
+    if claims is None:  # too many were taken since the engine looked: by those who have their time already
+        answer = await ask_engine(request, now=now)
+        raise answer.with_alternatives(SlotTaken("This time has just been taken."), start)
+    return Taken(time, tuple(one for one in agents if one.id in claims), tuple(claims.values()))
+
+
+def is_pooled(request: Request) -> bool:
+    """Whether what is asked for is given to nobody yet, but taken from what the service's agents can do together."""
+    service = request.target.service
+    return service is not None and (request.moved_id is not None or not service.assigns)
+
+
+def time_of(decision: Decision, target: Target) -> Time:
+    """What the decision takes of each agent's time."""
+    return Time(
+        own=decision.time,
+        claimed=decision.claimed,
+        subject_id=target.subject.id if target.subject else None,
+        meeting_type=target.meeting_type,
     )
+
+
+async def lock_agents(tx: Transaction, ids: Collection[int]) -> None:
+    """Hold the agents until the transaction ends: nobody else takes several claims of theirs, or counts them."""
+    await tx.rows("SELECT id FROM agent WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(ids))
+
+
+async def _lock_agents_of(tx: Transaction, request: Request) -> None:
+    service, plan, moved = request.target.service, request.target.plan, request.moved_id is not None
+    limited = plan.max_per_day is not None or plan.max_per_week is not None
+    listed = is_list(request.target.link)
+    if service is None:
+        if moved or limited or listed or len(request.target.agents) > 1:
+            await lock_agents(tx, [agent.id for agent in request.target.agents])
+    elif limited or listed or service.distribution is Distribution.COLLECTIVE:
+        members = ServiceMember.filter(service_id=service.id)
+        await lock_agents(tx, [member.agent_id for member in await members])
+
+
+async def _give_back(tx: Transaction, request: Request, time: Time, *, now: datetime) -> None:
+    """What the engine counted as free, because it is taken for this very request."""
+    link = request.target.link
+    if request.moved_id is not None:
+        await Claim.release(request.moved_id)
+    elif is_list(link):
+        await give_way(tx, link, during=time.claimed, now=now)
+
+
+async def _take(
+    tx: Transaction, agents: Sequence[Agent], time: Time, *, needed: int, purpose: Purpose
+) -> dict[int, int] | None:
+    """Claims of so many agents, by their ids; None, and nothing is taken, where the database gives fewer."""
+    claims: dict[int, int] = {}
+    left = list(agents)
+    while len(claims) < needed <= len(claims) + len(left):
+        missing = needed - len(claims)
+        tried, left = left[:missing], left[missing:]
+        claims |= await Claim.take(
+            tx, tried, time, meeting_id=purpose.meeting_id, expires_at=purpose.expires_at
+        )
+    if len(claims) == needed:
+        return claims
+    await Claim.give_back(claims.values())
+    return None

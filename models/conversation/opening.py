@@ -33,23 +33,26 @@ async def open_for_meeting(
     now: datetime,
 ) -> Conversation:
     """Open the conversation of a meeting that is being booked: the guest and the agents are its members, the first
-    agent its assignee."""
+    agent its assignee. Without agents it waits for one of the service's."""
     conversation = await tx.add(
         Conversation(
             organization_id=guest.organization_id,
             number=await tx.draw(numbers_of(guest.organization_id)),
             channel=Channel.MEETING,
-            status=ConversationStatus.OPEN,
+            status=ConversationStatus.OPEN if agents else ConversationStatus.WAITING,
             title=title,
             service=service,
-            assignee=agents[0],
+            assignee=agents[0] if agents else None,
             contact=guest,
             language=language,
             created_at=now,
             last_message_at=now,
+            waiting_since=None if agents else now,
         )
     )
     await _add_members(tx, conversation, guest=guest, agents=agents, now=now)
+    if not agents:
+        return conversation
     record = await tx.add(
         AssignmentRecord(
             organization_id=guest.organization_id,
@@ -102,10 +105,9 @@ async def _add_members(
         "conversation_id": conversation.id,
         "joined_at": now,
     }
-    assignee, *others = agents
+    roles = [MemberRole.ASSIGNEE, *[MemberRole.AGENT] * len(agents)]
     members = [
         Member(**shared, contact_id=guest.id, role=MemberRole.GUEST),
-        Member(**shared, agent_id=assignee.id, role=MemberRole.ASSIGNEE),
-        *(Member(**shared, agent_id=agent.id, role=MemberRole.AGENT) for agent in others),
+        *(Member(**shared, agent_id=one.id, role=role) for one, role in zip(agents, roles, strict=False)),
     ]
     conversation.members._set_result_for_query([await tx.add(member) for member in members])

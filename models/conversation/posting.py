@@ -12,6 +12,7 @@ from models.actor import AgentActor, GuestActor, KnownActor
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import INTERNAL, Message
 from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.organization.service import ServiceMember
 from models.transactions import Transaction, transaction
 from models.words import ConversationStatus, Direction, MessageKind, SystemEvent
 from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic, inbox_topic
@@ -71,17 +72,19 @@ async def add_system_message(
 
 
 async def announce_to_inboxes(conversation: Conversation, kind: EventKind, ids: Mapping[str, int]) -> None:
-    """Tell every agent of the conversation, in their inbox."""
+    """Tell every agent of the conversation, in their inbox; of one that waits for an agent, those of its service."""
     members = (
         list(conversation.members)
         if conversation.members._fetched
         else await Member.where("conversation_id = %s", conversation.id)
     )
+    told = {member.agent_id for member in members if member.agent_id is not None}
+    if conversation.assignee_id is None and conversation.service_id is not None:
+        told |= {member.agent_id for member in await ServiceMember.filter(service_id=conversation.service_id)}
     announce(
         *(
-            Announcement(conversation.organization_id, inbox_topic(member.agent_id), kind, ids, Audience.AGENTS)
-            for member in members
-            if member.agent_id is not None
+            Announcement(conversation.organization_id, inbox_topic(agent_id), kind, ids, Audience.AGENTS)
+            for agent_id in sorted(told)
         )
     )
 

@@ -9,23 +9,21 @@ from datetime import datetime
 from errors import Invalid
 from models import input
 from models.actor import Actor, AgentActor
-from models.agent.agent import Agent
 from models.availability.engine import Request
-from models.availability.taking import take_time
+from models.availability.taking import Purpose, Taken, take_time
 from models.availability.target import Target, check_public_booking
-from models.claim import Claim
 from models.contact import Contact, GuestDetails
+from models.conversation.conversation import Conversation
 from models.conversation.opening import join_for_meeting, open_for_meeting
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.history import record
 from models.meeting.meeting import Attendee, Meeting
-from models.organization.service import ServiceMember
-from models.transactions import Transaction, transaction
-from models.words import AttendeeResponse, Direction, MeetingChangeKind
-from scheduling.intervals import Interval
+from models.transactions import Transaction, ids_of, transaction
+from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus
 
 MOST_ATTENDEES = 50
+LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +49,8 @@ class Wish:
 
 
 async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = None) -> Meeting:
-    """Take the wished time for the guest, open the conversation, tell everyone.
+    """Take the wished time for the guest, open the conversation, tell everyone. A guest's is REQUESTED, though it has
+    its time already, where such meetings need to be accepted.
 
     Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
     stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
@@ -63,79 +62,94 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
         if earlier is not None:
             return await Meeting.get(id=earlier, organization_id=wish.target.organization.id)
         guest = await Contact.recognise(tx, wish.guest, organization=wish.target.organization)
-        meeting = await _take_time(tx, wish, guest, actor=actor, now=now)
-        await _add_attendees(meeting, guest, wish.companions)
+        meeting_id = await tx.draw(ids_of(Meeting))
+        taken = await _take_time(tx, wish, meeting_id=meeting_id, actor=actor, now=now)
+        conversation = await _conversation(tx, wish, guest, taken, now=now)
+        meeting = _meeting(wish, guest, taken, conversation=conversation, actor=actor)
+        await tx.add(meeting, id=meeting_id)
+        tx.relate(meeting, "agents", taken.agents)
+        await _add_attendees(tx, meeting, guest, wish.companions)
         await record(tx, meeting, MeetingChangeKind.BOOKED, actor=actor, before=None, reason=None, now=now)
         await remember_outcome(tx, once, meeting.id)
     return meeting
 
 
-async def _take_time(tx: Transaction, wish: Wish, guest: Contact, *, actor: Actor, now: datetime) -> Meeting:
-    """Make the meeting with the agent whose time is held, or whose time the database gives us."""
+async def _take_time(tx: Transaction, wish: Wish, *, meeting_id: int, actor: Actor, now: datetime) -> Taken:
+    """The time that is held, or that of the agents whom the engine prefers; it counts as given to them."""
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     request = Request(target=wish.target, guest_zone=zone, actor=actor)
     if wish.hold_token is None:
-        taken = await take_time(tx, request, wish.start, now=now)
+        taken = await take_time(tx, request, wish.start, purpose=Purpose(meeting_id=meeting_id), now=now)
     else:
-        taken = await use_hold(tx, request, wish.hold_token, start=wish.start, now=now)
-    meeting = await _create(tx, wish, guest, taken.agent, time=taken.time, actor=actor, now=now)
-    await Claim.filter(id=taken.claim_id).update(meeting_id=meeting.id)
-    await _count(wish.target, taken.agent, now=now)
-    return meeting
+        taken = await use_hold(tx, request, wish.hold_token, start=wish.start, meeting_id=meeting_id, now=now)
+    if wish.target.service is not None:
+        await wish.target.service.count_given(tx, taken.agents, now=now)
+    return taken
 
 
-async def _create(
-    tx: Transaction, wish: Wish, guest: Contact, agent: Agent, *, time: Interval, actor: Actor, now: datetime
-) -> Meeting:
-    target = wish.target
-    title = wish.title or (target.subject.name if target.subject else f"Meeting with {agent.name}")
-    language = target.language or guest.locale or target.organization.locale
-    if wish.conversation_id is None:
-        conversation = await open_for_meeting(
-            tx, title=title, guest=guest, agents=[agent], service=target.service, language=language, now=now
-        )
-    else:
-        conversation = await join_for_meeting(wish.conversation_id, guest=guest, agents=[agent], now=now)
-    meeting = await Meeting.create(
+async def _conversation(
+    tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, now: datetime
+) -> Conversation:
+    if wish.conversation_id is not None:
+        return await join_for_meeting(wish.conversation_id, guest=guest, agents=taken.agents, now=now)
+    return await open_for_meeting(
+        tx,
+        title=_title(wish, taken),
+        guest=guest,
+        agents=taken.agents,
+        service=wish.target.service,
+        language=_language(wish, guest),
+        now=now,
+    )
+
+
+def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversation, actor: Actor) -> Meeting:
+    target, by_agent = wish.target, isinstance(actor, AgentActor)
+    requested = target.plan.needs_acceptance and not by_agent
+    return Meeting(
         organization=target.organization,
-        origin=Direction.OUTBOUND if isinstance(actor, AgentActor) else Direction.INBOUND,
-        title=title,
+        status=MeetingStatus.REQUESTED if requested else MeetingStatus.SCHEDULED,
+        origin=Direction.OUTBOUND if by_agent else Direction.INBOUND,
+        title=_title(wish, taken),
         notes=wish.notes,
         subject=target.subject,
         meeting_type=target.meeting_type,
         service=target.service,
         office=target.office,
-        language=language,
-        start=time.start,
-        end=time.end,
-        buffer_before_minutes=target.plan.buffer_before,
-        buffer_after_minutes=target.plan.buffer_after,
+        language=_language(wish, guest),
+        start=taken.time.own.start,
+        end=taken.time.own.end,
+        buffer_before_minutes=taken.time.before_minutes,
+        buffer_after_minutes=taken.time.after_minutes,
         guest_time_zone=wish.guest.time_zone,
         guest=guest,
         conversation=conversation,
     )
-    await meeting.agents.add(agent)
-    return meeting
 
 
-async def _add_attendees(meeting: Meeting, guest: Contact, companions: Sequence[Companion]) -> None:
+def _title(wish: Wish, taken: Taken) -> str:
+    """What is said of it, or what it is about, or with whom it is."""
+    target, alone = wish.target, len(taken.agents) == 1
+    if wish.title is not None:
+        return wish.title
+    if target.subject is not None:
+        return target.subject.name
+    who = taken.agents[0].name if alone or target.service is None else target.service.name
+    return f"Meeting with {who}"[:LONGEST_TITLE]
+
+
+def _language(wish: Wish, guest: Contact) -> str:
+    return wish.target.language or guest.locale or wish.target.organization.locale
+
+
+async def _add_attendees(
+    tx: Transaction, meeting: Meeting, guest: Contact, companions: Sequence[Companion]
+) -> None:
     shared = {"organization_id": meeting.organization_id, "meeting_id": meeting.id}
-    await Attendee.bulk_create(
-        [
-            Attendee(**shared, name=guest.name, email=guest.email, response=AttendeeResponse.ACCEPTED),
-            *(Attendee(**shared, name=one.name, email=one.email) for one in companions),
-        ]
-    )
-
-
-async def _count(target: Target, agent: Agent, *, now: datetime) -> None:
-    """Note whose turn it was; the service is locked, so no other booking counts at the same time."""
-    if target.service is None:
-        return
-    member = await ServiceMember.get(service_id=target.service.id, agent_id=agent.id)
-    member.given_count += 1
-    member.last_given_at = now
-    await member.save(update_fields=["given_count", "last_given_at"])
+    accepted = AttendeeResponse.ACCEPTED
+    await tx.add(Attendee(**shared, contact=guest, name=guest.name, email=guest.email, response=accepted))
+    for one in companions:
+        await tx.add(Attendee(**shared, companion=True, name=one.name, email=one.email))
 
 
 def _checked(wish: Wish) -> Wish:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from errors import AlreadyDecided, Invalid, NotFound, SlotTaken, Stale
+from errors import AlreadyDecided, Invalid, NotFound, Stale
 from models import input
 from models.actor import KnownActor
-from models.availability.engine import Request, ask_engine
+from models.availability.engine import Request
+from models.availability.taking import Purpose, take_time
 from models.availability.target import Target, find_plan
 from models.claim import Claim
 from models.meeting.history import record, snapshot
@@ -18,6 +19,7 @@ from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
 
 _CHANGEABLE = (MeetingStatus.AWAITING_GUEST, MeetingStatus.REQUESTED, MeetingStatus.SCHEDULED)
+_CHANGED = ("status", "start", "end", "buffer_before_minutes", "buffer_after_minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ async def reschedule(
     if start is None and duration_minutes is None:
         raise Invalid("Say what to change: the start, the duration or both.")
     async with transaction() as tx:
-        meeting, reason = await _lock(meeting_id, change, actor=actor, now=now)
+        meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
         if start in (None, meeting.start) and duration_minutes in (None, meeting.duration_minutes):
             return meeting
         before = snapshot(meeting)
@@ -60,25 +62,28 @@ async def reschedule(
 async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: datetime) -> Meeting:
     """Cancel the meeting and give its time back. Refuses NotFound, Stale and AlreadyDecided."""
     async with transaction() as tx:
-        meeting, reason = await _lock(meeting_id, change, actor=actor, now=now)
+        meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
         before = snapshot(meeting)
         meeting.status = MeetingStatus.CANCELLED
-        await _save(meeting)
-        await Claim.release(meeting)
+        await save_meeting(meeting)
+        await Claim.release(meeting.id)
         await record(
             tx, meeting, MeetingChangeKind.CANCELLED, actor=actor, before=before, reason=reason, now=now
         )
     return meeting
 
 
-async def _lock(
+async def lock_meeting(
     meeting_id: int, change: Change, *, actor: KnownActor, now: datetime
 ) -> tuple[Meeting, str | None]:
-    """The meeting, held until the transaction ends, so that of two changes the second sees what the first did."""
+    """The meeting, held until the transaction ends, so that of two changes the second sees what the first did; and the
+    reason that is given. Refuses NotFound, Stale and AlreadyDecided."""
     reason = input.text(change.reason, field=("reason",), most=1_000) if change.reason else None
-    meeting = await Meeting.visible_to(actor).filter(id=meeting_id).first()
-    if meeting is None:
+    seen = await Meeting.visible_to(actor).filter(id=meeting_id).prefetch_related("service", "agents").first()
+    if seen is None:
         raise NotFound("There is no such meeting.", field=("meetingId",))
+    if seen.service is not None and not seen.agents:
+        await seen.service.lock()  # of all rows the first: what has no agent is counted under it
     meeting = await Meeting.filter(id=meeting_id).select_for_update().get()
     if change.expected_version is not None and change.expected_version != meeting.version:
         raise Stale("The meeting has been changed meanwhile.", field=("expectedVersion",))
@@ -87,6 +92,13 @@ async def _lock(
     if meeting.start <= now:
         raise AlreadyDecided("The meeting has begun.")
     return meeting, reason
+
+
+async def save_meeting(meeting: Meeting) -> None:
+    """Write what a change changes, under the next version, which calendars are told too."""
+    meeting.version += 1
+    meeting.sequence += 1
+    await meeting.save(update_fields=[*_CHANGED, "version", "sequence"])
 
 
 async def _move(
@@ -98,38 +110,32 @@ async def _move(
     actor: KnownActor,
     now: datetime,
 ) -> None:
+    """Take the new time of all its agents, or of none; or, where it has none yet, of what its service can do."""
     request = Request(
         target=await target_of_moving(meeting, duration_minutes),
         guest_zone=ZoneInfo(meeting.guest_time_zone),
         actor=actor,
         moved_id=meeting.id,
     )
-    [agent] = request.target.agents
-    # One move of an agent's meetings at a time: two that swap their times would wait for each other for ever.
-    await tx.rows("SELECT id FROM agent WHERE id = %s FOR NO KEY UPDATE", agent.id)
-    answer = await ask_engine(request, now=now)
-    decision, _ = answer.decide(start)
-    await Claim.release(meeting)
-    await Claim.clear_expired(tx, [agent], during=decision.claimed, now=now)
-    claim = await Claim.take(tx, agent, during=decision.claimed, meeting_id=meeting.id)
-    if claim is None:
-        answer = await ask_engine(request, now=now)  # again, so that what was just taken is no alternative
-        raise answer.with_alternatives(SlotTaken("This time has just been taken."), start)
-    meeting.start, meeting.end = decision.time.start, decision.time.end
-    await _save(meeting)
+    taken = await take_time(tx, request, start, purpose=Purpose(meeting_id=meeting.id), now=now)
+    meeting.start, meeting.end = taken.time.own.start, taken.time.own.end
+    meeting.buffer_before_minutes = taken.time.before_minutes
+    meeting.buffer_after_minutes = taken.time.after_minutes
+    await save_meeting(meeting)
 
 
 async def target_of_moving(meeting: Meeting, duration_minutes: int | None) -> Target:
-    """What a meeting can be moved within: the time of the agent who has it. Refuses Invalid durations."""
-    await meeting.fetch_related("organization", "agents", "subject", "office")
-    organization = meeting.organization
+    """What a meeting can be moved within: the time of the agents who have it together, or that of its service as long
+    as nobody has it. Refuses Invalid durations."""
+    await meeting.fetch_related("organization", "agents", "service", "subject", "office")
+    organization, agents = meeting.organization, tuple(meeting.agents)
     plan = await find_plan(
         organization, subject=meeting.subject, office=meeting.office, meeting_type=meeting.meeting_type
     )
     return Target(
         organization=organization,
-        agents=tuple(meeting.agents),
-        service=None,
+        agents=agents,
+        service=None if agents else meeting.service,
         subject=meeting.subject,
         office=meeting.office,
         plan=plan,
@@ -137,9 +143,3 @@ async def target_of_moving(meeting: Meeting, duration_minutes: int | None) -> Ta
         if duration_minutes in (None, meeting.duration_minutes)
         else plan.duration(duration_minutes, organization.settings),
     )
-
-
-async def _save(meeting: Meeting) -> None:
-    meeting.version += 1
-    meeting.sequence += 1
-    await meeting.save(update_fields=["status", "start", "end", "version", "sequence"])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from tortoise import fields
 
 from models.agent.agent import Agent
 from models.base import Edited, Owned
+from models.transactions import Transaction
 from models.words import Distribution
 
 
@@ -26,9 +30,24 @@ class Service(Edited):
         table = "service"
         unique_together = (("organization_id", "name"),)
 
+    @property
+    def assigns(self) -> bool:
+        """Whether a booking is given to agents at once; those who hold a meeting together always are."""
+        return self.assign_on_booking or self.distribution is Distribution.COLLECTIVE
+
     async def lock(self) -> None:
-        """Hold the service until the transaction ends: its agents are given meetings one booking at a time."""
-        await Service.filter(id=self.id).select_for_update().get()
+        """Hold the service until the transaction ends: its agents are given meetings one booking at a time. Rows that
+        refer to it may be written meanwhile."""
+        await Service.filter(id=self.id).select_for_update(no_key=True).get()
+
+    async def count_given(self, tx: Transaction, agents: Sequence[Agent], *, now: datetime) -> None:
+        """Note whose turn it was; the service is locked, so nothing else counts at the same time."""
+        if agents:
+            await tx.rows(
+                "UPDATE service_member SET given_count = given_count + 1, last_given_at = %s"
+                " WHERE service_id = %s AND agent_id = ANY(%s)",
+                now, self.id, [agent.id for agent in agents],
+            )  # fmt: skip
 
     async def members(self) -> list[ServiceMember]:
         """Active agents of the service, in the order of their ids."""

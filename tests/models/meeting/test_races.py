@@ -15,7 +15,7 @@ from errors import AlreadyDecided, Refused, SlotTaken
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, Target, find_target
-from models.claim import Claim
+from models.claim import Claim, Time
 from models.contact import Contact, GuestDetails
 from models.conversation.conversation import Conversation
 from models.idempotency import Once
@@ -126,22 +126,22 @@ async def test_a_claim_waits_for_the_one_before_it_and_has_the_time_if_that_is_u
     async def first() -> None:
         with pytest.raises(ZeroDivisionError):
             async with transaction() as tx:
-                assert await Claim.take(tx, anna, during=during)
+                assert await Claim.take(tx, [anna], Time(own=during, claimed=during))
                 held.set()
                 await give_up.wait()
                 raise ZeroDivisionError
 
-    async def second() -> int | None:
+    async def second() -> dict[int, int]:
         await held.wait()
         async with transaction() as tx:
-            return await Claim.take(tx, anna, during=during)
+            return await Claim.take(tx, [anna], Time(own=during, claimed=during))
 
     async def watch() -> None:
         await until_somebody_waits()
         give_up.set()
 
     _, claim, _ = await asyncio.gather(first(), second(), watch())
-    assert claim is not None
+    assert claim
 
 
 async def until_somebody_waits() -> None:
@@ -246,7 +246,7 @@ async def test_a_move_that_loses_the_race_is_not_offered_the_time_it_lost(anna: 
 
     async def first() -> None:
         async with transaction() as tx:
-            assert await Claim.take(tx, anna, during=during)
+            assert await Claim.take(tx, [anna], Time(own=during, claimed=during))
             taken.set()
             await finish.wait()
 
@@ -275,12 +275,12 @@ async def test_two_who_ask_the_same_agents_in_other_orders_do_not_wait_in_a_ring
         await Claim.create(**owned, starts_at=NINE, ends_at=NINE + HALF_HOUR, expires_at=NOW)
         await Claim.create(**owned, starts_at=NINE + HALF_HOUR, ends_at=NINE + 2 * HALF_HOUR)
 
-    async def ask(agents: list[Agent]) -> list[int | None]:
+    async def ask(agents: list[Agent]) -> list[dict[int, int]]:
         async with transaction() as tx:
             await Claim.clear_expired(tx, agents, during=during, now=NOW)
-            return [await Claim.take(tx, agent, during=during) for agent in agents]
+            return [await Claim.take(tx, [agent], Time(own=during, claimed=during)) for agent in agents]
 
     for _ in range(10):
         async with asyncio.timeout(20):
             outcomes = await asyncio.gather(*(ask(order) for order in ([anna, ben], [ben, anna]) * 4))
-        assert outcomes == [[None, None]] * 8
+        assert outcomes == [[{}, {}]] * 8
