@@ -21,6 +21,7 @@ from strawberry.schema.schema import validate_document
 
 from errors import TooComplex
 from realtime.transport.complexity import Scale
+from realtime.transport.executor import Selections
 from realtime.transport.limits import QueryLimits
 
 KEPT_DOCUMENTS = 512
@@ -28,13 +29,19 @@ KEPT_CHARACTERS = 20_000
 
 
 class Document:
-    """A parsed document with what validation says of it (`errors`, empty when it may run)."""
+    """A parsed document with what validation says of it (`errors`, empty when it may run).
 
-    __slots__ = ("_fragments", "_passed", "_schema", "ast", "errors")
+    `selections` are what executions learn of it; None where directives may select other fields each time.
+    """
 
-    def __init__(self, ast: DocumentNode, *, schema: GraphQLSchema, errors: list[GraphQLError]) -> None:
+    __slots__ = ("_fragments", "_passed", "_schema", "ast", "errors", "selections")
+
+    def __init__(
+        self, ast: DocumentNode, *, schema: GraphQLSchema, errors: list[GraphQLError], has_directives: bool
+    ) -> None:
         self.ast = ast
         self.errors = errors
+        self.selections = None if has_directives else Selections()
         self._schema = schema
         self._passed: set[str] = set()
         self._fragments = {
@@ -77,7 +84,8 @@ class Documents:
         check_size(ast, limits)
         schema = self._schema._schema
         errors = validate_document(schema, ast, tuple(specified_rules))
-        return Document(ast, schema=schema, errors=errors)
+        # An address in a string has it too; then this is only slower.
+        return Document(ast, schema=schema, errors=errors, has_directives="@" in text)
 
 
 def check_size(ast: DocumentNode, limits: QueryLimits) -> None:

@@ -16,6 +16,7 @@ from graphql import ExecutionResult, Executor, GraphQLError, OperationType, crea
 from strawberry.execution import optimized_is_awaitable
 
 from realtime.transport.documents import Documents
+from realtime.transport.executor import ListExecutor
 from realtime.transport.limits import QueryLimits
 from realtime.transport.shaping import FormattedError, Rejected, as_graphql, execution_errors, request_errors
 
@@ -105,13 +106,14 @@ class Engine:
         document = self._documents.read(request.query)
         if document.errors:
             raise Rejected(request_errors(document.errors))
-        executor = self._schema.execution_context_class.build(
+        executor = ListExecutor.build(
             self._schema._schema,
             document.ast,
             raw_variable_values=request.variables,
             operation_name=request.operation_name,
             is_awaitable=is_awaitable,
             operation_extensions=request.extensions,
+            selections=document.selections,
         )
         if isinstance(executor, list):
             raise Rejected(request_errors(executor))
