@@ -195,7 +195,7 @@ def _check_durations(rule: PlanningRule, settings: Settings) -> None:
         raise Invalid(f"There must be 1 to {MOST_DURATIONS} durations.", field=place)
     if len(set(options)) != len(options):
         raise Invalid("A duration is given twice.", field=place)
-    if rule.default_duration_minutes not in options:
-        raise Invalid("The default must be one of the durations.", field=("defaultDurationMinutes",))
     if not all(least <= minutes <= most for minutes in options):
         raise Invalid(f"A meeting takes {least} to {most} minutes.", field=place)
+    if rule.default_duration_minutes not in options:
+        raise Invalid("The default must be one of the durations.", field=("defaultDurationMinutes",))

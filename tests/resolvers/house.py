@@ -16,6 +16,7 @@ from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
 from tests.resolvers import planning_documents as plan
+from tests.resolvers.tables import contents
 
 if TYPE_CHECKING:
     from tests.resolvers.conftest import Answer, Client, SignIn, Talk
@@ -97,6 +98,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "hold": (say.HOLD, {"input": {"slots": {"link": "acme/anna"}, "start": say.TEN}}, "public"),
     "release": (say.RELEASE, {"input": {"token": "hold_nothing"}}, "public"),
     "move": (say.MOVE, {"input": {"meetingId": "@meeting", "start": say.TEN}}, "grace"),
+    "reassign": (say.REASSIGN, {"input": {"meetingId": "@meeting", "agentId": "@ben"}}, "anna"),
     "cancel": (say.CANCEL, {"input": {"meetingId": "@meeting"}}, "grace"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
@@ -113,6 +115,11 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "newRule": (plan.CREATE_RULE, {"input": {"subjectId": "@subject", "meetingType": "PHONE"}}, "ada"),
     "rule": (plan.UPDATE_RULE, {"input": {"ruleId": "@rule", "seats": 2}}, "ada"),
     "noRule": (plan.DELETE_RULE, {"input": {"ruleId": "@rule"}}, "ada"),
+    "dateByTemplate": (
+        say.SET_DATE,
+        {"input": {"agentId": "@agent", "date": "2027-03-02", "templateId": "@template"}},
+        "anna",
+    ),
     "newTemplate": (
         plan.CREATE_TEMPLATE,
         {"input": {"agentId": "@agent", "name": "Late", "windows": [MORNING["window"]]}},
@@ -203,3 +210,20 @@ def told(answer: Answer) -> tuple[str, list[str] | None]:
     [value] = answer.data.values()
     [error] = value["errors"]
     return error["code"], error["field"]
+
+
+Case = tuple[str, str, list[Any], str, list[str] | None]
+"""An operation, the dotted path of a variable, bad values for it, and the code and field with which each is refused."""
+
+
+async def all_refused(house: House, cases: list[Case]) -> None:
+    """Each bad value, in an operation that is good but for it, is refused as its case says, and changes nothing."""
+    before = await contents()
+    for name, path, values, code, field in cases:
+        base, client = house.base(name), house.client(name)
+        for value in values:
+            answer = await client.run(base.document, **changed(base.variables, path, value))
+            heard = told(answer)
+            expected = (code, heard[1] if code == "BAD_REQUEST" else field)
+            assert heard == expected, (path, str(value)[:60], answer.errors or answer.data)
+    assert await contents() == before
