@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
+from models.agent.template import DayTemplate
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.planning import PlanningRule
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
-from models.words import Channel, ConversationStatus
+from models.windows import stored
+from models.words import Channel, ConversationStatus, MeetingType
 from resolvers import ids
+from scheduling.hours import Window
 from tests.builders import MONDAY, a_contact, a_service, an_agent
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk
 from tests.resolvers.statements import statements
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
-AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 50) { edges { node { name
+AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 25) { edges { node { name
   role offices { name } services { name } expertise { name } openConversationCount
-  dateOverrides(from: $from, to: "2027-03-31") { date windows { start } } } } } } }"""
+  dayTemplates { name windows { start } }
+  dateOverrides(from: $from, to: "2027-03-31") { date template { name } windows { start } } } } } } }"""
+PLANNED = """{ organization { subjects { name planningRules { seats office { name } subject { name }
+  agents { name } } } offices { hours { weekday } closures { from } } } }"""
 
 
 async def sent(client: Client, query: str, **variables: object) -> int:
@@ -69,14 +76,23 @@ async def test_a_node_asked_for_twice_in_two_spellings_is_found_twice(talk: Talk
 
 
 async def busy(organization: Organization, name: str) -> Agent:
-    """An agent with an office, a service, a subject, an open conversation, a closed one and a day off of their own."""
+    """An agent with an office, a service, a subject, an open conversation, a closed one, a day template and a date that
+    has it."""
     agent = await an_agent(organization, name)
     await agent.offices.add(
         await Office.create(organization=organization, name=f"{name}'s office", time_zone="Europe/Rome")
     )
     await a_service(organization, agent, name=f"{name}'s service")
     await agent.expertise.add(await Subject.create(organization=organization, name=f"{name}'s subject"))
-    await DateOverride.create(organization=organization, agent=agent, date=date(2027, 3, agent.id % 28 + 1))
+    template = await DayTemplate.create(
+        organization=organization,
+        agent=agent,
+        name=f"{name}'s day",
+        windows=[stored(Window(time(9), time(12)))],
+    )
+    await DateOverride.create(
+        organization=organization, agent=agent, date=date(2027, 3, agent.id % 28 + 1), template=template
+    )
     contact = await a_contact(organization, f"{name}'s guest")
     for status in (ConversationStatus.OPEN, ConversationStatus.CLOSED):
         await Conversation.create(
@@ -110,7 +126,8 @@ async def test_each_agent_of_a_list_is_told_of_with_what_is_their_own(
     answer = await sign_in.agent(anna).run(AGENTS)
     shown = {edge["node"].pop("name"): edge["node"] for edge in answer.data["organization"]["agents"]["edges"]}
     nothing = {"offices": [], "services": [], "expertise": [], "openConversationCount": 0, "dateOverrides": []}
-    assert shown.pop("Anna") == {"role": "AGENT", **nothing}
+    built_in = {"name": "Unavailable", "windows": []}
+    assert shown.pop("Anna") == {"role": "AGENT", "dayTemplates": [built_in], **nothing}
     assert shown == {
         name: {
             "role": "AGENT",
@@ -118,7 +135,14 @@ async def test_each_agent_of_a_list_is_told_of_with_what_is_their_own(
             "services": [{"name": f"{name}'s service"}],
             "expertise": [{"name": f"{name}'s subject"}],
             "openConversationCount": 1,
-            "dateOverrides": [{"date": f"2027-03-{row.id % 28 + 1:02}", "windows": []}],
+            "dayTemplates": [built_in, {"name": f"{name}'s day", "windows": [{"start": "09:00"}]}],
+            "dateOverrides": [
+                {
+                    "date": f"2027-03-{row.id % 28 + 1:02}",
+                    "template": {"name": f"{name}'s day"},
+                    "windows": [{"start": "09:00"}],
+                }
+            ],
         }
         for name, row in rows.items()
     }
@@ -167,3 +191,56 @@ async def test_a_second_change_in_one_operation_is_answered_as_it_is_by_then(
     )
     assert len(answer.data["first"]["agent"]["dateOverrides"]) == 1
     assert len(answer.data["second"]["agent"]["dateOverrides"]) == 2
+
+
+async def a_planned_subject(organization: Organization, name: str, *agents: Agent) -> None:
+    """A subject that is met by phone anywhere, and by the agents at an office of its own."""
+    subject = await Subject.create(organization=organization, name=name)
+    office = await Office.create(organization=organization, name=f"{name}'s office", time_zone="Europe/Rome")
+    for place, seats in ((None, 1), (office, 2)):
+        rule = await PlanningRule.create(
+            organization=organization,
+            subject=subject,
+            meeting_type=MeetingType.PHONE,
+            office=place,
+            duration_options=[30],
+            default_duration_minutes=30,
+            slot_interval_minutes=30,
+            seats=seats,
+        )
+        await rule.agents.add(*(agents if place else ()))
+
+
+async def test_planning_rules_take_no_more_statements_for_more_subjects(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    client = sign_in.agent(anna)
+    await a_planned_subject(organization, "Loans", anna)
+    few = await sent(client, PLANNED)
+    for number in range(20):
+        await a_planned_subject(organization, f"Subject {number}", anna, await an_agent(organization))
+    assert await sent(client, PLANNED) == few
+
+
+async def test_each_subject_is_told_of_with_its_own_rules(
+    sign_in: SignIn, organization: Organization, anna: Agent
+) -> None:
+    ben = await an_agent(organization, "Ben")
+    await a_planned_subject(organization, "Loans", anna)
+    await a_planned_subject(organization, "Wills", ben, anna)
+    shown = (await sign_in.agent(anna).do(PLANNED))["subjects"]
+    assert shown == [
+        {
+            "name": name,
+            "planningRules": [
+                {"seats": 1, "office": None, "subject": {"name": name}, "agents": []},
+                {
+                    "seats": 2,
+                    "office": {"name": f"{name}'s office"},
+                    "subject": {"name": name},
+                    "agents": [{"name": agent} for agent in agents],
+                },
+            ],
+        }
+        for name, agents in (("Loans", ["Anna"]), ("Wills", ["Anna", "Ben"]))
+    ]
