@@ -15,7 +15,6 @@ from datetime import datetime
 from errors import SlotTaken
 from models.agent.agent import Agent
 from models.availability.engine import Request, ask_engine
-from models.availability.offered import give_way, is_list
 from models.availability.target import Target
 from models.claim import Claim, Time
 from models.organization.service import ServiceMember
@@ -92,7 +91,7 @@ async def lock_agents(tx: Transaction, ids: Collection[int]) -> None:
 async def _lock_agents_of(tx: Transaction, request: Request) -> None:
     service, plan, moved = request.target.service, request.target.plan, request.moved_id is not None
     limited = plan.max_per_day is not None or plan.max_per_week is not None
-    listed = is_list(request.target.link)
+    listed = request.target.offered_starts is not None
     if service is None:
         if moved or limited or listed or len(request.target.agents) > 1:
             await lock_agents(tx, [agent.id for agent in request.target.agents])
@@ -106,8 +105,12 @@ async def _give_back(tx: Transaction, request: Request, time: Time, *, now: date
     link = request.target.link
     if request.moved_id is not None:
         await Claim.release(request.moved_id)
-    elif is_list(link):
-        await give_way(tx, link, during=time.claimed, now=now)
+    elif link is not None and link.offered_times is not None:
+        await tx.rows(
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE link_id = %s AND starts_at < %s AND ends_at > %s"
+            " ORDER BY id FOR UPDATE)",
+            link.id, time.claimed.end, time.claimed.start,
+        )  # fmt: skip
 
 
 async def _take(
