@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from tortoise import connections, fields
+from tortoise.fields.relational import ReverseRelation
 from tortoise.models import Model
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ class Row(Model):
         sql = f"{_selection(cls)} WHERE {condition}"
         rows = await connections.get("default").execute_query_dict(sql, list(values))
         return [cls._init_from_db(**row) for row in rows]
+
+    def at_hand(self, relation: str) -> Any:
+        """The row, or the rows, that this one refers to, where they need not be asked for; otherwise None."""
+        found = self.__dict__.get(f"_{relation}")
+        if isinstance(found, ReverseRelation):
+            return list(found) if found._fetched else None
+        return found
 
 
 @cache

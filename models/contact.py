@@ -44,10 +44,20 @@ class Contact(Owned):
 
     @classmethod
     async def recognise(cls, tx: Transaction, details: GuestDetails, *, organization: Organization) -> Contact:
-        """The contact whose name, address and number are these, or a new one.
+        """The contact whose name, address and number are these, or a new one, which is added.
 
         Nothing has been verified, so whoever knows a stranger's address alone must not be shown, or change, what
         is known of them. Refuses Invalid details and ContactFieldRequired.
+        """
+        known = await cls.known(tx, details, organization=organization)
+        return known or await tx.add(cls.new(details, organization=organization))
+
+    @classmethod
+    async def known(
+        cls, tx: Transaction, details: GuestDetails, *, organization: Organization
+    ) -> Contact | None:
+        """The contact whose name, address and number are these. Where there is none yet, no other transaction makes
+        one until this one ends. Refuses Invalid details and ContactFieldRequired.
         """
         details = checked(details)
         _require(details, organization.settings.required_contact_fields)
@@ -59,13 +69,22 @@ class Contact(Owned):
             f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in said.items()
         )
         values = [value for value in said.values() if value is not None]
-        known = await cls.where(f"{same} ORDER BY id LIMIT 1", *values)
-        if known:
-            return known[0]
-        new = cls(
-            **said, locale=details.locale, time_zone=details.time_zone, custom_fields=details.custom_fields
+        found = await cls.where(f"{same} ORDER BY id LIMIT 1", *values)
+        return found[0] if found else None
+
+    @classmethod
+    def new(cls, details: GuestDetails, *, organization: Organization) -> Contact:
+        """A contact of these details, for a transaction to add. Refuses Invalid."""
+        details = checked(details)
+        return cls(
+            organization_id=organization.id,
+            name=details.name,
+            email=details.email,
+            phone=details.phone,
+            locale=details.locale,
+            time_zone=details.time_zone,
+            custom_fields=details.custom_fields,
         )
-        return await tx.add(new)
 
 
 def lock_of(details: GuestDetails, *, organization: Organization) -> int:

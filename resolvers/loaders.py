@@ -37,6 +37,17 @@ class Loaders:
     def __init__(self, viewer: Callable[[], Actor]) -> None:
         self._viewer = viewer
 
+    def know(self, meeting: Meeting) -> None:
+        """Do not ask for what the verb that made the meeting has at hand."""
+        agents, guest, conversation = map(meeting.at_hand, ("agents", "guest", "conversation"))
+        if agents is not None:
+            self.agents_of_meeting.prime(meeting.id, sorted(agents, key=lambda agent: agent.id))
+        if guest is not None:
+            self.contacts.prime(guest.id, guest)
+        # One that was there before may be changed by the operation's next mutation, whose answer would be an old one.
+        if conversation is not None and conversation.at_hand("members") is not None:
+            self.conversations.prime(conversation.id, conversation)
+
     @cached_property
     def organizations(self) -> DataLoader[int, Organization | None]:
         return by_id(Organization)

@@ -73,11 +73,9 @@ async def add_system_message(
 
 async def announce_to_inboxes(conversation: Conversation, kind: EventKind, ids: Mapping[str, int]) -> None:
     """Tell every agent of the conversation, in their inbox; of one that waits for an agent, those of its service."""
-    members = (
-        list(conversation.members)
-        if conversation.members._fetched
-        else await Member.where("conversation_id = %s", conversation.id)
-    )
+    members: list[Member] | None = conversation.at_hand("members")
+    if members is None:
+        members = await Member.where("conversation_id = %s ORDER BY id", conversation.id)
     told = {member.agent_id for member in members if member.agent_id is not None}
     if conversation.assignee_id is None and conversation.service_id is not None:
         told |= {member.agent_id for member in await ServiceMember.filter(service_id=conversation.service_id)}

@@ -125,7 +125,8 @@ async def test_what_a_transaction_draws_as_it_begins_is_given_out_first_and_in_o
         assert await tx.draw(sequence) == second + 1 == first + 2
 
 
-WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid <> pg_backend_pid()"
+WAITING = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITING += " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
 
 @pytest.mark.parametrize("at_once", [True, False])
