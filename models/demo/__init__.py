@@ -1,4 +1,4 @@
-"""The demo organization `acme`: people, hours, meetings and conversations to try everything with."""
+"""The demo organization `acme`: people, hours, plans, meetings and conversations to try everything with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.demo.meetings import book_meetings
 from models.demo.organization import PASSWORD, SIGN_INS, SLUG, add_people
+from models.demo.planning import plan_meetings
 from models.organization.organization import Organization
 from models.transactions import transaction
 
@@ -21,5 +22,7 @@ async def load_demo(*, now: datetime) -> bool:
         await tx.rows("SELECT pg_advisory_xact_lock(%s)", _LOCK)
         if await Organization.exists(slug=SLUG):
             return False
-        await book_meetings(await add_people(), now=now)
+        demo = await add_people()
+        await plan_meetings(demo, now=now)
+        await book_meetings(demo, now=now)
     return True

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.agent.agent import Agent
+from models.agent.hours import DateOverride
 from models.agent.session import Session
+from models.agent.template import DayTemplate
 from models.claim import Claim
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
@@ -15,11 +17,14 @@ from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject
 from tests.builders import MONDAY, Clock
 
-TABLES = (Organization, Office, Subject, Agent, Service, ScheduleLink, Meeting, Conversation, Message, Claim)
+PEOPLE = (Organization, Office, Subject, Agent, Service, ScheduleLink)
+PLANS = (PlanningRule, DayTemplate, DateOverride)
+TABLES = (*PEOPLE, *PLANS, Meeting, Conversation, Message, Claim)
 
 
 async def test_everybody_on_the_screen_can_sign_in(db: None, clock: Clock, keys: Keyring) -> None:
@@ -57,6 +62,29 @@ async def test_there_are_two_offices_and_three_subjects_in_which_every_agent_is_
     assert await Subject.all().count() == 3
     for agent in await Agent.filter(online_planning=True).prefetch_related("expertise"):
         assert len(agent.expertise) == 3
+
+
+async def test_the_first_subject_is_met_by_video_and_with_anna_in_rome(db: None, clock: Clock) -> None:
+    await load_demo(now=clock())
+    rules = (
+        await PlanningRule.all().order_by("id").select_related("office", "subject").prefetch_related("agents")
+    )
+    assert {rule.subject.name for rule in rules} == {"Getting started"}
+    shown = [
+        (rule.meeting_type.value, rule.office and rule.office.name, [agent.name for agent in rule.agents])
+        for rule in rules
+    ]
+    assert shown == [("VIDEO", None, []), ("OFFICE", None, []), ("OFFICE", "Rome", ["Anna"])]
+
+
+@pytest.mark.parametrize("days", range(7))
+async def test_anna_works_half_of_a_friday_to_come(db: None, days: int) -> None:
+    now = MONDAY + timedelta(days=days)
+    await load_demo(now=now)
+    override = await DateOverride.get().select_related("template", "agent")
+    assert (override.agent.name, override.template and override.template.name) == ("Anna", "Half a day")
+    assert override.date.weekday() == 4
+    assert timedelta(days=7) <= override.date - now.date() < timedelta(days=14)
 
 
 @pytest.mark.parametrize("days", range(7))
