@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +12,10 @@ from models.availability.target import Named, Target, check_public_booking, find
 from models.input import zone
 from models.meeting.changing import target_of_moving
 from models.meeting.meeting import Meeting
+from realtime.columns import Columns
 from resolvers import ids
+from resolvers.columns import days_of
 from resolvers.context import Info
-from scheduling.availability import SlotDay
 from scheduling.hours import Dates, midnight
 from schema.inputs.scheduling import SlotsInput, SlotTargetInput
 
@@ -26,7 +26,7 @@ MOST_DAYS = 62
 class Slots:
     time_zone: str
     duration_minutes: int
-    days: Sequence[SlotDay]
+    days: Columns
     next_available: datetime | None
     total: int
 
@@ -41,7 +41,7 @@ async def slots(info: Info, input: SlotsInput) -> Slots:
     return Slots(
         time_zone=request.guest_zone.key,
         duration_minutes=request.target.duration_minutes,
-        days=answer.days(asked),
+        days=days_of(answer, asked),
         next_available=answer.next_after(midnight(input.from_, request.guest_zone)),
         total=answer.total(asked),
     )

@@ -1,0 +1,34 @@
+"""The days of an availability, as columns of what clients are told of them: hundreds of slots, asked for all day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from realtime.columns import ByName, Columns
+from scheduling.availability import Availability, SlotTexts
+from scheduling.hours import Dates
+
+_COLUMNS = {"start": "starts", "end": "ends", "agent_count": "agent_counts", "seats_left": "seats_left"}
+
+
+def days_of(availability: Availability, asked: Dates) -> Columns:
+    """The days of the asked dates that have slots, for `SlotDay`."""
+
+    def by_name(name: str) -> Sequence[Any] | None:
+        match name:
+            case "date":
+                return [day.day for day in texts]
+            case "slots":
+                return [_slots_of(day) for day in texts]
+        return None
+
+    texts = availability.texts(asked)
+    return Columns(by_name, rows=lambda: availability.days(asked))
+
+
+def _slots_of(day: SlotTexts) -> ByName:
+    def by_name(name: str) -> Sequence[Any] | None:
+        return getattr(day, _COLUMNS[name], None) if name in _COLUMNS else None
+
+    return by_name
