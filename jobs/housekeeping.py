@@ -5,6 +5,7 @@ from procrastinate.builtin_tasks import remove_old_jobs
 
 from jobs import recovery, trimming
 from jobs.tools import tools
+from models.changes import trim_changes
 from models.queue import queue
 
 HOURS_DONE_JOBS_ARE_KEPT = 24
@@ -44,3 +45,4 @@ async def trim_records(timestamp: int) -> None:
     await trimming.trim_keys()
     await trimming.trim_letters()
     await trimming.trim_sessions(now=tools().now())
+    await trim_changes()

@@ -93,6 +93,11 @@ def ids_of(model: type[Row]) -> str:
 _current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
 
 
+def current() -> Transaction | None:
+    """The transaction that has begun, for what reads otherwise inside one; verbs join it by `transaction`."""
+    return _current.get()
+
+
 @asynccontextmanager
 async def transaction(*, drawing: Sequence[str] = (), locks: Sequence[int] = ()) -> AsyncIterator[Transaction]:
     """Begin, or join, the transaction of a verb. A refusal raised inside undoes everything.
