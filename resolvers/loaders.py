@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 from tortoise.expressions import Q
 from tortoise.functions import Count
-from tortoise.query_utils import Prefetch
 
 from models.actor import Actor, AgentActor, Public
 from models.agent.agent import Agent
-from models.agent.hours import DateOverride
-from models.agent.template import DayTemplate
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
@@ -25,15 +21,14 @@ from models.link import ScheduleLink
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.organization.office import Office
 from models.organization.organization import Organization
-from models.organization.planning import PlanningRule
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
 from models.words import ConversationStatus
 from resolvers.batching import by_id, by_owner, of_agents, owned
-from scheduling.hours import Dates
+from resolvers.plans import PlanLoaders
 
 
-class Loaders:
+class Loaders(PlanLoaders):
     def __init__(self, viewer: Callable[[], Actor]) -> None:
         self._viewer = viewer
 
@@ -173,53 +168,6 @@ class Loaders:
             )
             numbers = {row["assignee_id"]: row["number"] for row in counted}
             return [numbers.get(id, 0) for id in ids]
-
-        return DataLoader(load, cache=False)
-
-    @cached_property
-    def overrides_of_agent(self) -> DataLoader[tuple[int, Dates], list[DateOverride]]:
-        """An agent's within a range of dates, one query for each range; not remembered either."""
-
-        async def load(keys: Sequence[tuple[int, Dates]]) -> list[list[DateOverride]]:
-            found: dict[tuple[int, Dates], list[DateOverride]] = defaultdict(list)
-            for dates in {dates for _, dates in keys}:
-                agents = [agent for agent, asked in keys if asked == dates]
-                rows = DateOverride.filter(agent_id__in=agents, date__gte=dates.first, date__lte=dates.last)
-                for row in await rows.select_related("template").order_by("date"):
-                    found[row.agent_id, dates].append(row)
-            return [found[key] for key in keys]
-
-        return DataLoader(load, cache=False)
-
-    @cached_property
-    def templates_of_agent(self) -> DataLoader[int, list[DayTemplate]]:
-        """By name; not remembered either."""
-
-        async def load(ids: Sequence[int]) -> list[list[DayTemplate]]:
-            rows = DayTemplate.filter(agent_id__in=list(ids)).order_by("name", "id")
-            return owned(await rows, "agent_id", ids)
-
-        return DataLoader(load, cache=False)
-
-    @cached_property
-    def rules_of_subject(self) -> DataLoader[int, list[PlanningRule]]:
-        """The oldest first; not remembered either."""
-
-        async def load(ids: Sequence[int]) -> list[list[PlanningRule]]:
-            rows = PlanningRule.filter(subject_id__in=list(ids)).order_by("id")
-            return owned(await rows, "subject_id", ids)
-
-        return DataLoader(load, cache=False)
-
-    @cached_property
-    def agents_of_rule(self) -> DataLoader[int, list[Agent]]:
-        """By name; not remembered either."""
-
-        async def load(ids: Sequence[int]) -> list[list[Agent]]:
-            by_name = Prefetch("agents", Agent.all().order_by("name", "id"))
-            rows = await PlanningRule.filter(id__in=list(ids)).only("id").prefetch_related(by_name)
-            found = {rule.id: list(rule.agents) for rule in rows}
-            return [found.get(id, []) for id in ids]
 
         return DataLoader(load, cache=False)
 
