@@ -17,6 +17,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from realtime.transport.documents import Documents
 from realtime.transport.executor import ListExecutor
+from realtime.transport.inputs import prepare_inputs
 from realtime.transport.limits import QueryLimits
 from realtime.transport.shaping import FormattedError, Rejected, as_graphql, execution_errors, request_errors
 
@@ -90,6 +91,7 @@ class Engine:
         self._schema = schema
         self._limits = limits
         self._documents = Documents(schema, limits)
+        prepare_inputs(schema)
 
     def prepare(self, request: OperationRequest) -> Prepared:
         """Parse, validate, coerce the variables and weigh; raises Rejected with the client's errors."""
