@@ -55,7 +55,8 @@ class Claim(Owned):
 
     The core is the meeting's own time, None where it has no buffers; subject and meeting type say for which limits it
     counts. `expires_at` is set for claims that end by themselves; an expired one blocks nobody. Of a hold it is also
-    known by what token it is found and what it is of (see models/hold.py), and of a time that a link offers, which.
+    known by what token it is found and what it is of (see models/hold.py), and of a time that a link offers, which: a
+    hold of such a time ends with `held_until`, and then the link has it again (see models/availability/offered.py).
     """
 
     agent: fields.ForeignKeyRelation[Agent] = fields.ForeignKeyField(
@@ -79,6 +80,7 @@ class Claim(Owned):
         "frontdesk.ScheduleLink", related_name=False, null=True, on_delete=fields.CASCADE
     )
     link_id: int | None
+    held_until = fields.DatetimeField(null=True)
 
     class Meta:
         table = "claim"

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from errors import HoldExpired, Invalid, Refused, TimeRefused, TooSoon
 from models.actor import Actor
 from models.availability.engine import Request, ask_engine
+from models.availability.offered import is_list, lend, lender, take_back
 from models.availability.pool import pool
 from models.availability.taking import Purpose, Taken, is_pooled, take_time
 from models.availability.target import Target, check_public_booking
@@ -65,12 +66,14 @@ async def hold(
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await _held_before(earlier, request, start, keys=keys, now=now)
+        link = await lender(tx, target.link)
         taken = await take_time(tx, request, start, purpose=Purpose(expires_at=expires_at), now=now)
         first = taken.claims[0]
         token = _token(first, keys=keys)
         await Claim.filter(id__in=list(taken.claims)).update(
             hold_hash=fingerprint(token), held_for=_words(target, agents=len(taken.claims))
         )
+        await lend(link, taken.claims, start=start, until=expires_at)
         await Claim.forget_expired(tx, taken.agents, now=now)
         await remember_outcome(tx, once, first)
     return Held(token, taken.time.own.start, taken.time.own.end, expires_at)
@@ -82,12 +85,14 @@ async def release(token: str, *, now: datetime) -> bool:
     if not findable(token, most=_LONGEST_TOKEN):
         return False
     async with transaction() as tx:
-        gone = await tx.rows(
-            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE hold_hash = %s ORDER BY id FOR UPDATE)"
-            " RETURNING expires_at",
-            fingerprint(token),
-        )
-    return any(claim["expires_at"] > now for claim in gone)
+        held = await tx.rows(
+            "SELECT id, link_id, coalesce(held_until, expires_at) > %s AS lasts FROM claim WHERE hold_hash = %s"
+            " ORDER BY id FOR UPDATE",
+            now, fingerprint(token),
+        )  # fmt: skip
+        await Claim.give_back([claim["id"] for claim in held if claim["link_id"] is None])
+        await take_back([claim["id"] for claim in held if claim["link_id"] is not None])
+    return any(claim["lasts"] for claim in held)
 
 
 async def use_hold(
@@ -122,8 +127,9 @@ async def _turn(tx: Transaction, target: Target, token: str, *, meeting_id: int,
     if not findable(token, most=_LONGEST_TOKEN):
         return []
     turned = await tx.rows(
-        "UPDATE claim SET meeting_id = %s, hold_hash = NULL, expires_at = NULL WHERE id IN (SELECT id FROM claim"
-        " WHERE hold_hash = %s AND organization_id = %s AND expires_at > %s ORDER BY id FOR UPDATE) RETURNING id",
+        "UPDATE claim SET meeting_id = %s, hold_hash = NULL, expires_at = NULL, held_until = NULL, link_id = NULL"
+        " WHERE id IN (SELECT id FROM claim WHERE hold_hash = %s AND organization_id = %s"
+        " AND coalesce(held_until, expires_at) > %s ORDER BY id FOR UPDATE) RETURNING id",
         meeting_id, fingerprint(token), target.organization.id, now,
     )  # fmt: skip
     return await Claim.filter(id__in=[claim["id"] for claim in turned]).order_by("id") if turned else []
@@ -142,10 +148,11 @@ async def _held_before(
     claim_id: int, request: Request, start: datetime, *, keys: Keyring, now: datetime
 ) -> Held:
     claim = await Claim.get_or_none(id=claim_id, hold_hash__isnull=False, expires_at__gt=now)
-    if claim is None or claim.expires_at is None:
+    until = None if claim is None else claim.held_until or claim.expires_at
+    if claim is None or until is None or until <= now:
         gone = HoldExpired("The hold of this request has ended.", field=("idempotencyKey",))
         raise await _refused(request, gone, start, now=now)
-    return Held(_token(claim.id, keys=keys), claim.time.start, claim.time.end, claim.expires_at)
+    return Held(_token(claim.id, keys=keys), claim.time.start, claim.time.end, until)
 
 
 async def _refused(request: Request, refusal: Refused, start: datetime, *, now: datetime) -> Refused:
@@ -165,11 +172,13 @@ def _token(claim_id: int, *, keys: Keyring) -> str:
 
 
 def _words(target: Target, *, agents: int) -> str:
-    """What is held, in one form, however it was named; of how many agents comes first."""
+    """What is held, in one form, however it was named; of how many agents comes first. What a link offers on terms of
+    its own is booked through the link."""
     named = "+".join(str(agent.id) for agent in target.agents)
     rows = (target.service, target.subject, target.office)
     how = (target.meeting_type, target.language, target.duration_minutes, target.seats)
-    parts = [agents, named or None, *(row and row.id for row in rows), *how]
+    link = target.link.id if target.link and (target.link.single_use or is_list(target.link)) else None
+    parts = [agents, named or None, *(row and row.id for row in rows), *how, link]
     return " ".join("-" if part is None else str(part) for part in parts)
 
 

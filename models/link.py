@@ -5,15 +5,18 @@ from __future__ import annotations
 from tortoise import fields
 
 from models.agent.agent import Agent
-from models.base import Owned
+from models.base import Edited
 from models.organization.service import Service
 from models.organization.subject import Subject
 from models.words import MeetingType
 
 
-class ScheduleLink(Owned):
+class ScheduleLink(Edited):
     """`offered_times`, in ISO 8601, are the only starts it offers; they are held until it is used or expires.
-    `used_at` is when a booking used it last; one of `single_use` is good for none after that."""
+
+    `used_at` is when a booking used it, noted where that matters: one of `single_use` is good for none after that, even
+    if the meeting is cancelled, and a list holds its times no longer.
+    """
 
     slug = fields.CharField(max_length=64)
     agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(

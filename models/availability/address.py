@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from urllib.parse import parse_qsl
@@ -12,6 +14,24 @@ from models.link import ScheduleLink
 from scheduling.hours import Dates
 
 LONGEST_SLUG = 64
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+# Without letters and digits that look like others; 16 of these 32 are 80 bits.
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+_MADE_LENGTH = 16
+
+
+def check_slug(slug: str) -> str:
+    """The slug; refuses Invalid what cannot be one."""
+    if len(slug) > LONGEST_SLUG or not _SLUG.fullmatch(slug):
+        raise Invalid(
+            f"An address has up to {LONGEST_SLUG} small letters (a-z), digits and hyphens.", field=("slug",)
+        )
+    return slug
+
+
+def new_slug() -> str:
+    """A slug that nobody guesses: whoever knows an invitation's address may use it."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(_MADE_LENGTH))
 
 
 async def find_link(address: str, *, now: datetime) -> tuple[ScheduleLink, Dates | None]:

@@ -10,6 +10,7 @@ from errors import TimeRefused
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
 from models.availability.agendas import agendas
+from models.availability.offered import is_list, own_claims
 from models.availability.pool import Pool, pool
 from models.availability.target import Target
 from models.claim import Claim
@@ -73,19 +74,19 @@ def _office(target: Target, span: Span) -> OfficeTimeline | None:
     return prepare_office(target.office.agenda(), span)
 
 
-async def _own_claims(request: Request) -> list[Claim]:
+async def _own_claims(request: Request, *, now: datetime) -> list[Claim]:
     """What is taken for this very request: by the meeting that is moved, by the link that offers the time."""
     if request.moved_id is not None:
         return await Claim.filter(meeting_id=request.moved_id)
     link = request.target.link
-    return await Claim.filter(link_id=link.id) if link and link.offered_times else []
+    return await own_claims(link, now=now) if is_list(link) else []
 
 
 async def _question(request: Request, *, members: int, now: datetime) -> Question:
     target, plan = request.target, request.target.plan
     settings = target.organization.settings
     by_agent = isinstance(request.actor, AgentActor)
-    own = await _own_claims(request)
+    own = await _own_claims(request, now=now)
     return Question(
         now=now.astimezone(UTC),
         duration_minutes=target.duration_minutes,

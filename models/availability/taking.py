@@ -15,6 +15,7 @@ from datetime import datetime
 from errors import SlotTaken
 from models.agent.agent import Agent
 from models.availability.engine import Request, ask_engine
+from models.availability.offered import give_way, is_list
 from models.availability.target import Target
 from models.claim import Claim, Time
 from models.organization.service import ServiceMember
@@ -50,9 +51,7 @@ async def take_time(
     What is moved gives its own time back. Refuses, with the nearest free slots, whatever stands against the time.
     """
     target = request.target
-    if target.service is not None:
-        await target.service.lock()
-    await _lock_agents_of(tx, request)
+    await lock_all(tx, request)
     answer = await ask_engine(request, now=now)
     decision, agents = answer.decide(start)
     time = time_of(decision, target)
@@ -88,10 +87,17 @@ async def lock_agents(tx: Transaction, ids: Collection[int]) -> None:
     await tx.rows("SELECT id FROM agent WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
+async def lock_all(tx: Transaction, request: Request) -> None:
+    """Hold the service, and the agents where that matters, before their time is taken."""
+    if request.target.service is not None:
+        await request.target.service.lock()
+    await _lock_agents_of(tx, request)
+
+
 async def _lock_agents_of(tx: Transaction, request: Request) -> None:
     service, plan, moved = request.target.service, request.target.plan, request.moved_id is not None
     limited = plan.max_per_day is not None or plan.max_per_week is not None
-    listed = request.target.offered_starts is not None
+    listed = is_list(request.target.link)
     if service is None:
         if moved or limited or listed or len(request.target.agents) > 1:
             await lock_agents(tx, [agent.id for agent in request.target.agents])
@@ -105,12 +111,8 @@ async def _give_back(tx: Transaction, request: Request, time: Time, *, now: date
     link = request.target.link
     if request.moved_id is not None:
         await Claim.release(request.moved_id)
-    elif link is not None and link.offered_times is not None:
-        await tx.rows(
-            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE link_id = %s AND starts_at < %s AND ends_at > %s"
-            " ORDER BY id FOR UPDATE)",
-            link.id, time.claimed.end, time.claimed.start,
-        )  # fmt: skip
+    elif is_list(link):
+        await give_way(tx, link, during=time.claimed, now=now)
 
 
 async def _take(

@@ -10,6 +10,7 @@ from errors import Invalid
 from models import input
 from models.actor import Actor, AgentActor
 from models.availability.engine import Request
+from models.availability.offered import leave_list, use_link
 from models.availability.taking import Purpose, Taken, take_time
 from models.availability.target import Target, check_public_booking
 from models.contact import Contact, GuestDetails
@@ -78,10 +79,12 @@ async def _take_time(tx: Transaction, wish: Wish, *, meeting_id: int, actor: Act
     """The time that is held, or that of the agents whom the engine prefers; it counts as given to them."""
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     request = Request(target=wish.target, guest_zone=zone, actor=actor)
+    await use_link(tx, wish.target.link, now=now)
     if wish.hold_token is None:
         taken = await take_time(tx, request, wish.start, purpose=Purpose(meeting_id=meeting_id), now=now)
     else:
         taken = await use_hold(tx, request, wish.hold_token, start=wish.start, meeting_id=meeting_id, now=now)
+    await leave_list(tx, wish.target.link, now=now)
     if wish.target.service is not None:
         await wish.target.service.count_given(tx, taken.agents, now=now)
     return taken
