@@ -1,4 +1,4 @@
-"""All that is known of one agent's time, and of an office's, before anyone asks."""
+"""All that is known of agents' time, and of an office's, before anyone asks."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,6 +48,23 @@ class Counted:
     meeting_type: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group meeting that exists: who joins it takes `seats_left` seats at most, and no more of anyone's time.
+
+    `agents` are all who hold it together; nobody, as long as a service's meeting is not assigned.
+    """
+
+    meeting: int
+    time: Interval
+    agents: frozenset[int]
+    seats_left: int
+
+    def __post_init__(self) -> None:
+        if self.seats_left < 0:
+            raise ValueError("a meeting has no fewer than 0 seats left")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
     """One agent. `calendars_known` is False when a calendar was not read, or not lately: what is busy is a
@@ -76,7 +93,8 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Where a meeting takes place. `week` None: the office has no hours of its own, so it is always open."""
+    """Where a meeting takes place. `week` None: the office has no hours of its own, so it is always open. Windows
+    narrowed to subjects or meeting types are open for those."""
 
     zone: ZoneInfo
     week: tuple[WeeklyWindow, ...] | None = None

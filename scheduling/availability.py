@@ -1,7 +1,7 @@
 """The one engine that decides time: it lists, decides, offers others and explains, out of the same masks.
 
 agenda ──prepare──▶ Timeline ─┐
-office ──prepare──▶ …         ├──ask──▶ Availability: days · decide · nearest · next_after · effects
+office ──prepare──▶ …         ├──ask──▶ Ways ──▶ Availability: days · decide · nearest · next_after · effects
 Question ─────────────────────┘
 """
 
@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from operator import itemgetter
 
 from errors import TimeRefused
-from scheduling.candidates import Candidate, candidates
+from scheduling.candidates import Candidate
+from scheduling.groups import fitting_at
 from scheduling.hours import Dates, days_of
 from scheduling.intervals import Interval
 from scheduling.listing import Listing
@@ -21,10 +22,11 @@ from scheduling.listing import SlotDay as SlotDay
 from scheduling.listing import SlotTexts as SlotTexts
 from scheduling.prepared import OfficeTimeline, Timeline
 from scheduling.question import MINUTES_A_DAY, Question
-from scheduling.reasons import Asked, Refusal, RuleEffect, decisive, effects, refusals_of, too_few
+from scheduling.reasons import Asked, Refusal, RuleEffect, effects, refusals_at
 from scheduling.rules import Rule
-from scheduling.timeline import MINUTE, Span, at_least, count, counts_at, first, ones, positions
+from scheduling.timeline import MINUTE, Span, first, ones, positions
 from scheduling.turns import in_turn
+from scheduling.ways import Ways, ways_of
 
 _date = itemgetter(0)
 
@@ -35,6 +37,9 @@ class Decision:
 
     `agents` are all who could be given it, in order of preference, and `chosen` those that it takes. `claimed`
     is what it takes of each one's time: the meeting `time` widened by its buffers.
+
+    Where it `joins` a group meeting, by the meeting's id, `agents` are all who hold that, nobody as long as it is not
+    assigned, and nothing more of their time is taken.
     """
 
     time: Interval
@@ -43,6 +48,7 @@ class Decision:
     agents_needed: int = 1
     reason: Rule | None = None
     refusals: tuple[Refusal, ...] = ()
+    joins: int | None = None
 
     @property
     def bookable(self) -> bool:
@@ -64,9 +70,12 @@ class Availability:
 
     question: Question
     span: Span
-    candidates: tuple[Candidate, ...]
-    counts: tuple[int, ...]
+    ways: Ways
     listed: int
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.ways.candidates
 
     def days(self, asked: Dates) -> tuple[SlotDay, ...]:
         """The slots of the asked dates in the guest's zone, date by date; dates without slots are left out."""
@@ -100,21 +109,24 @@ class Availability:
         if not 0 <= index < self.span.minutes:
             rule = Rule.MINIMUM_NOTICE if index < 0 else Rule.BOOKING_HORIZON
             return Decision(time, claimed, reason=rule, refusals=(Refusal(None, rule),))
-        needed = self.question.team.meeting_agents(len(self.candidates))
         whole_minute = time.start == self.span.moment(index)
         if not (whole_minute and self.listed >> index & 1):
-            reason, refusals = self._refusals(index, needed=needed, whole_minute=whole_minute)
-            return Decision(time, claimed, agents_needed=needed, reason=reason, refusals=refusals)
+            reason, refusals = refusals_at(self.ways, index, whole_minute=whole_minute)
+            return Decision(time, claimed, agents_needed=self.ways.needed, reason=reason, refusals=refusals)
+        if self.ways.joinable >> index & 1:
+            group = fitting_at(self.ways.hosts, index)[0]
+            agents = tuple(sorted(group.agents))
+            return Decision(time, claimed, agents, agents_needed=len(agents), joins=group.meeting)
         free = (one for one in self.candidates if one.starts >> index & 1)
         agents = in_turn(free, index, distribution=self.question.team.distribution)
-        return Decision(time, claimed, agents=agents, agents_needed=needed)
+        return Decision(time, claimed, agents, agents_needed=self.ways.needed)
 
     def effects(self, asked: Dates) -> tuple[RuleEffect, ...]:
         """What each rule took of the asked dates, in order; the last remainder is the number of slots.
         Dates outside the prepared span count as days of 24 hours."""
         earlier, later = self._days_outside(asked)
         minutes = Asked(self._within(asked), MINUTES_A_DAY * earlier, MINUTES_A_DAY * later)
-        return effects(self.question, self.candidates, listed=self.listed, asked=minutes)
+        return effects(self.ways, minutes)
 
     def _within(self, asked: Dates) -> int:
         days = days_of(self.span, self.question.guest_zone)
@@ -132,9 +144,8 @@ class Availability:
         return max(earlier, 0), max(later, 0)
 
     def _listing(self, starts: Sequence[int]) -> Listing:
-        # Where one agent is all there is, a listed start has one.
-        agents = counts_at(self.counts, starts) if len(self.candidates) > 1 else [1] * len(starts)
-        return Listing(self.span, starts, agents, duration_minutes=self.question.duration_minutes)
+        agents, seats = self.ways.agent_counts(starts), self.ways.seats_left(starts)
+        return Listing(self.span, starts, agents, seats, duration_minutes=self.question.duration_minutes)
 
     def _times(self, start: datetime) -> tuple[Interval, Interval]:
         if start.utcoffset() is None:
@@ -145,15 +156,6 @@ class Availability:
         return time, time.widened(
             before=asked.buffer_before_minutes * MINUTE, after=asked.buffer_after_minutes * MINUTE
         )
-
-    def _refusals(self, index: int, *, needed: int, whole_minute: bool) -> tuple[Rule, tuple[Refusal, ...]]:
-        by_agent = [refusals_of(one, index, whole_minute=whole_minute) for one in self.candidates]
-        refusals = tuple(refusal for refused in by_agent for refusal in refused)
-        reason = decisive(by_agent, needed=needed)
-        if reason is not None:
-            return reason, refusals
-        team = too_few(self.candidates)
-        return team.rule, (*refusals, team)
 
 
 def ask(
@@ -167,10 +169,5 @@ def ask(
     prepared = [*(timeline.span for timeline in timelines), *([office.span] if office else [])]
     if any(one != span for one in prepared) or not span.covers(question.span()):
         raise ValueError("agents and office must be prepared over one span that covers the question's")
-    asked = candidates(question, timelines, office=office)
-    needed, share = question.team.meeting_agents(len(asked)), question.team.free_agents(len(asked))
-    counts = count(one.starts for one in asked)
-    listed = at_least(counts, needed, full=span.full)
-    if share > needed:
-        listed &= at_least(count(one.free for one in asked), share, full=span.full)
-    return Availability(question, span, asked, counts, listed)
+    ways = ways_of(question, timelines, office=office, span=span)
+    return Availability(question, span, ways, ways.listed)

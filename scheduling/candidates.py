@@ -1,14 +1,14 @@
 """The agents who might take a meeting, each with the starts that the rules leave them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from scheduling.checks import Check, own_checks, own_starts, shared_checks, starts_of
+from scheduling.checks import Check, Shared, own_checks, own_starts
 from scheduling.grid import grid
 from scheduling.hours import days_of
 from scheduling.opening import HoursLayer
-from scheduling.prepared import OfficeTimeline, Timeline
+from scheduling.prepared import Timeline
 from scheduling.question import Question
 from scheduling.rules import Rule
 from scheduling.timeline import at_least, count
@@ -16,13 +16,14 @@ from scheduling.timeline import at_least, count
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An agent, their hours for the question, what is shared with others of their zone, the starts `free` by
-    all rules but the grid, and the grid."""
+    """An agent, their hours for the question, what is shared with others of their zone, the starts `hosted` by
+    group meetings of theirs, the starts `free` for a new meeting by all rules but the grid, and the grid."""
 
     question: Question
     timeline: Timeline
     hours: HoursLayer
     shared: tuple[Check, ...]
+    hosted: int
     free: int
     grid: int
 
@@ -37,13 +38,14 @@ class Candidate:
 
     @property
     def starts(self) -> int:
-        """The starts at which this agent can be given a meeting."""
+        """The starts at which this agent can be given a new meeting."""
         return self.free & self.grid
 
     @property
     def checks(self) -> tuple[Check, ...]:
         """The rules but for the grid, one by one: for reasons, which are asked for more rarely than lists."""
-        return *self.shared, *own_checks(self.question, self.timeline, self.hours)
+        hosted = (Check(Rule.SEATS, self.hosted),) if self.hosted else ()
+        return *self.shared, *own_checks(self.question, self.timeline, self.hours), *hosted
 
     def all_checks(self) -> tuple[Check, ...]:
         """Every rule with its mask, in the order in which they apply."""
@@ -52,23 +54,23 @@ class Candidate:
 
 
 def candidates(
-    question: Question, timelines: Sequence[Timeline], *, office: OfficeTimeline | None
+    question: Question,
+    timelines: Sequence[Timeline],
+    *,
+    shared: Mapping[ZoneInfo, Shared],
+    hosted: Mapping[int, int],
 ) -> tuple[Candidate, ...]:
     """The agents of the timelines, all prepared over one span, in the given order."""
     found: list[Candidate] = []
-    shared: dict[ZoneInfo, tuple[tuple[Check, ...], int]] = {}
     joint = _joint_grid(question, timelines)
     for given in timelines:
         timeline = given.without(question.excluded_claims)
-        zone = timeline.agenda.zone
-        if zone not in shared:
-            checks = shared_checks(question, zone=zone, span=timeline.span, office=office)
-            shared[zone] = checks, starts_of(checks, timeline.span.full)
-        common, allowed = shared[zone]
+        common = shared[timeline.agenda.zone]
         hours = timeline.hours(question.topic)
-        free = allowed & own_starts(question, timeline, hours)
+        free = common.starts & own_starts(question, timeline, hours)
+        holds = hosted.get(timeline.agenda.agent, 0)
         marks = hours.grid[question.interval_minutes] if joint is None else joint
-        found.append(Candidate(question, timeline, hours, common, free, marks))
+        found.append(Candidate(question, timeline, hours, common.checks, holds, free & ~holds, marks))
     return tuple(found)
 
 

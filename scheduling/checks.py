@@ -4,18 +4,21 @@ Listing combines the masks and then erodes them; explaining takes them one by on
 run of minutes is clear of all masks just when it is clear of each.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from scheduling.agenda import Agenda
 from scheduling.hours import DAY, days_of, midnight, today
+from scheduling.kept import Kept
 from scheduling.opening import HoursLayer
 from scheduling.prepared import OfficeTimeline, Timeline
 from scheduling.question import Question
 from scheduling.rules import Rule
 from scheduling.timeline import MINUTE, Span, clear, erode, ones
+
+ZONES_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,35 @@ def starts_of(checks: Iterable[Check], full: int) -> int:
     return starts
 
 
-def shared_checks(
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """The rules that are the same for every agent of a zone, and the starts that all of them allow."""
+
+    checks: tuple[Check, ...]
+    starts: int
+
+
+def shared_by_zone(
+    question: Question, *, span: Span, office: OfficeTimeline | None
+) -> Mapping[ZoneInfo, Shared]:
+    """What is shared by the agents of each zone, made when the first of them is asked."""
+
+    def made(zone: ZoneInfo) -> Shared:
+        checks = _shared_checks(question, zone=zone, span=span, office=office)
+        return Shared(checks, starts_of(checks, span.full))
+
+    return Kept(made, most=ZONES_KEPT)
+
+
+def _shared_checks(
     question: Question, *, zone: ZoneInfo, span: Span, office: OfficeTimeline | None
 ) -> tuple[Check, ...]:
-    """The rules that are the same for every agent of a zone."""
     checks = [*_bounds(question, zone=zone, span=span)]
     if question.link_dates or question.offered_starts is not None:
         checks.append(Check(Rule.LINK_DATES, _outside_link(question, span)))
     if office:
-        checks.append(Check(Rule.OFFICE_HOURS, office.outside_hours, length=question.duration_minutes))
+        outside = office.outside_hours(question.topic)
+        checks.append(Check(Rule.OFFICE_HOURS, outside, length=question.duration_minutes))
         checks.append(Check(Rule.CLOSURE, office.closures, length=question.duration_minutes))
     if question.weekends_closed:
         days = days_of(span, question.organization_zone)
@@ -104,6 +127,13 @@ def own_starts(question: Question, timeline: Timeline, hours: HoursLayer) -> int
     for limit in _limits(question, timeline):
         starts &= limit.starts(timeline.span.full)
     return starts
+
+
+def guest_checks(question: Question, agents: Set[int], *, span: Span) -> tuple[Check, ...]:
+    """Whether the guest may have one more meeting with each of the agents."""
+    if question.guest_limits is None:
+        return ()
+    return (Check(Rule.GUEST_LIMIT, span.full if agents & question.guest_limits.full_agents else 0),)
 
 
 def _is_unknown(question: Question, timeline: Timeline) -> bool:
@@ -165,7 +195,4 @@ def _limits(question: Question, timeline: Timeline) -> tuple[Check, ...]:
         days = (day for day, _, _ in days_of(span, zone))
         full = frozenset(day for day in days if weeks.count(day.isocalendar()[:2]) >= question.max_per_week)
         checks.append(Check(Rule.WEEKLY_LIMIT, _on(full, zone, span)))
-    if question.guest_limits:
-        is_full = timeline.agenda.agent in question.guest_limits.full_agents
-        checks.append(Check(Rule.GUEST_LIMIT, span.full if is_full else 0))
-    return tuple(checks)
+    return *checks, *guest_checks(question, {timeline.agenda.agent}, span=span)

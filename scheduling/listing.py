@@ -19,11 +19,12 @@ MOST_KEPT = 100_000
 
 # A tuple, because a frozen dataclass takes three times as long to make.
 class Slot(NamedTuple):
-    """A bookable time, and how many agents could be given it."""
+    """A bookable time, how many agents could be given it, and the most seats that one booking could have."""
 
     start: datetime
     end: datetime
     agent_count: int
+    seats_left: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,21 @@ class SlotTexts:
     starts: tuple[str, ...]
     ends: tuple[str, ...]
     agent_counts: tuple[int, ...]
+    seats_left: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Starts of the span, as ascending indices, and for each how many agents could be given it."""
+    """Starts of the span, as ascending indices, and for each what a `Slot` says of it."""
 
     span: Span
     starts: Sequence[int]
     agent_counts: Sequence[int]
+    seats_left: Sequence[int]
     duration_minutes: int
 
     def slots(self) -> tuple[Slot, ...]:
-        columns = *self._times(moments_from(self.span.origin)), self.agent_counts
+        columns = *self._times(moments_from(self.span.origin)), self.agent_counts, self.seats_left
         return tuple(map(_slot, zip(*columns, strict=True)))
 
     def days(self, zone: ZoneInfo) -> tuple[SlotDay, ...]:
@@ -65,10 +68,10 @@ class Listing:
     def texts(self, zone: ZoneInfo) -> tuple[SlotTexts, ...]:
         """What `days` lists, as texts in columns."""
         starts, ends = self._times(texts_from(self.span.origin))
-        counts = tuple(self.agent_counts)
+        counts, seats = tuple(self.agent_counts), tuple(self.seats_left)
         return tuple(
             [
-                SlotTexts(day.isoformat(), starts[part], ends[part], counts[part])
+                SlotTexts(day.isoformat(), starts[part], ends[part], counts[part], seats[part])
                 for day, part in self._parts(zone)
             ]
         )

@@ -46,11 +46,15 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OfficeTimeline:
-    """One office's masks: the minutes outside its hours, and those of the dates on which it is closed."""
+    """One office's hours, None where it is always open, and the minutes of the dates on which it is closed."""
 
     span: Span
-    outside_hours: int
+    opening: Opening | None
     closures: int
+
+    def outside_hours(self, topic: Topic) -> int:
+        """The minutes at which it is not open for the topic."""
+        return self.span.full ^ self.opening.on(topic).open if self.opening else 0
 
 
 def prepare(agenda: Agenda, span: Span) -> Timeline:
@@ -70,14 +74,11 @@ def _timeline(agenda: Agenda, span: Span, *, opening: Opening, busy: int) -> Tim
 
 def prepare_office(office: Office, span: Span) -> OfficeTimeline:
     """The office's masks over the span. One that is not active is outside its hours all the time."""
-    always = office.is_active and office.week is None
-    open_ = span.full if always else 0
-    if office.is_active and office.week:
-        for layer in opening(office.week, (), office.zone, span).layers:
-            open_ |= layer.open
+    week = office.week if office.is_active else ()
     closed = (
         (start, end)
         for day, start, end in days_of(span, office.zone)
         if any(closure.include(day) for closure in office.closures)
     )
-    return OfficeTimeline(span, span.full ^ open_, span.mask(closed))
+    hours = None if week is None else opening(week, (), office.zone, span)
+    return OfficeTimeline(span, hours, span.mask(closed))

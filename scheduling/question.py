@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from scheduling.agenda import Group
 from scheduling.hours import Dates, Topic
+from scheduling.intervals import Interval
 from scheduling.timeline import Span
 
 MINUTES_A_DAY = 1440
@@ -79,6 +81,12 @@ class Question:
       that is being moved, the hold that is being used.
     - An agent has fewer than `max_per_day` and `max_per_week` meetings of the topic's subject and meeting type on
       the date and in the week from Monday on, in the agent's zone.
+    - It takes `seats` of the `seats_offered` by a new meeting, or of those left in one of the `groups`: meetings of
+      this very kind that exist. At the start of one of the asked length its agents can be given nothing else, and
+      joining it asks no more for their hours, calendars, buffers and caps, nor for the grid, nor how many of the
+      team are free: that was asked when it was made.
+    - Each of `pooled`, the claimed times of a service's meetings that have no agent yet, takes one agent of those
+      who are free; a meeting that is being moved is left out of them by who asks.
     """
 
     now: datetime
@@ -101,6 +109,10 @@ class Question:
     max_per_day: int | None = None
     max_per_week: int | None = None
     guest_limits: GuestLimits | None = None
+    seats: int = 1
+    seats_offered: int = 1
+    groups: tuple[Group, ...] = ()
+    pooled: tuple[Interval, ...] = ()
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is not UTC:
@@ -113,6 +125,8 @@ class Question:
             raise ValueError("a buffer is 0 to 1440 minutes")
         if min(self.notice_minutes, self.earliest_day, self.days_ahead) < 0:
             raise ValueError("notice, earliest day and horizon are not negative")
+        if not 1 <= self.seats <= self.seats_offered:
+            raise ValueError("seats are at least 1, and at most as many as a meeting offers")
 
     @property
     def claimed_minutes(self) -> int:

@@ -1,13 +1,18 @@
 """Why a start is refused, and what each rule took: read off the very masks that list the starts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from itertools import chain
+from operator import or_
 
 from scheduling.candidates import Candidate
-from scheduling.question import Question
+from scheduling.checks import Check
+from scheduling.groups import Hosts
 from scheduling.rules import Rule
-from scheduling.timeline import at_least, count, first
+from scheduling.timeline import Span, first
+from scheduling.ways import Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,29 @@ def refusals_of(candidate: Candidate, index: int, *, whole_minute: bool = True) 
     span, found = candidate.timeline.span, dict[Rule, Refusal]()
     for check in candidate.all_checks():
         if check.refuses(index, span=span) or (check.rule is Rule.SLOT_GRID and not whole_minute):
-            after = first(check.starts(span.full) >> index + 1)
-            until = None if after is None else span.moment(index + 1 + after)
-            found.setdefault(check.rule, Refusal(candidate.agent, check.rule, until))
+            found.setdefault(check.rule, Refusal(candidate.agent, check.rule, _until(check, index, span)))
     return tuple(found.values())
+
+
+def refusals_at(ways: Ways, index: int, *, whole_minute: bool) -> tuple[Rule, tuple[Refusal, ...]]:
+    """Every rule that refuses a start which is not listed, and the one that it is down to: of all the ways to a
+    meeting, the first rule that refuses the one nearest to a yes."""
+    joining = [
+        _of_hosts(one, index, ways.span) for one in ways.hosts if whole_minute and one.given >> index & 1
+    ]
+    hosting = {refusal.agent for refused in joining for refusal in refused}
+    others = [
+        refusals_of(one, index, whole_minute=whole_minute)
+        for one in ways.candidates
+        if one.agent not in hosting
+    ]
+    new = decisive(others, needed=ways.needed)
+    team: tuple[Refusal, ...] = ()
+    if new is None and (len(others) >= ways.needed or not joining):
+        team = (_of_team(ways, index),)
+        new = team[0].rule
+    reasons = [refused[0].rule for refused in joining] + ([new] if new else [])
+    return max(reasons, key=lambda rule: rule.rank), (*chain(*others), *team, *chain(*joining))
 
 
 def too_few(candidates: Sequence[Candidate]) -> Refusal:
@@ -58,6 +82,29 @@ def decisive(by_agent: Sequence[tuple[Refusal, ...]], *, needed: int) -> Rule | 
     return list(Rule)[nearest[needed - 1]]
 
 
+def _of_hosts(hosts: Hosts, index: int, span: Span) -> tuple[Refusal, ...]:
+    """Every rule that refuses to join them, in order, for each of them; for the team where they are nobody yet."""
+    found: dict[tuple[Rule, int | None], Refusal] = {}
+    for check in hosts.checks:
+        if check.refuses(index, span=span):
+            for agent in hosts.members or (None,):
+                found.setdefault((check.rule, agent), Refusal(agent, check.rule, _until(check, index, span)))
+    return tuple(found.values())
+
+
+def _of_team(ways: Ways, index: int) -> Refusal:
+    """The team's refusal where enough of its agents are free for a meeting of theirs: too few of all are, or meetings
+    that have no agent yet will take them."""
+    free = sum(one.free >> index & 1 for one in ways.candidates)
+    pooled = len(ways.candidates) >= ways.needed and free >= ways.share
+    return Refusal(None, Rule.MEETING) if pooled else too_few(ways.candidates)
+
+
+def _until(check: Check, index: int, span: Span) -> datetime | None:
+    after = first(check.starts(span.full) >> index + 1)
+    return None if after is None else span.moment(index + 1 + after)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The minutes asked about: those `within` the span as a mask, and how many lie before and after it."""
@@ -67,30 +114,35 @@ class Asked:
     later: int = 0
 
 
-def effects(
-    question: Question, candidates: Sequence[Candidate], *, listed: int, asked: Asked
-) -> tuple[RuleEffect, ...]:
+def effects(ways: Ways, asked: Asked) -> tuple[RuleEffect, ...]:
     """What each rule in force took of the minutes asked about, down to the starts that are listed.
 
-    For a team a minute remains while as many agents as a meeting takes could start at it.
+    A minute remains while as many agents as a new meeting takes could start at it, or one that starts at it could be
+    joined. Where there are too few agents to begin with, that comes first.
     """
-    needed = question.team.meeting_agents(len(candidates))
-    if len(candidates) < needed:
-        total = asked.within.bit_count() + asked.earlier + asked.later
-        return (RuleEffect(too_few(candidates).rule, total, 0),)
-    full, left = candidates[0].timeline.span.full, [asked.within] * len(candidates)
-    remains: list[tuple[Rule, int]] = []
-    by_agent = [candidate.checks for candidate in candidates]
-    for rule in sorted({check.rule for check in by_agent[0]}, key=lambda rule: rule.rank):
-        for number, checks in enumerate(by_agent):
-            for check in checks:
+    if len(ways.candidates) >= ways.needed:
+        return _differences(asked, list(_remaining(ways, asked.within)))
+    rule = too_few(ways.candidates).rule
+    joins = asked.within & reduce(or_, [one.given for one in ways.hosts], 0)
+    if joins:
+        return _differences(asked, [(rule, joins), *_remaining(ways, joins)])
+    return (RuleEffect(rule, asked.within.bit_count() + asked.earlier + asked.later, 0),)
+
+
+def _remaining(ways: Ways, within: int) -> Iterator[tuple[Rule, int]]:
+    """Each rule in order with the minutes that remain after it."""
+    full, agents, remaining = ways.span.full, len(ways.candidates), within
+    left = [within] * agents + [within & one.given for one in ways.hosts]
+    checks = [one.checks for one in ways.candidates] + [one.checks for one in ways.hosts]
+    rules = {check.rule for own in checks for check in own} | {Rule.AVAILABILITY_PERCENT}
+    for rule in sorted(rules, key=lambda rule: rule.rank):
+        for number, own in enumerate(checks):
+            for check in own:
                 if check.rule is rule:
                     left[number] &= check.starts(full)
-        remains.append((rule, at_least(count(left), needed, full=full)))
-    share = at_least(count(left), question.team.free_agents(len(candidates)), full=full)
-    remains.append((Rule.AVAILABILITY_PERCENT, share))
-    remains.append((Rule.SLOT_GRID, listed & asked.within))
-    return _differences(asked, remains)
+        remaining &= reduce(or_, left[agents:], ways.enough(left[:agents], rule=rule))
+        yield rule, remaining
+    yield Rule.SLOT_GRID, within & ways.listed
 
 
 def _differences(asked: Asked, remains: Sequence[tuple[Rule, int]]) -> tuple[RuleEffect, ...]:

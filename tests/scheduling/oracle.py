@@ -1,13 +1,13 @@
 """The rules of when, minute by minute: slow and obvious, sharing nothing with the engine but its inputs."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from scheduling.agenda import Agenda, ClaimKind, Office
+from scheduling.agenda import Agenda, ClaimKind, Group, Office
 from scheduling.hours import WeeklyWindow, Window
 from scheduling.intervals import Interval
 from scheduling.question import Distribution, Question
@@ -40,7 +40,7 @@ class Oracle:
             self.grid(open_, agenda.zone) for open_, agenda in zip(self.opens, self.agendas, strict=True)
         ]
         self.office_open = self.office_minutes()
-        if question.team.distribution is Distribution.COLLECTIVE:
+        if question.team.distribution is Distribution.COLLECTIVE and self.agendas:
             joint = [sum(column) >= self.needed() for column in zip(*self.opens, strict=True)]
             self.grids = [self.grid(joint, question.organization_zone)] * len(self.agendas)
 
@@ -48,7 +48,13 @@ class Oracle:
         team = self.question.team
         if team.distribution is not Distribution.COLLECTIVE:
             return 1
-        return team.required_agents or len(self.agendas)
+        return team.required_agents or len(self.agendas) or 1
+
+    def share(self) -> float:
+        team = self.question.team
+        if team.distribution is Distribution.COLLECTIVE:
+            return 0
+        return team.availability_percent * (team.members or len(self.agendas)) / 100
 
     def clock(self, zone: ZoneInfo) -> list[datetime]:
         if zone not in self.clocks:
@@ -130,27 +136,76 @@ class Oracle:
         return starts
 
     def rules_against(self, number: int, start: datetime) -> set[Rule]:
-        """Every rule that refuses the start for the agent."""
+        """Every rule that refuses the agent a new meeting at the start."""
         q, agenda, m = self.question, self.agendas[number], self.minute(start)
-        core = range(m, m + q.duration_minutes)
-        claimed = range(m - q.buffer_before_minutes, m + q.duration_minutes + q.buffer_after_minutes)
-        local = self.clock(agenda.zone)[m].date()
-        ours = self.clock(q.organization_zone)
-        busy = self.busies[number]
+        core, claimed = self.core(start), self.claimed(start)
         against: set[Rule] = set()
-        for rule, minutes in busy.items():
+        for rule, minutes in self.busies[number].items():
             if not minutes.isdisjoint(claimed if rule is Rule.BUFFER else core):
                 against.add(rule)
         if not all(self.opens[number][one] for one in core):
             against.add(Rule.HOURS)
-        if q.weekends_closed and any(ours[one].weekday() > 4 for one in core):
-            against.add(Rule.WEEKEND)
         if q.unknown_calendars_block and not agenda.calendars_known:
             against.add(Rule.CALENDAR_UNKNOWN)
         if m not in self.grids[number] and q.offered_starts is None:
             against.add(Rule.SLOT_GRID)
-        against |= self.bounds_against(agenda, start, local) | self.limits_against(agenda, m, local)
+        if any(agenda.agent in group.agents for group in self.groups_at(start)):
+            against.add(Rule.SEATS)
+        against |= self.limits_against(agenda, self.clock(agenda.zone)[m].date())
+        return against | self.shared_against(agenda.zone, start) | self.guest_against({agenda.agent})
+
+    def rules_against_joining(self, group: Group) -> set[Rule]:
+        """Every rule that refuses the guest a place in the group meeting."""
+        zones = {one.zone for one in self.agendas if one.agent in group.agents}
+        against = self.guest_against(group.agents)
+        for zone in zones or {self.question.organization_zone}:
+            against |= self.shared_against(zone, group.time.start)
+        if group.seats_left < self.question.seats:
+            against.add(Rule.SEATS)
+        return against
+
+    def groups_at(self, start: datetime) -> list[Group]:
+        """The group meetings that take place at the start: of nobody yet, or of some who are asked."""
+        known = {one.agent for one in self.agendas}
+        end = start + self.question.duration_minutes * MINUTE
+        groups = [one for one in self.question.groups if (one.time.start, one.time.end) == (start, end)]
+        return [one for one in groups if not one.agents or one.agents & known]
+
+    def joinable_at(self, start: datetime) -> list[Group]:
+        return [one for one in self.groups_at(start) if not self.rules_against_joining(one)]
+
+    def joined_at(self, start: datetime) -> int | None:
+        """The meeting that is joined: the one with the fewest seats left, of those the oldest."""
+        groups = sorted(self.joinable_at(start), key=lambda one: (one.seats_left, one.meeting))
+        return groups[0].meeting if groups else None
+
+    def pooled_at(self, start: datetime) -> int:
+        """How many meetings without an agent a meeting at the start would overlap."""
+        claimed = self.claimed(start)
+        return sum(not self.touched([one]).isdisjoint(claimed) for one in self.question.pooled)
+
+    def core(self, start: datetime) -> range:
+        m = self.minute(start)
+        return range(m, m + self.question.duration_minutes)
+
+    def claimed(self, start: datetime) -> range:
+        core, q = self.core(start), self.question
+        return range(core.start - q.buffer_before_minutes, core.stop + q.buffer_after_minutes)
+
+    def shared_against(self, zone: ZoneInfo, start: datetime) -> set[Rule]:
+        """What refuses a meeting in the zone, whoever it is with."""
+        q, m = self.question, self.minute(start)
+        ours, core = self.clock(q.organization_zone), self.core(start)
+        against = self.bounds_against(zone, start)
+        if q.weekends_closed and any(ours[one].weekday() > 4 for one in core):
+            against.add(Rule.WEEKEND)
+        if q.guest_limits and ours[m].date() in q.guest_limits.full_days:
+            against.add(Rule.GUEST_LIMIT)
         return against | self.office_against(core) if self.office else against
+
+    def guest_against(self, agents: Set[int]) -> set[Rule]:
+        limits = self.question.guest_limits
+        return {Rule.GUEST_LIMIT} if limits and agents & limits.full_agents else set()
 
     def office_against(self, core: range) -> set[Rule]:
         assert self.office
@@ -162,14 +217,15 @@ class Oracle:
                 against.add(Rule.CLOSURE)
         return against
 
-    def bounds_against(self, agenda: Agenda, start: datetime, local: date) -> set[Rule]:
+    def bounds_against(self, zone: ZoneInfo, start: datetime) -> set[Rule]:
         q, against = self.question, set[Rule]()
+        local = self.clock(zone)[self.minute(start)].date()
         guests = start.astimezone(q.guest_zone).date()
         if start < q.now + q.notice_minutes * MINUTE:
             against.add(Rule.MINIMUM_NOTICE)
-        if local < q.now.astimezone(agenda.zone).date() + q.earliest_day * DAY:
+        if local < q.now.astimezone(zone).date() + q.earliest_day * DAY:
             against.add(Rule.EARLIEST_DAY)
-        if local > q.now.astimezone(agenda.zone).date() + q.days_ahead * DAY and (
+        if local > q.now.astimezone(zone).date() + q.days_ahead * DAY and (
             guests > q.now.astimezone(q.guest_zone).date() + q.days_ahead * DAY
         ):
             against.add(Rule.BOOKING_HORIZON)
@@ -180,7 +236,7 @@ class Oracle:
             against.add(Rule.LINK_DATES)
         return against
 
-    def limits_against(self, agenda: Agenda, m: int, local: date) -> set[Rule]:
+    def limits_against(self, agenda: Agenda, local: date) -> set[Rule]:
         q, against = self.question, set[Rule]()
         days = [
             one.day
@@ -195,25 +251,49 @@ class Oracle:
         in_week = sum(monday <= day < monday + 7 * DAY for day in days)
         if q.max_per_week is not None and in_week >= q.max_per_week:
             against.add(Rule.WEEKLY_LIMIT)
-        limits = q.guest_limits
-        today = self.clock(q.organization_zone)[m].date()
-        if limits and (today in limits.full_days or agenda.agent in limits.full_agents):
-            against.add(Rule.GUEST_LIMIT)
         return against
 
-    def slots(self) -> dict[datetime, int]:
-        """Every bookable start with the number of agents who could be given it."""
-        found, team = {}, self.question.team
-        collective = team.distribution is Distribution.COLLECTIVE
-        share = 0 if collective else team.availability_percent * (team.members or len(self.agendas)) / 100
-        numbers = range(len(self.agendas))
-        for m in range(4 * 1440, self.minutes - 4 * 1440):
-            if not any(m in grid for grid in self.grids) and self.question.offered_starts is None:
-                continue
-            start = self.origin + m * MINUTE
-            against = [self.rules_against(number, start) for number in numbers]
-            can = sum(not rules for rules in against)
+    def refusals(self, start: datetime) -> dict[int | None, set[Rule]]:
+        """By which rules each agent, or the team (None), refuses a start that is not listed."""
+        groups, found = self.groups_at(start), dict[int | None, set[Rule]]()
+        for agents in {group.agents for group in groups}:
+            # Of several meetings of nobody, one that has seats is enough.
+            emptiest = max((one for one in groups if one.agents == agents), key=lambda one: one.seats_left)
+            for agent in agents or {None}:
+                found[agent] = found.get(agent, set()) | self.rules_against_joining(emptiest)
+        others = [n for n, one in enumerate(self.agendas) if one.agent not in found]
+        for number in others:
+            found[self.agendas[number].agent] = self.rules_against(number, start)
+        against = [found[self.agendas[number].agent] for number in others]
+        if sum(not rules for rules in against) >= self.needed():
             free = sum(not rules - {Rule.SLOT_GRID} for rules in against)
-            if can >= self.needed() and free >= share:
-                found[start] = can
+            too_few = free < self.share()
+            found.setdefault(None, set()).add(Rule.AVAILABILITY_PERCENT if too_few else Rule.MEETING)
+        elif len(others) < self.needed() and not groups:
+            found.setdefault(None, set()).add(Rule.AVAILABILITY_PERCENT if self.agendas else Rule.HOURS)
         return found
+
+    def slots(self) -> dict[datetime, tuple[int, int]]:
+        """Every bookable start with the number of agents who could be given it, and the seats one could have."""
+        found = {}
+        joined = {self.minute(group.time.start) for group in self.question.groups}
+        for m in range(4 * 1440, self.minutes - 4 * 1440):
+            on_grid = any(m in grid for grid in self.grids) or self.question.offered_starts is not None
+            start = self.origin + m * MINUTE
+            agents, seats = (self.new_at(start) if on_grid else 0), [0]
+            if agents:
+                seats.append(self.question.seats_offered)
+            groups = self.joinable_at(start) if m in joined else []
+            seats += [group.seats_left for group in groups]
+            agents += sum(any(one.agent in group.agents for group in groups) for one in self.agendas)
+            if len(seats) > 1:
+                found[start] = agents, max(seats)
+        return found
+
+    def new_at(self, start: datetime) -> int:
+        """How many agents could be given a new meeting at the start: none where it cannot be listed."""
+        against = [self.rules_against(number, start) for number in range(len(self.agendas))]
+        pooled = self.pooled_at(start)
+        can = sum(not rules for rules in against) - pooled
+        free = sum(not rules - {Rule.SLOT_GRID} for rules in against) - pooled
+        return can if can >= self.needed() and free >= self.share() else 0

@@ -32,44 +32,53 @@ def answer(world: World, span: Span | None = None) -> Availability:
     return ask(question, prepared, office=prepare_office(office, over) if office else None)
 
 
-def starts(availability: Availability, asked: Dates = ALWAYS) -> dict[datetime, int]:
-    return {slot.start: slot.agent_count for day in availability.days(asked) for slot in day.slots}
+def starts(availability: Availability, asked: Dates = ALWAYS) -> dict[datetime, tuple[int, int]]:
+    """How many agents, and how many seats, each listed start has."""
+    slots = [slot for day in availability.days(asked) for slot in day.slots]
+    return {slot.start: (slot.agent_count, slot.seats_left) for slot in slots}
 
 
-@settings(moderately, max_examples=35)
-@given(worlds())
-def test_the_listed_starts_and_their_agents_are_those_of_the_oracle(world: World) -> None:
+def near(question: Question, minutes: list[int]) -> list[datetime]:
+    """Starts worth trying: so many minutes after now, and where group meetings are."""
+    begin = question.now.replace(second=0)
+    groups = [group.time.start for group in question.groups if not group.time.start.second]
+    return [*(begin + timedelta(minutes=minute) for minute in minutes), *groups]
+
+
+@settings(moderately, max_examples=50)
+@given(worlds(least=0))
+def test_the_listed_starts_their_agents_and_seats_are_those_of_the_oracle(world: World) -> None:
     assert starts(answer(world)) == Oracle(*world).slots()
 
 
 @moderately
-@given(worlds(), st.lists(st.integers(-1500, 4000), min_size=3, max_size=8))
+@given(worlds(least=0), st.lists(st.integers(-1500, 4000), min_size=3, max_size=8))
 def test_a_start_is_refused_for_each_agent_by_the_rules_of_the_oracle(world: World, minutes: list[int]) -> None:
     oracle, availability = Oracle(*world), answer(world)
-    for minute in minutes:
-        start = world[0].now.replace(second=0) + timedelta(minutes=minute)
-        if availability.decide(start).bookable:
+    for start in near(world[0], minutes):
+        decision = availability.decide(start)
+        if decision.bookable:
+            assert decision.joins == oracle.joined_at(start)
             continue
-        for number, agenda in enumerate(world[1]):
-            refusals = availability.decide(start).refusals
-            rules = {one.rule for one in refusals if one.agent == agenda.agent}
+        expected = oracle.refusals(start)
+        for agent in [None, *(agenda.agent for agenda in world[1])]:
+            rules = {one.rule for one in decision.refusals if one.agent == agent}
             # The oracle has but one rule for hours, overridden or not.
             merged = {Rule.HOURS if rule is Rule.DATE_OVERRIDE else rule for rule in rules}
-            assert merged == oracle.rules_against(number, start)
+            assert merged == expected.get(agent, set())
 
 
 @moderately
-@given(worlds(), st.lists(st.integers(-1500, 6000), max_size=20))
+@given(worlds(least=0), st.lists(st.integers(-1500, 6000), max_size=20))
 def test_exactly_what_is_listed_is_decided_bookable_and_the_rest_is_refused_with_a_reason(
     world: World, minutes: list[int]
 ) -> None:
     availability = answer(world)
     listed = starts(availability)
-    tried = [world[0].now.replace(second=0) + timedelta(minutes=minute) for minute in minutes]
-    for start in [*listed, *tried]:
+    for start in [*listed, *near(world[0], minutes)]:
         decision = availability.decide(start)
         assert decision.bookable == (start in listed)
-        assert len(decision.agents) == listed.get(start, 0)
+        assert decision.joins is not None or len(decision.agents) >= listed.get(start, (0, 0))[0]
         assert bool(decision.refusals) == bool(decision.refused) == (not decision.bookable)
         assert len(decision.chosen) == (decision.agents_needed if decision.bookable else 0)
 
@@ -93,7 +102,7 @@ def test_alternatives_are_the_nearest_listed_starts(world: World, minute: int, l
 
 
 @moderately
-@given(worlds(), st.integers(-2, 4), st.integers(0, 3))
+@given(worlds(least=0), st.integers(-2, 4), st.integers(0, 3))
 def test_the_effects_of_the_rules_add_up_from_the_asked_minutes_to_the_slots(
     world: World, first: int, more: int
 ) -> None:
@@ -157,6 +166,17 @@ def text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
+def joined(question: Question, meeting: int) -> Question:
+    """The same question once the seats that it asks for are taken in the group meeting."""
+    return replace(
+        question,
+        groups=tuple(
+            replace(one, seats_left=one.seats_left - question.seats) if one.meeting == meeting else one
+            for one in question.groups
+        ),
+    )
+
+
 @settings(moderately, max_examples=25)
 @given(worlds())
 def test_booking_all_that_is_offered_never_lets_two_claims_of_an_agent_overlap(world: World) -> None:
@@ -170,6 +190,9 @@ def test_booking_all_that_is_offered_never_lets_two_claims_of_an_agent_overlap(w
         if start is None:
             break
         decision = availability.decide(start)
+        if decision.joins is not None:
+            question = joined(question, decision.joins)
+            continue
         claim = Claim(number, ClaimKind.MEETING, decision.claimed, decision.time)
         for other in (other for agent, other in booked if agent in decision.chosen):
             assert not other.claimed.overlaps(claim.claimed)
@@ -191,6 +214,8 @@ def test_a_booked_start_is_free_again_for_the_meeting_that_is_moved_and_for_no_o
         return
     start = sorted(before)[number % len(before)]
     decision = answer(world).decide(start)
+    if decision.joins is not None:
+        return
     claim = Claim(99, ClaimKind.MEETING, decision.claimed, decision.time)
     booked = replace(agenda, claims=(*agenda.claims, claim))
     moving = replace(question, excluded_claims=question.excluded_claims | {99})

@@ -1,11 +1,12 @@
 """Random agents, offices and questions, drawn where time is awkward: near changes of the clock, odd offsets."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from scheduling.agenda import Agenda, Claim, ClaimKind, Counted, Office
+from scheduling.agenda import Agenda, Claim, ClaimKind, Counted, Group, Office
 from scheduling.hours import DateOverride, Dates, Scope, Topic, WeeklyWindow, Window
 from scheduling.intervals import Interval
 from scheduling.question import Distribution, GuestLimits, Question, Team
@@ -146,9 +147,50 @@ def questions(draw: st.DrawFn, now: datetime) -> Question:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, most: int = 3) -> tuple[Question, list[Agenda], Office | None]:
-    """A question, the agents it is asked about, and perhaps an office."""
+def groups(draw: st.DrawFn, number: int, question: Question, agents: int) -> Group:
+    """A group meeting of some of the agents, of a stranger, or of nobody yet."""
+    near = question.now.replace(second=0)
+    hours = st.integers(0, 75).map(lambda number: near.replace(minute=0) + timedelta(hours=number))
+    offered = st.integers(0, 20).map(lambda number: near + timedelta(minutes=90 * number))
+    anywhere = st.integers(-600, 4500).map(lambda minute: near + timedelta(minutes=minute))
+    start = draw(st.one_of(hours, hours, offered, anywhere, st.just(question.now)))
+    length = draw(st.sampled_from([question.duration_minutes] * 5 + [20]))
+    held_by = draw(st.frozensets(st.integers(1, agents + 1), max_size=2))
+    end = start + timedelta(minutes=length)
+    return Group(900 + number, Interval(start, end), held_by, draw(st.integers(0, 4)))
+
+
+def holding(agenda: Agenda, groups: tuple[Group, ...]) -> Agenda:
+    """The agent with the time of their group meetings claimed, but for one, which is being moved."""
+    held = (one for one in groups if agenda.agent in one.agents and one.meeting != 901)
+    taken = tuple(Claim(one.meeting, ClaimKind.MEETING, one.time) for one in held)
+    return replace(agenda, claims=agenda.claims + taken)
+
+
+@st.composite
+def shared(draw: st.DrawFn, question: Question, agents: int) -> Question:
+    """The question where there are, or may be, group meetings, and meetings that have no agent yet."""
+    if draw(st.booleans()):
+        given = tuple(draw(groups(one, question, agents)) for one in range(draw(st.integers(1, 6))))
+        # Now and then at the same start.
+        given += tuple(replace(one, meeting=one.meeting + 50) for one in given if draw(st.booleans()))
+        seats, offered = draw(st.integers(1, 2)), draw(st.integers(2, 3))
+        question = replace(question, seats=seats, seats_offered=offered, groups=given)
+    if draw(st.booleans()):
+        starts = st.builds(timedelta, minutes=st.integers(0, 4500), seconds=st.sampled_from([0, 0, 0, 59]))
+        lengths = st.sampled_from([1440, 600, 60, 5]).map(lambda minutes: timedelta(minutes=minutes))
+        taken = st.builds(
+            lambda start, length: Interval(question.now + start, question.now + start + length), starts, lengths
+        )
+        question = replace(question, pooled=tuple(draw(st.lists(taken, min_size=1, max_size=4))))
+    return question
+
+
+@st.composite
+def worlds(draw: st.DrawFn, least: int = 1, most: int = 3) -> tuple[Question, list[Agenda], Office | None]:
+    """A question, the agents it is asked about, rarely nobody where `least` is 0, and perhaps an office."""
     now = draw(moments())
-    question = draw(questions(now))
-    asked = [draw(agendas(agent, now)) for agent in range(1, draw(st.integers(1, most)) + 1)]
+    agents = draw(st.sampled_from([least, *range(1, most + 1), *range(1, most + 1)]))
+    question = draw(shared(draw(questions(now)), agents))
+    asked = [holding(draw(agendas(agent, now)), question.groups) for agent in range(1, agents + 1)]
     return question, asked, draw(st.one_of(st.none(), st.none(), offices(now)))
