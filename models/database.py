@@ -13,10 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool
 from tortoise import Tortoise, connections
 from tortoise.context import TortoiseContext
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.executor import MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
-from tortoise.migrations.schema_editor.psycopg import PsycopgSchemaEditor
 from tortoise.transactions import in_transaction
+
+from models.migrating import Editor, Executor
 
 MODELS = (
     "models.organization.organization",
@@ -100,18 +101,20 @@ class _Recorder(MigrationRecorder):
         return "%s"
 
 
-async def migrate(url: str) -> None:
-    """Bring the tables up to date, all or nothing: what was applied and the record of it commit together."""
+async def migrate(url: str, *, upto: str | None = None) -> None:
+    """Bring the tables up to date, or up to the named migration, all or nothing: what was applied and the record of it
+    commit together."""
+    targets = None if upto is None else [MigrationTarget("frontdesk", upto)]
     config = configuration(url, pool_size=2)
     async with TortoiseContext() as context:
         await context.init(config=config, init_connections=False)
         async with in_transaction() as tx:
             await tx.execute_query_dict("SELECT pg_advisory_xact_lock(%s)", [_MIGRATION_LOCK])
             # The executor looks for this table before it makes it, which inside a transaction would end that.
-            await _Recorder(tx).ensure_schema(PsycopgSchemaEditor(tx))
-            executor = MigrationExecutor(tx, config["apps"])
+            await _Recorder(tx).ensure_schema(Editor(tx))
+            executor = Executor(tx, config["apps"])
             executor.recorder = executor.loader.recorder = _Recorder(tx)
-            await executor.migrate()
+            await executor.migrate(targets)
 
 
 @asynccontextmanager
