@@ -10,6 +10,7 @@ Refused                  a business refusal: a value in a payload's `errors`, ne
 │   ├── SlotTaken · OutsideAvailability · TooSoon · TooFarAhead · LimitReached
 │   └── HoldExpired · LinkExpired
 ├── AlreadyDecided       the meeting is past the state that the change needs
+├── AgentUnavailable     the agent is not free, or holds no such meetings
 ├── NotAMember · ConversationClosed · RepliedMeanwhile
 └── ContactFieldRequired
 RequestError             the request itself: a top-level GraphQL error with `extensions.code`
@@ -124,6 +125,10 @@ class LinkExpired(TimeRefused):
 
 class AlreadyDecided(Refused):
     code = ErrorCode.ALREADY_DECIDED
+
+
+class AgentUnavailable(Refused):
+    code = ErrorCode.AGENT_UNAVAILABLE
 
 
 class NotAMember(Refused):

@@ -9,7 +9,7 @@ from models.actor import Actor, AgentActor, GuestActor, Public
 from models.availability.target import organization_of
 from models.contact import GuestDetails
 from models.idempotency import Once, known_outcome
-from models.meeting import booking, changing
+from models.meeting import booking, changing, reassigning
 from models.meeting.booking import Companion, Wish
 from models.meeting.changing import Change
 from models.meeting.link import manage_token
@@ -19,7 +19,13 @@ from resolvers.context import Info
 from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
 from resolvers.slots import named_by, target_of
-from schema.inputs.meetings import BookMeetingInput, GuestInput, MeetingActionInput, RescheduleMeetingInput
+from schema.inputs.meetings import (
+    BookMeetingInput,
+    GuestInput,
+    MeetingActionInput,
+    ReassignMeetingInput,
+    RescheduleMeetingInput,
+)
 
 
 @refusals_as_values
@@ -65,6 +71,18 @@ async def reschedule_meeting(info: Info, input: RescheduleMeetingInput) -> Paylo
         now=info.context.now(),
     )
     return Payload(meeting=moved)
+
+
+@refusals_as_values
+async def reassign_meeting(info: Info, input: ReassignMeetingInput) -> Payload:
+    reassigned = await reassigning.reassign(
+        ids.decode(input.meeting_id, "Meeting", field=("meetingId",)),
+        ids.decode(input.agent_id, "Agent", field=("agentId",)),
+        Change(expected_version=input.expected_version, reason=input.reason),
+        actor=info.context.agent(),
+        now=info.context.now(),
+    )
+    return Payload(meeting=reassigned)
 
 
 @refusals_as_values

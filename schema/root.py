@@ -92,6 +92,10 @@ class Mutation:
         booking.reschedule_meeting,
         description="Another time, duration or both; by the guest or an agent.",
     )
+    reassign_meeting: MeetingPayload = resolved_by(
+        booking.reassign_meeting,
+        description="To another agent who is free, or to the first one; by an agent who sees the meeting.",
+    )
     cancel_meeting: MeetingPayload = resolved_by(
         booking.cancel_meeting, description="By the guest or an agent."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from errors import NotAllowed, NotAMember
@@ -10,10 +11,10 @@ from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
-from models.conversation.posting import add_system_message
+from models.conversation.posting import add_system_message, announce_to_inboxes
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
-from models.transactions import transaction
+from models.transactions import Transaction, transaction
 from models.words import AssignmentCause, ConversationStatus, MemberRole, SystemEvent
 from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic, inbox_topic
 
@@ -61,6 +62,44 @@ async def assign(
     return await Conversation.get(id=conversation.id)
 
 
+async def follow_meeting(
+    tx: Transaction,
+    conversation_id: int,
+    agent: Agent,
+    *,
+    leaving: Collection[Agent],
+    actor: AgentActor,
+    now: datetime,
+) -> None:
+    """Have the conversation follow its meeting to the agent; part of giving the meeting to them.
+
+    They become the assignee where there was none, or one who leaves the meeting and stays a member; where somebody else
+    has the conversation, a member. Of one that waited all agents of its service are told that it no longer does.
+    """
+    conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
+    former_id = conversation.assignee_id
+    if former_id not in {None, *(one.id for one in leaving)}:
+        await _put(conversation, agent, role=MemberRole.AGENT, now=now)
+        topic = conversation_topic(conversation.id)
+        ids = {"conversation": conversation.id}
+        announce(Announcement(conversation.organization_id, topic, EventKind.MEMBERS_CHANGED, ids))
+        return
+    await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
+    await _hand_over(conversation, agent, service_id=conversation.service_id, now=now)
+    record = await tx.add(
+        AssignmentRecord(
+            organization_id=conversation.organization_id,
+            conversation_id=conversation.id,
+            at=now,
+            from_agent_id=former_id,
+            to_agent_id=agent.id,
+            actor_agent_id=actor.agent.id,
+            how=AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED,
+        )
+    )
+    announce_assignment(conversation, record)
+
+
 def announce_assignment(conversation: Conversation, record: AssignmentRecord) -> None:
     """Tell the conversation's agents, and the inboxes of the agent who had it and of the one who has it."""
     ids = {"conversation": conversation.id, "record": record.id}
@@ -90,14 +129,7 @@ async def _hand_over(
         await Member.filter(conversation_id=conversation.id, agent_id=conversation.assignee_id).update(
             role=MemberRole.AGENT
         )
-    member = Member(
-        organization_id=conversation.organization_id,
-        conversation_id=conversation.id,
-        agent_id=agent.id,
-        role=MemberRole.ASSIGNEE,
-        joined_at=now,
-    )
-    await Member.bulk_create([member], on_conflict=["conversation_id", "agent_id"], update_fields=["role"])
+    await _put(conversation, agent, role=MemberRole.ASSIGNEE, now=now)
     reopened = conversation.status in (ConversationStatus.WAITING, ConversationStatus.OPEN)
     await Conversation.filter(id=conversation.id).update(
         assignee_id=agent.id,
@@ -105,3 +137,15 @@ async def _hand_over(
         waiting_since=None,
         status=ConversationStatus.OPEN if reopened else conversation.status,
     )
+
+
+async def _put(conversation: Conversation, agent: Agent, *, role: MemberRole, now: datetime) -> None:
+    """Have the agent be a member, in this role."""
+    member = Member(
+        organization_id=conversation.organization_id,
+        conversation_id=conversation.id,
+        agent_id=agent.id,
+        role=role,
+        joined_at=now,
+    )
+    await Member.bulk_create([member], on_conflict=["conversation_id", "agent_id"], update_fields=["role"])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from models.actor import Actor, AgentActor, GuestActor
+from models.agent.agent import Agent
 from models.conversation.posting import add_system_message, announce_to_inboxes
 from models.meeting.meeting import Meeting, MeetingChange
 from models.transactions import Transaction
-from models.words import MeetingChangeKind, SystemEvent
+from models.words import MeetingChangeKind, MeetingStatus, SystemEvent
 from realtime.events import Announcement, EventKind, announce, conversation_topic
 
 _TOLD_AS = {
     MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, "The meeting is booked."),
     MeetingChangeKind.RESCHEDULED: (SystemEvent.MEETING_CHANGED, "The meeting has been moved."),
     MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
+    MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
     MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
 }
 
@@ -31,6 +33,11 @@ def snapshot(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+def named(agents: Iterable[Agent]) -> list[dict[str, Any]]:
+    """Agents, as a history keeps them."""
+    return [{"id": agent.id, "name": agent.name} for agent in sorted(agents, key=lambda one: one.id)]
+
+
 async def record(
     tx: Transaction,
     meeting: Meeting,
@@ -42,9 +49,13 @@ async def record(
     now: datetime,
 ) -> MeetingChange:
     """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit.
+    Where `before` says who had the meeting, it is kept who has it.
 
     A meeting that was made with its conversation knows it; otherwise it is read.
     """
+    after = snapshot(meeting)
+    if before is not None and "agents" in before:
+        after["agents"] = named(meeting.agents)
     change = await tx.add(
         MeetingChange(
             organization_id=meeting.organization_id,
@@ -54,12 +65,12 @@ async def record(
             actor_agent_id=actor.agent.id if isinstance(actor, AgentActor) else None,
             actor_contact_id=_contact_id(meeting, kind, actor),
             before=before,
-            after=snapshot(meeting),
+            after=after,
             reason=reason,
         )
     )
     conversation = await meeting.conversation
-    event, text = _TOLD_AS[kind]
+    event, text = _told(meeting, kind)
     await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
     ids = {"meeting": meeting.id, "change": change.id}
     announce(
@@ -71,6 +82,16 @@ async def record(
     # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
     await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
     return change
+
+
+def _told(meeting: Meeting, kind: MeetingChangeKind) -> tuple[SystemEvent, str]:
+    """What the conversation is told of the change."""
+    event, text = _TOLD_AS[kind]
+    if kind is MeetingChangeKind.BOOKED and meeting.status is MeetingStatus.REQUESTED:
+        return event, "The meeting is requested; it is still to be accepted."
+    if kind is MeetingChangeKind.REASSIGNED:
+        return event, text.format(agents=", ".join(agent["name"] for agent in named(meeting.agents)))
+    return event, text
 
 
 def _contact_id(meeting: Meeting, kind: MeetingChangeKind, actor: Actor) -> int | None:

@@ -57,6 +57,16 @@ class MeetingActionInput:
     reason: str | None = None
 
 
+@strawberry.input(
+    description="The agent who gets the meeting; of several who have it together, in place of the agent who asks."
+)
+class ReassignMeetingInput:
+    meeting_id: strawberry.ID
+    agent_id: strawberry.ID
+    expected_version: int | None = None
+    reason: str | None = None
+
+
 @strawberry.input(description="Another start, another duration, or both.")
 class RescheduleMeetingInput:
     meeting_id: strawberry.ID

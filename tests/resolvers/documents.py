@@ -19,6 +19,9 @@ RELEASE = """mutation($input: ReleaseHoldInput!) {
 MOVE = """mutation($input: RescheduleMeetingInput!) {
   rescheduleMeeting(input: $input) { meeting { id start version } errors { code field } }
 }"""
+REASSIGN = """mutation($input: ReassignMeetingInput!) {
+  reassignMeeting(input: $input) { meeting { id version agents { name } } errors { code message field } }
+}"""
 CANCEL = """mutation($input: MeetingActionInput!) {
   cancelMeeting(input: $input) { meeting { id status version } errors { code field } }
 }"""

@@ -98,6 +98,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "hold": (say.HOLD, {"input": {"slots": {"link": "acme/anna"}, "start": say.TEN}}, "public"),
     "release": (say.RELEASE, {"input": {"token": "hold_nothing"}}, "public"),
     "move": (say.MOVE, {"input": {"meetingId": "@meeting", "start": say.TEN}}, "grace"),
+    "reassign": (say.REASSIGN, {"input": {"meetingId": "@meeting", "agentId": "@ben"}}, "anna"),
     "cancel": (say.CANCEL, {"input": {"meetingId": "@meeting"}}, "grace"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),

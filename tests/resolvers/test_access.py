@@ -254,6 +254,8 @@ TABLE: dict[str, Row] = {
         given(meetingId="@meeting", start=say.TEN),
         "unauthenticated not_found not_found not_found not_found",
     ),
+    "reassignMeeting": Row(say.REASSIGN, given(meetingId="@meeting", agentId="@agent"), REJECTED),
+    "reassignMeeting: to one's own": Row(say.REASSIGN, given(meetingId="@meeting", agentId="@eve"), REJECTED),
     "cancelMeeting": Row(
         say.CANCEL,
         given(meetingId="@meeting"),
