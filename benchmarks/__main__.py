@@ -2,13 +2,17 @@
 
 import sys
 
-from benchmarks import engine
+from benchmarks import engine, http
 from benchmarks.measuring import machine, report
 
 
 def main() -> None:
     sys.stdout.write(f"{machine()}; medians\n")
     report("The engine alone", engine.figures())
+    sys.stdout.write("\nSlots over HTTP, one web process\n")
+    for rate in http.rates():
+        sys.stdout.write(f"  {rate}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
