@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from errors import LinkExpired
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.availability.target import organization_of
 from models.contact import GuestDetails
@@ -35,9 +36,16 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     once = None
     if organization_id is not None:
         once = once_of(context, "bookMeeting", input, organization_id=organization_id)
-    earlier = await known_outcome(once)
     # A request that comes again gets its first answer, even if what it named has ended since.
-    booked = await (_book(info, input, once) if earlier is None else Meeting.get(id=earlier))
+    earlier = await known_outcome(once)
+    try:
+        booked = await (_book(info, input, once) if earlier is None else Meeting.get(id=earlier))
+    except LinkExpired:
+        # Perhaps by its own twin, which came at the same time and used the link.
+        earlier = await known_outcome(once)
+        if earlier is None:
+            raise
+        booked = await Meeting.get(id=earlier)
     if not isinstance(context.actor, AgentActor):
         context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
     return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))

@@ -18,6 +18,7 @@ from schema.hours import DateOverride, DayTemplate, WeeklyWindow
 from schema.node import Node, PageInfo, UserError
 from schema.organization import Office, Service, Subject
 from schema.scalars import Locale, TimeZone
+from schema.slots import Slot
 
 
 @strawberry.type(
@@ -25,6 +26,7 @@ from schema.scalars import Locale, TimeZone
 )
 class ScheduleLink(Node):
     rows = (LinkRow, links.NarrowedLink)
+    version: int
     slug: str
     url: str = resolved_by(links.url)
     agent: Annotated[Agent, strawberry.lazy("schema.agent")] | None = resolved_by(links.agent)
@@ -32,8 +34,13 @@ class ScheduleLink(Node):
     subject: Subject | None = resolved_by(links.subject)
     meeting_type: MeetingType | None
     duration_minutes: int | None
-    from_: date_ | None = strawberry.field(name="from")
-    to: date_ | None
+    from_: date_ | None = resolved_by(links.from_, name="from")
+    to: date_ | None = resolved_by(links.to)
+    offered_times: list[datetime] | None = resolved_by(
+        links.offered_times,
+        description="The only starts it offers; what can still be had of them, `slots` says.",
+    )
+    single_use: bool = strawberry.field(description="Good for one booking, even if that is cancelled.")
     expires_at: datetime | None
     is_active: bool
 
@@ -97,6 +104,15 @@ class AgentConnection:
 @strawberry.type
 class AgentPayload:
     agent: Agent | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class ScheduleLinkPayload:
+    link: ScheduleLink | None
+    alternatives: list[Slot] = strawberry.field(
+        description="Where an offered time cannot be had: the nearest that can."
+    )
     errors: list[UserError]
 
 

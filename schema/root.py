@@ -26,7 +26,13 @@ from resolvers import (
     slots,
     templates,
 )
-from schema.agent import AgentPayload, CalendarConnectionPayload, DisconnectCalendarPayload, ScheduleLink
+from schema.agent import (
+    AgentPayload,
+    CalendarConnectionPayload,
+    DisconnectCalendarPayload,
+    ScheduleLink,
+    ScheduleLinkPayload,
+)
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.events import ConversationEvent, InboxEvent
 from schema.explanation import AvailabilityExplanation
@@ -135,6 +141,14 @@ class Mutation:
     )
     update_planning_rule: PlanningRulePayload = resolved_by(planning.update_planning_rule)
     delete_planning_rule: DeletePayload = resolved_by(planning.delete_planning_rule)
+    create_schedule_link: ScheduleLinkPayload = resolved_by(
+        links.create_schedule_link,
+        description="One's own by every agent; others' and services' by administrators, managers and booking managers.",
+    )
+    update_schedule_link: ScheduleLinkPayload = resolved_by(links.update_schedule_link)
+    delete_schedule_link: DeletePayload = resolved_by(
+        links.delete_schedule_link, description="What it held is free; meetings booked through it stay."
+    )
     update_agent: AgentPayload = resolved_by(
         agents.update_agent, description="Whether, where, on what and in which languages they meet guests."
     )

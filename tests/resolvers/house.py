@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.agent.agent import Agent
 from models.agent.template import DayTemplate
+from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.planning import PlanningRule
 from models.organization.subject import Subject
@@ -15,6 +16,7 @@ from models.words import MeetingType, Role
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
+from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
 from tests.resolvers.tables import contents
 
@@ -135,6 +137,10 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "noMember": (plan.REMOVE_MEMBER, {"input": {"serviceId": "@service", "agentId": "@agent"}}, "ada"),
     "newSubject": (plan.CREATE_SUBJECT, {"input": {"name": "Wills"}}, "ada"),
     "subject": (plan.UPDATE_SUBJECT, {"input": {"subjectId": "@subject", "description": "Money"}}, "ada"),
+    "newLink": (linked.CREATE, {"input": {"agentId": "@agent", "slug": "fair"}}, "anna"),
+    "newServiceLink": (linked.CREATE, {"input": {"serviceId": "@service"}}, "ada"),
+    "changedLink": (linked.UPDATE, {"input": {"linkId": "@link", "durationMinutes": 60}}, "anna"),
+    "noLink": (linked.DELETE, {"input": {"linkId": "@link"}}, "anna"),
     "agent": (plan.UPDATE_AGENT, {"input": {"agentId": "@ben", "officeIds": ["@office"]}}, "ada"),
 }
 
@@ -170,6 +176,7 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
             "service": ids.encode("Service", service.id),
             "theirs": ids.encode("Service", theirs.id),
             "calendar": connected["connection"]["id"],
+            "link": ids.encode("ScheduleLink", (await ScheduleLink.get(agent=anna)).id),
         },
     )
 

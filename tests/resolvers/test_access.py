@@ -16,6 +16,7 @@ from models.agent.agent import Agent
 from resolvers.ids import encode
 from schema.root import schema
 from tests.resolvers import documents as say
+from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
 from tests.resolvers.conftest import Answer, SignIn, Talk
 from tests.resolvers.scene import CALLERS, Scene, a_scene
@@ -315,6 +316,15 @@ TABLE: dict[str, Row] = {
     "createPlanningRule": Row(plan.CREATE_RULE, given(subjectId="@subject", meetingType="PHONE"), NOT_THEIRS),
     "updatePlanningRule": Row(plan.UPDATE_RULE, given(ruleId="@rule", enabled=False), NOT_THEIRS),
     "deletePlanningRule": Row(plan.DELETE_RULE, given(ruleId="@rule"), NOT_THEIRS),
+    "createScheduleLink": Row(linked.CREATE, given(agentId="@agent"), NOT_OF_THEIR_AGENT),
+    "createScheduleLink: of a service": Row(linked.CREATE, given(serviceId="@service"), NOT_OF_THEIR_AGENT),
+    "createScheduleLink: of another's time": Row(
+        linked.CREATE,
+        lambda ids: {"input": {"agentId": ids["agent"], "offeredTimes": [say.ELEVEN]}},
+        NOT_OF_THEIR_AGENT,
+    ),
+    "updateScheduleLink": Row(linked.UPDATE, given(linkId="@link", isActive=False), NOT_OF_THEIR_AGENT),
+    "deleteScheduleLink": Row(linked.DELETE, given(linkId="@link"), NOT_OF_THEIR_AGENT),
     "updateAgent": Row(plan.UPDATE_AGENT, given(agentId="@agent", isActive=False), NOT_THEIRS),
 }
 SUBSCRIPTIONS = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.resolvers import documents as say
 from tests.resolvers.house import MORNING, REMOVED, Case, House, all_refused
 from tests.resolvers.nonsense import (
     LONG,
@@ -26,6 +27,14 @@ from tests.resolvers.nonsense import (
 )
 
 INVALID, BAD, MISSING = "INVALID", "BAD_REQUEST", "NOT_FOUND"
+NO_SLUGS = ["", " ", "Fair", "a b", "a_b", "é", "a/b", "-a", "a-", "a?b", "a" * 65, "a\n", "\0", "\ud800", LONG]
+NO_OFFERS = [
+    say.TEN,
+    "2027-03-01T09:15:00Z",
+    "2027-03-01T10:00:30Z",
+    "2027-03-01T07:00:00Z",
+    "1900-01-01T00:00:00Z",
+]
 IVAN = {"name": "Ivan", "email": "ivan@guests.example"}
 
 
@@ -131,6 +140,32 @@ CASES: list[Case] = [
     ("date", "input.windows", [[MORNING["window"]] * 1_000], INVALID, ["windows"]),
     ("week", "input.windows", [[weekly(officeId="x")]], MISSING, ["windows", "0", "officeId"]),
     ("week", "input.windows", [[weekly(subjectIds=["x"])]], MISSING, ["windows", "0", "subjectIds"]),
+    # links
+    ("newLink", "input.agentId", [None, REMOVED], INVALID, ["agentId"]),
+    ("newLink", "input.slug", NO_SLUGS, INVALID, ["slug"]),
+    ("newLink", "input.slug", ["anna"], INVALID, ["slug"]),
+    ("newLink", "input.durationMinutes", NO_DURATIONS, INVALID, ["durationMinutes"]),
+    ("newLink", "input.meetingType", ["PIGEON", 1], BAD, None),
+    ("newLink", "input.from", NO_DATES, BAD, None),
+    ("newLink", "input.to", NO_DATES, BAD, None),
+    ("newLink", "input.expiresAt", NO_MOMENTS, BAD, None),
+    ("newLink", "input.expiresAt", ["1900-01-01T00:00:00Z", "2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
+    ("newLink", "input.offeredTimes", [[moment] for moment in NO_MOMENTS], BAD, None),
+    ("newLink", "input.offeredTimes", [[], [say.TEN] * 51], INVALID, ["offeredTimes"]),
+    ("newLink", "input.offeredTimes", [[say.TEN, time] for time in NO_OFFERS], INVALID, ["offeredTimes", "1"]),
+    ("newLink", "input.offeredTimes", [[say.TEN, say.NINE]], "SLOT_TAKEN", ["offeredTimes", "1"]),
+    ("newLink", "input.offeredTimes", [["2027-03-06T10:00:00Z"]], "OUTSIDE_AVAILABILITY", ["offeredTimes", "0"]),
+    ("newLink", "input.offeredTimes", [["2999-12-31T10:00:00Z"]], "TOO_FAR_AHEAD", ["offeredTimes", "0"]),
+    ("newLink", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    ("changedLink", "input.slug", [*NO_SLUGS, None], INVALID, ["slug"]),
+    ("changedLink", "input.singleUse", [None], INVALID, ["singleUse"]),
+    ("changedLink", "input.isActive", [None], INVALID, ["isActive"]),
+    ("changedLink", "input.durationMinutes", NO_DURATIONS, INVALID, ["durationMinutes"]),
+    ("changedLink", "input.expiresAt", ["2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
+    ("changedLink", "input.offeredTimes", [[], [say.TEN] * 51], INVALID, ["offeredTimes"]),
+    ("changedLink", "input.offeredTimes", [[say.TEN, time] for time in NO_OFFERS], INVALID, ["offeredTimes", "1"]),
+    ("changedLink", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("noLink", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
 ]  # fmt: skip
 
 
