@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.generators import execute
 from psycopg.rows import TupleRow, dict_row, tuple_row
 from tortoise.backends.base.client import NestedTransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
@@ -34,6 +35,16 @@ class Connection(TransactionWrapper):
         for sequence, number in zip(drawing, row, strict=False):
             self.drawn[sequence].append(number)
         self.locked.update(locks)
+
+    async def undo(self) -> None:
+        """Roll back, and keep what is prepared.
+
+        psycopg's own rollback forgets all of it, as a table might have been made and undone, which verbs never do: each
+        refusal would have the next transactions planned anew, at more than they cost otherwise.
+        """
+        async with self._connection.lock:
+            self._connection.pgconn.send_query(b"ROLLBACK")
+            await self._connection.wait(execute(self._connection.pgconn))
 
     async def draw(self, sequence: str) -> int:
         """Sequences know nothing of rows: what waits may go on waiting."""

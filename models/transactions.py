@@ -16,6 +16,7 @@ from tortoise import connections
 from tortoise.backends.psycopg.client import PsycopgClient
 from tortoise.connection import get_connections
 
+from errors import Refused
 from models import event
 from models.base import Row
 from models.connection import Connection
@@ -138,6 +139,9 @@ async def _begun(drawing: Sequence[str], locks: Sequence[int]) -> AsyncIterator[
         token = get_connections().set("default", connection)
         try:
             yield Transaction(connection)
+        except Refused:
+            await connection.undo()
+            raise
         finally:
             get_connections().reset(token)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tortoise import connections
 
+from errors import NotFound
 from models.event import EventRow
 from models.organization.organization import Organization
 from models.transactions import ids_of, key_of, outlet, transaction
@@ -151,6 +152,25 @@ async def test_a_lock_is_held_until_the_transaction_ends(db: None, at_once: bool
     async with asyncio.timeout(10):
         await asyncio.gather(first(), second())
     assert order == ["first", "second"]
+
+
+PREPARED = "SELECT pg_backend_pid() AS process, count(*) AS number FROM pg_prepared_statements"
+
+
+async def test_a_refusal_undoes_everything_but_what_is_prepared(organization: Organization) -> None:
+    with pytest.raises(NotFound):
+        async with transaction() as tx:
+            await tx.draw(ids_of(EventRow))
+            await Organization.filter(id=organization.id).update(name="Other")
+            [before] = await tx.rows(PREPARED)
+            raise NotFound("refused")
+    assert (await Organization.get(id=organization.id)).name == "Acme"
+    after = None
+    async with asyncio.timeout(10):
+        while after is None or after["process"] != before["process"]:
+            async with transaction() as tx:
+                [after] = await tx.rows(PREPARED)
+    assert after["number"] >= before["number"] > 0
 
 
 def test_nothing_is_announced_outside_a_transaction() -> None:
