@@ -36,19 +36,24 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     once = None
     if organization_id is not None:
         once = once_of(context, "bookMeeting", input, organization_id=organization_id)
-    # A request that comes again gets its first answer, even if what it named has ended since.
-    earlier = await known_outcome(once)
-    try:
-        booked = await (_book(info, input, once) if earlier is None else Meeting.get(id=earlier))
-    except LinkExpired:
-        # Perhaps by its own twin, which came at the same time and used the link.
-        earlier = await known_outcome(once)
-        if earlier is None:
-            raise
-        booked = await Meeting.get(id=earlier)
+    booked = await _book_once(info, input, once)
     if not isinstance(context.actor, AgentActor):
         context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
     return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))
+
+
+async def _book_once(info: Info, input: BookMeetingInput, once: Once | None) -> Meeting:
+    """A request that comes again gets its first answer, even if what it named has ended since: perhaps by its own twin,
+    which came at the same time and used the link."""
+    earlier = await known_outcome(once)
+    if earlier is None:
+        try:
+            return await _book(info, input, once)
+        except LinkExpired:
+            earlier = await known_outcome(once)
+            if earlier is None:
+                raise
+    return await Meeting.get(id=earlier)
 
 
 async def _book(info: Info, input: BookMeetingInput, once: Once | None) -> Meeting:
