@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -127,6 +127,35 @@ async def test_however_meetings_of_some_and_of_all_are_booked_at_once_nobody_wai
         )
     assert {type(one) for one in outcomes} == {Meeting, SlotTaken}
     assert await deadlocks() == before
+    await assert_claims_are_whole()
+
+
+async def test_two_who_take_the_same_agents_in_other_orders_do_not_wait_in_a_ring(anna: Agent) -> None:
+    """Both wait for a third who gives up; then each could have one agent, and wait for the other's."""
+    anna, ben = await a_team(anna, "Ben")
+    orders = [await together(anna, ben, name="One"), await together(anna, ben, name="Other")]
+    await ServiceMember.filter(service_id=orders[1].id, agent_id=anna.id).update(given_count=100)
+    targets = [await target_of(one) for one in orders]
+    for number in range(6):
+        start = NINE + number * HALF_HOUR
+        during, taken = Interval.between(start, start + HALF_HOUR), asyncio.Event()
+
+        async def third(during: Interval = during, taken: asyncio.Event = taken) -> None:
+            async with transaction() as tx:
+                claims = await Claim.take(
+                    tx, [ben], Time(own=during, claimed=during), expires_at=NOW + HALF_HOUR
+                )
+                taken.set()
+                await until_somebody_waits(several=2)
+                await Claim.give_back(claims.values())
+
+        async def book(number: int, start: datetime = start, taken: asyncio.Event = taken) -> object:
+            await taken.wait()
+            return await try_to_book(targets[number], start, f"Guest{number}")
+
+        async with asyncio.timeout(20):
+            _, *outcomes = await asyncio.gather(third(), book(0), book(1))
+        assert sorted(type(one).__name__ for one in outcomes) == ["Meeting", "SlotTaken"]
     await assert_claims_are_whole()
 
 

@@ -144,14 +144,14 @@ async def test_a_claim_waits_for_the_one_before_it_and_has_the_time_if_that_is_u
     assert claim
 
 
-async def until_somebody_waits() -> None:
-    """Until a session of this database waits for another's transaction."""
+async def until_somebody_waits(*, several: int = 1) -> None:
+    """Until a session of this database, or several, wait for another's transaction."""
     async with asyncio.timeout(10):
         while True:
             rows = await connections.get("default").execute_query_dict(
                 "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )
-            if rows:
+            if len(rows) >= several:
                 return
             await asyncio.sleep(0)
 
