@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from composition.garbage import look_seldom
 from composition.parts import is_database_there, running
 from composition.place import Place
 from composition.screen import say_where
@@ -48,6 +49,7 @@ async def serve(settings: Settings, place: Place, listener: socket.socket) -> No
                 await stack.enter_async_context(alongside(place.keep()))
                 if settings.worker:
                     await stack.enter_async_context(alongside(run_worker()))
+                look_seldom()
                 await server.serve(sockets=[listener])
 
 
