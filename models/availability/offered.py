@@ -39,7 +39,7 @@ async def use_link(tx: Transaction, link: ScheduleLink | None, *, now: datetime)
 
     Refuses LinkExpired for one that has ended, or is used up, since it was found.
     """
-    if link is None or not (link.single_use or (is_list(link) and link.used_at is None)):
+    if link is None or not _is_used_up(link):
         return
     used = await tx.rows(
         "UPDATE schedule_link SET used_at = %s WHERE id = %s AND is_active AND (used_at IS NULL OR NOT single_use)"
@@ -48,6 +48,18 @@ async def use_link(tx: Transaction, link: ScheduleLink | None, *, now: datetime)
     )  # fmt: skip
     if not used:
         raise LinkExpired("This link is no longer valid.", field=("link",))
+
+
+async def lock_link(tx: Transaction, link: ScheduleLink | None) -> None:
+    """Take the link's row, where bookings note that they use it, for whoever takes agents' rows before the first of
+    several bookings. Of those one that is good for one booking lets only the first through."""
+    if link is not None and _is_used_up(link):
+        await tx.rows("SELECT 1 FROM schedule_link WHERE id = %s FOR NO KEY UPDATE", link.id)
+
+
+def _is_used_up(link: ScheduleLink) -> bool:
+    """Whether a booking changes what the link is good for."""
+    return link.single_use or (is_list(link) and link.used_at is None)
 
 
 async def leave_list(tx: Transaction, link: ScheduleLink | None, *, now: datetime) -> None:
