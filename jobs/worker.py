@@ -17,8 +17,8 @@ logger = structlog.get_logger(__name__)
 
 CONCURRENCY = 10
 GRACE_SECONDS = 10.0
-# Jobs are notified of; looking for them is for those that become due, and for lost notifications.
-POLL_SECONDS = 1.0
+# Who queues a job notifies nobody: transactions that notify are committed one after the other.
+POLL_SECONDS = 0.5
 PAUSE_SECONDS = 2.0
 
 
