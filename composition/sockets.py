@@ -1,8 +1,8 @@
 """Who is on a WebSocket: recognised as it opens, at each operation, and again and again while something is followed.
 
-So a right that ends, by sign-out, deactivation, another role or a renewed manage link, ends on open sockets within a
-second. A subscription keeps what it was granted at its start: under another role it cannot go on, so the socket
-closes, and the client comes back with its cursors.
+So a right that ends, by sign-out, deactivation, another role, a renewed manage link or by leaving a meeting, ends on
+open sockets within a second. A subscription keeps what it was granted at its start: under another role it cannot go on,
+so the socket closes, and the client comes back with its cursors.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from errors import Unauthenticated
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.agent.session import Session
-from models.meeting.link import current_tokens
+from models.meeting.link import Place, current_tokens
 from models.words import Role
 from realtime.transport import CloseCode, Connection, Engine, GraphQLSocket, Watch
 from resolvers.context import Context, World, recognise
@@ -79,19 +79,19 @@ class Door:
         connection.on_end(timer.cancel)
 
     async def _look(self, connections: Sequence[Connection[Caller]]) -> None:
-        """Close the sockets whose rights have changed; one query for all agents, one for all guests."""
+        """Close the sockets whose rights have changed; one query for all agents, two for all guests."""
         actors = [connection.identity.actor for connection in connections]
         sessions = {actor.session_id for actor in actors if isinstance(actor, AgentActor)}
-        meetings = {actor.meeting_id for actor in actors if isinstance(actor, GuestActor)}
+        places = {actor.place for actor in actors if isinstance(actor, GuestActor)}
         roles = await Session.roles(sessions) if sessions else {}
-        tokens = await current_tokens(meetings, keys=self._world.keys) if meetings else {}
+        tokens = await current_tokens(places, keys=self._world.keys) if places else {}
         for connection in connections:
             reason = _ended(connection.identity, roles, tokens)
             if reason:
                 connection.end(CloseCode.FORBIDDEN, reason)
 
 
-def _ended(caller: Caller, roles: Mapping[int, Role], tokens: Mapping[int, str]) -> str | None:
+def _ended(caller: Caller, roles: Mapping[int, Role], tokens: Mapping[Place, str]) -> str | None:
     """Why the caller may not go on with what was begun; None where they may."""
     actor = caller.actor
     if isinstance(actor, AgentActor):
@@ -99,7 +99,7 @@ def _ended(caller: Caller, roles: Mapping[int, Role], tokens: Mapping[int, str])
             return _SESSION_ENDED
         return _ROLE_CHANGED if roles[actor.session_id] != actor.agent.role else None
     shown = (caller.authorization or "").partition(" ")[2]
-    return _LINK_RENEWED if isinstance(actor, GuestActor) and tokens.get(actor.meeting_id) != shown else None
+    return _LINK_RENEWED if isinstance(actor, GuestActor) and tokens.get(actor.place) != shown else None
 
 
 def _role(actor: Actor) -> Role | None:

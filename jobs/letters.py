@@ -1,16 +1,17 @@
 """What a letter about a meeting's change is made of, and who gets one: out of the record of the change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from jobs import parties
 from jobs.tools import Tools
 from models.agent.agent import Agent
 from models.meeting.link import manage_url
-from models.meeting.meeting import Meeting, MeetingChange
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.words import MeetingChangeKind, MeetingType
 from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reader
 from providers.mail.letter import Letter
@@ -24,6 +25,8 @@ OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
         MeetingChangeKind.RESCHEDULED: Occasion.RESCHEDULED,
         MeetingChangeKind.DURATION_CHANGED: Occasion.RESCHEDULED,
         MeetingChangeKind.CANCELLED: Occasion.CANCELLED,
+        MeetingChangeKind.ATTENDEE_JOINED: Occasion.JOINED,
+        MeetingChangeKind.ATTENDEE_LEFT: Occasion.LEFT,
     }
 )
 _HOW = MappingProxyType(
@@ -39,32 +42,51 @@ _LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents."""
+    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents; of a group meeting, with `attendee_id`,
+    one of the guests or of those whom they bring along."""
 
     audience: Audience
     agent_id: int | None = None
+    attendee_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Tells the readers of one meeting's letters apart."""
+        return f"attendee:{self.attendee_id}" if self.attendee_id else str(self.agent_id or "guest")
 
 
 async def find_change(change_id: int) -> MeetingChange | None:
     """The change with all that its letters speak of; None where it is gone."""
     change = (
         await MeetingChange.filter(id=change_id)
-        .select_related("organization", "actor_agent", "actor_contact")
+        .select_related("organization", "actor_agent", "actor_contact", "party")
         .first()
     )
     if change is not None:
         meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
-        change.meeting = await meeting.prefetch_related("agents").get()
+        change.meeting = await meeting.prefetch_related("agents", "attendees").get()
     return change
 
 
-def addressees(change: MeetingChange) -> list[Addressee]:
-    """The guest and the agents, as far as they have an address; nobody for changes that no letter tells of."""
+async def addressees(change: MeetingChange) -> list[Addressee]:
+    """The guest, or those of a group meeting, and the agents, as far as they have an address; nobody for changes that
+    no letter tells of."""
     if change.kind not in OCCASIONS:
         return []
-    guest = [Addressee(Audience.GUEST)] if change.meeting.guest.email else []
     agents = [agent for agent in change.meeting.agents if agent.is_active and agent.email]
-    return guest + [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
+    told = [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
+    return await _guests(change) + told
+
+
+async def _guests(change: MeetingChange) -> list[Addressee]:
+    meeting = change.meeting
+    if not meeting.is_group:
+        return [Addressee(Audience.GUEST)] if meeting.guest.email else []
+    return [
+        Addressee(Audience.ATTENDEE if one.companion else Audience.GUEST, attendee_id=one.id)
+        for one in await parties.told(change)
+        if one.email
+    ]
 
 
 def write(change: MeetingChange, addressee: Addressee, *, tools: Tools) -> Letter | None:
@@ -72,17 +94,19 @@ def write(change: MeetingChange, addressee: Addressee, *, tools: Tools) -> Lette
 
     Refuses an address that nothing can be sent to (ProviderRejected).
     """
-    facts = _facts(change, tools=tools)
     reader = _reader(change.meeting, addressee)
     if reader is None:
         return None
+    facts = _facts(change, tools=tools)
+    if change.meeting.is_group:
+        facts = _among_others(facts, change, addressee, tools=tools)
     organization = change.organization
     settings = organization.settings
     sender_name = settings.mail_sender_name or organization.name
     reply_to = settings.mail_reply_to
     return compose(
         facts,
-        occasion=OCCASIONS[change.kind],
+        occasion=_occasion(change, addressee),
         reader=reader,
         sender=Mailbox(name=sender_name, address=settings.mail_from),
         reply_to=Mailbox(name=sender_name, address=reply_to) if reply_to else None,
@@ -109,19 +133,56 @@ def _facts(change: MeetingChange, *, tools: Tools) -> MeetingFacts:
         former_end=_moment(before, "end") if moved else None,
         location=_location(meeting),
         notes=meeting.notes,
-        manage_url=manage_url(meeting, keys=tools.keys, public_url=tools.public_url),
+        manage_url=manage_url(meeting, meeting.guest_id, keys=tools.keys, public_url=tools.public_url),
         reason=change.reason,
         actor=actor.name if actor else None,
     )
 
 
+def _among_others(
+    facts: MeetingFacts, change: MeetingChange, addressee: Addressee, *, tools: Tools
+) -> MeetingFacts:
+    """What is told of a group meeting to this reader: of others no more than they may know."""
+    meeting, reader = change.meeting, _attendee(change.meeting, addressee)
+    people = parties.seen_by_agents(change) if reader is None else parties.seen_by_guest(meeting, reader)
+    if people is None:
+        return replace(facts, in_group=True, manage_url=None)
+    guest, is_own = people.guest, reader is people.guest and people.guest.left_at is None
+    url = None
+    if is_own and guest.contact_id is not None:
+        url = manage_url(meeting, guest.contact_id, keys=tools.keys, public_url=tools.public_url)
+    return replace(
+        facts,
+        in_group=True,
+        guest=parties.person(meeting, guest),
+        guests=tuple(parties.person(meeting, one) for one in people.guests),
+        others=tuple(parties.person(meeting, one) for one in people.others),
+        notes=guest.notes,
+        manage_url=url,
+    )
+
+
+def _occasion(change: MeetingChange, addressee: Addressee) -> Occasion:
+    """To its first guest a group meeting is one that they have joined."""
+    occasion = OCCASIONS[change.kind]
+    is_first = change.meeting.is_group and addressee.attendee_id is not None
+    return Occasion.JOINED if is_first and occasion is Occasion.BOOKED else occasion
+
+
 def _reader(meeting: Meeting, addressee: Addressee) -> Reader | None:
-    if addressee.audience is Audience.GUEST:
+    attendee = _attendee(meeting, addressee)
+    if attendee is not None:
+        return Reader(parties.person(meeting, attendee), addressee.audience, _written(meeting.language))
+    if addressee.audience is Audience.GUEST and not meeting.is_group:
         return Reader(_guest(meeting), Audience.GUEST, _written(meeting.language))
     agent = next((one for one in meeting.agents if one.id == addressee.agent_id), None)
     if agent is None:
         return None
     return Reader(_agent(agent), Audience.AGENT, _written(*agent.languages))
+
+
+def _attendee(meeting: Meeting, addressee: Addressee) -> Attendee | None:
+    return next((one for one in meeting.attendees if one.id == addressee.attendee_id), None)
 
 
 def _written(*wanted: str) -> str:

@@ -27,18 +27,21 @@ async def tell_of_change(change_id: int) -> None:
     if change is None:
         return
     async with transaction() as tx:
-        for one in addressees(change):
+        for one in await addressees(change):
             await tx.later(
                 "mail.deliver",
-                lock=f"letters:{change.meeting_id}:{one.agent_id or 'guest'}",
+                lock=f"letters:{change.meeting_id}:{one.key}",
                 change_id=change.id,
                 audience=one.audience.value,
                 agent_id=one.agent_id,
+                attendee_id=one.attendee_id,
             )
 
 
 @queue.task(name="mail.deliver", retry=BACKOFF)
-async def deliver(change_id: int, audience: str, agent_id: int | None) -> None:
+async def deliver(
+    change_id: int, audience: str, agent_id: int | None = None, attendee_id: int | None = None
+) -> None:
     """Send the letter, once.
 
     Only where the worker dies between sending and noting so does it go out twice, and is then the same message
@@ -47,7 +50,7 @@ async def deliver(change_id: int, audience: str, agent_id: int | None) -> None:
     change = await find_change(change_id)
     if change is None:
         return
-    addressee = Addressee(Audience(audience), agent_id)
+    addressee = Addressee(Audience(audience), agent_id, attendee_id)
     try:
         await _send(change, addressee)
     except ProviderRejected:

@@ -36,7 +36,8 @@ class AgentActor:
 
 @dataclass(frozen=True, slots=True)
 class GuestActor:
-    """A guest who holds the manage link of one meeting, and may act on it and its conversation only."""
+    """A guest who holds the manage link of one meeting, and may act on it and its conversation only. Of a group
+    meeting, it is their own link."""
 
     contact: Contact
     meeting_id: int
@@ -45,6 +46,11 @@ class GuestActor:
     @property
     def organization_id(self) -> int:
         return self.contact.organization_id
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The meeting, and who of its guests this is."""
+        return self.meeting_id, self.contact.id
 
     @property
     def key(self) -> str:

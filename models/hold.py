@@ -21,13 +21,17 @@ from models.actor import Actor
 from models.availability.engine import Request, ask_engine
 from models.availability.offered import is_list, lend, lender, take_back
 from models.availability.pool import pool
-from models.availability.taking import Purpose, Taken, is_pooled, take_time
+from models.availability.taking import Purpose, Taken, is_pooled
 from models.availability.target import Target, check_public_booking
 from models.claim import Claim, Time
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.input import findable
 from models.keyring import Keyring, fingerprint
-from models.transactions import Transaction, transaction
+from models.meeting.holding import forget_expired_seats, release_seats, use_seats
+from models.meeting.meeting import Meeting
+from models.meeting.placing import find_place
+from models.meeting.seat import SeatHold
+from models.transactions import Transaction, ids_of, transaction
 from scheduling.intervals import Interval
 
 PREFIX = "hold_"
@@ -67,7 +71,11 @@ async def hold(
         if earlier is not None:
             return await _held_before(earlier, request, start, keys=keys, now=now)
         link = await lender(tx, target.link)
-        taken = await take_time(tx, request, start, purpose=Purpose(expires_at=expires_at), now=now)
+        taken = await find_place(tx, request, start, purpose=Purpose(expires_at=expires_at), now=now)
+        if isinstance(taken, Meeting):
+            seats = await _hold_seats(tx, taken, target, expires_at=expires_at, keys=keys, now=now)
+            await remember_outcome(tx, once, seats.id)
+            return Held(_token(seats.id, keys=keys), taken.start, taken.end, expires_at)
         first = taken.claims[0]
         token = _token(first, keys=keys)
         await Claim.filter(id__in=list(taken.claims)).update(
@@ -79,12 +87,34 @@ async def hold(
     return Held(token, taken.time.own.start, taken.time.own.end, expires_at)
 
 
+async def _hold_seats(
+    tx: Transaction, meeting: Meeting, target: Target, *, expires_at: datetime, keys: Keyring, now: datetime
+) -> SeatHold:
+    """Take the seats of a group meeting that is locked and has them."""
+    await forget_expired_seats(tx, meeting, now=now)
+    id = await tx.draw(ids_of(Claim))
+    row = SeatHold(
+        organization=target.organization,
+        meeting=meeting,
+        seats=target.seats,
+        starts_at=meeting.start,
+        ends_at=meeting.end,
+        expires_at=expires_at,
+        hold_hash=fingerprint(_token(id, keys=keys)),
+        held_for=_words(target, agents=0),
+    )
+    return await tx.add(row, id=id)
+
+
 async def release(token: str, *, now: datetime) -> bool:
     """Give the time back, now; whether there was any: False for a hold that has expired, was released or used before,
     and for a token of none."""
     if not findable(token, most=_LONGEST_TOKEN):
         return False
     async with transaction() as tx:
+        seats = await SeatHold.get_or_none(hold_hash=fingerprint(token))
+        if seats is not None:
+            return await release_seats(tx, seats, now=now)
         held = await tx.rows(
             "SELECT id, link_id, coalesce(held_until, expires_at) > %s AS lasts FROM claim WHERE hold_hash = %s"
             " ORDER BY id FOR UPDATE",
@@ -96,9 +126,17 @@ async def release(token: str, *, now: datetime) -> bool:
 
 
 async def use_hold(
-    tx: Transaction, request: Request, token: str, *, start: datetime, meeting_id: int, now: datetime
-) -> Taken:
-    """Turn the hold into time that is taken for the meeting; part of its booking.
+    tx: Transaction,
+    request: Request,
+    token: str,
+    *,
+    start: datetime,
+    seats: int,
+    meeting_id: int,
+    now: datetime,
+) -> Taken | Meeting:
+    """Turn the hold into time that is taken for the meeting, part of its booking; or give the group meeting in which
+    the seats that were held are free now, for the guest alone.
 
     One UPDATE decides between this, another booking, a release, and whoever takes an expired hold's time. What was held
     was promised: the engine is not asked again, only whether the agents may still have such a meeting. Refuses
@@ -107,6 +145,13 @@ async def use_hold(
     target = request.target
     if target.service is not None:
         await target.service.lock()
+    held = await _held_seats(target, token, now=now)
+    if held is not None:
+        words = _words(target, agents=0)
+        try:
+            return await use_seats(tx, held, held_for=words, start=start, seats=seats, now=now)
+        except TimeRefused as refused:
+            raise await _refused(request, refused, start, now=now) from None
     claims = await _turn(tx, target, token, meeting_id=meeting_id, now=now)
     refusal = _misfit(claims, target, start=start, now=now)
     if refusal is not None:
@@ -120,6 +165,14 @@ async def use_hold(
         return Taken(time)
     agents = tuple(candidates[claim.agent_id][0] for claim in claims)
     return Taken(time, agents, tuple(claim.id for claim in claims))
+
+
+async def _held_seats(target: Target, token: str, *, now: datetime) -> SeatHold | None:
+    if target.plan.seats == 1 or not findable(token, most=_LONGEST_TOKEN):
+        return None
+    return await SeatHold.get_or_none(
+        hold_hash=fingerprint(token), organization_id=target.organization.id, expires_at__gt=now
+    )
 
 
 async def _turn(tx: Transaction, target: Target, token: str, *, meeting_id: int, now: datetime) -> list[Claim]:
@@ -147,6 +200,9 @@ def _misfit(claims: Sequence[Claim], target: Target, *, start: datetime, now: da
 async def _held_before(
     claim_id: int, request: Request, start: datetime, *, keys: Keyring, now: datetime
 ) -> Held:
+    seats = await SeatHold.get_or_none(id=claim_id, expires_at__gt=now)
+    if seats is not None:
+        return Held(_token(seats.id, keys=keys), seats.starts_at, seats.ends_at, seats.expires_at)
     claim = await Claim.get_or_none(id=claim_id, hold_hash__isnull=False, expires_at__gt=now)
     until = None if claim is None else claim.held_until or claim.expires_at
     if claim is None or until is None or until <= now:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from errors import LinkExpired
+from errors import LinkExpired, NotFound
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.availability.target import organization_of
 from models.contact import GuestDetails
 from models.idempotency import Once, known_outcome
 from models.meeting import booking, changing, reassigning
-from models.meeting.booking import Companion, Wish
+from models.meeting.booking import Wish
 from models.meeting.changing import Change
+from models.meeting.joining import Companion, guest_in
 from models.meeting.link import manage_token
 from models.meeting.meeting import Meeting
 from resolvers import conversations, ids
@@ -37,9 +38,14 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     if organization_id is not None:
         once = once_of(context, "bookMeeting", input, organization_id=organization_id)
     booked = await _book_once(info, input, once)
+    guest = await guest_in(booked, _details(input.guest))
     if not isinstance(context.actor, AgentActor):
-        context.become(GuestActor(await booked.guest, booked.id, booked.conversation_id))
-    return Payload(meeting=booked, manage_token=manage_token(booked, keys=context.world.keys))
+        if guest is None:
+            raise NotFound("The guest has left this meeting.")
+        context.become(GuestActor(guest, booked.id, booked.conversation_id))
+    context.loaders.know(booked)
+    token = manage_token(booked, guest.id, keys=context.world.keys) if guest else None
+    return Payload(meeting=booked, manage_token=token)
 
 
 async def _book_once(info: Info, input: BookMeetingInput, once: Once | None) -> Meeting:

@@ -12,23 +12,23 @@ from tortoise.functions import Count
 from models.actor import Actor, AgentActor, Public
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
-from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import INTERNAL, Message, newest_messages
 from models.conversation.reading import unread_counts
 from models.link import ScheduleLink
-from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.meeting.meeting import Meeting
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
 from models.words import ConversationStatus
 from resolvers.batching import by_id, by_owner, of_agents, owned
+from resolvers.parties import PartyLoaders
 from resolvers.plans import PlanLoaders
 
 
-class Loaders(PlanLoaders):
+class Loaders(PlanLoaders, PartyLoaders):
     def __init__(self, viewer: Callable[[], Actor]) -> None:
         self._viewer = viewer
 
@@ -50,10 +50,6 @@ class Loaders(PlanLoaders):
     @cached_property
     def agents(self) -> DataLoader[int, Agent | None]:
         return by_id(Agent)
-
-    @cached_property
-    def contacts(self) -> DataLoader[int, Contact | None]:
-        return by_id(Contact)
 
     @cached_property
     def services(self) -> DataLoader[int, Service | None]:
@@ -97,14 +93,6 @@ class Loaders(PlanLoaders):
             return [id in readable for id in ids]
 
         return DataLoader(load)
-
-    @cached_property
-    def changes_of_meeting(self) -> DataLoader[int, list[MeetingChange]]:
-        return by_owner(MeetingChange, "meeting_id")
-
-    @cached_property
-    def attendees_of_meeting(self) -> DataLoader[int, list[Attendee]]:
-        return by_owner(Attendee, "meeting_id")
 
     @cached_property
     def meetings_of_conversation(self) -> DataLoader[int, list[Meeting]]:

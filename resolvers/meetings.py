@@ -10,6 +10,7 @@ import strawberry
 from strawberry import ID
 
 from errors import BadRequest, Unauthenticated
+from models.actor import GuestActor
 from models.agent.agent import Agent
 from models.contact import Contact
 from models.conversation.conversation import Conversation
@@ -86,7 +87,9 @@ async def agents(info: Info, root: Meeting) -> Sequence[Agent]:
 
 
 async def guest(info: Info, root: Meeting) -> Contact | None:
-    return await info.context.loaders.contacts.load(root.guest_id)
+    """Of a group meeting, to a guest themselves, and to agents the first one."""
+    contact_id = await _guest_id(info, root)
+    return None if contact_id is None else await info.context.loaders.contacts.load(contact_id)
 
 
 async def attendees(info: Info, root: Meeting) -> Sequence[Attendee]:
@@ -117,11 +120,47 @@ def is_ready(root: Meeting) -> bool:
     return root.status is MeetingStatus.SCHEDULED
 
 
-def seats_left() -> int:
+async def seats_left(info: Info, root: Meeting) -> int:
     """A meeting for one guest is full."""
-    return 0
+    if not root.is_group:
+        return 0
+    taken = await info.context.loaders.taken_seats_of_meeting.load((root.id, info.context.now()))
+    return max(root.seats - taken, 0)
 
 
-def manage_url(info: Info, root: Meeting) -> str:
-    world = info.context.world
-    return link.manage_url(root, keys=world.keys, public_url=world.public_url)
+async def manage_url(info: Info, root: Meeting) -> str | None:
+    world, guest_id = info.context.world, await _guest_id(info, root)
+    if guest_id is None:
+        return None
+    return link.manage_url(root, guest_id, keys=world.keys, public_url=world.public_url)
+
+
+async def notes(info: Info, root: Meeting) -> str | None:
+    """A guest of a group meeting sees what they wrote themselves."""
+    own = await _own_place(info, root)
+    return root.notes if own is None else own.notes
+
+
+async def guest_time_zone(info: Info, root: Meeting) -> str:
+    own = await _own_place(info, root)
+    return root.guest_time_zone if own is None else own.time_zone or root.guest_time_zone
+
+
+async def _guest_id(info: Info, root: Meeting) -> int | None:
+    """None for a group meeting that nobody comes to, and to a guest who has left it."""
+    if not root.is_group:
+        return root.guest_id
+    first = await _first_place(info, root)
+    return None if first is None else first.contact_id
+
+
+async def _own_place(info: Info, root: Meeting) -> Attendee | None:
+    """That of a guest in a group meeting; None in an ordinary one, and to agents."""
+    is_one_of_many = root.is_group and isinstance(info.context.actor, GuestActor)
+    return await _first_place(info, root) if is_one_of_many else None
+
+
+async def _first_place(info: Info, root: Meeting) -> Attendee | None:
+    """Of the guests whom the viewer sees."""
+    seen = await info.context.loaders.attendees_of_meeting.load(root.id)
+    return next((one for one in seen if not one.companion), None)

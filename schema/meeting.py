@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 ConversationRef = Annotated["Conversation", strawberry.lazy("schema.conversation")]
 
 
-@strawberry.type(description="Somebody who comes along; the guest is the first.")
+@strawberry.type(
+    description="Somebody who comes: a guest, followed by those whom they bring along. A guest of a group meeting is"
+    " shown their own party alone."
+)
 class Attendee:
     name: str
     email: str | None
     response: AttendeeResponse
+    companion: bool = strawberry.field(description="Brought along by the guest before them.")
+    seats: int = strawberry.field(description="Of a guest also those that nobody is named for.")
+    notes: str | None = strawberry.field(description="What a guest of a group meeting wrote when joining it.")
 
 
 @strawberry.type(description="What happened to a meeting, by whom.")
@@ -48,7 +54,10 @@ class Meeting(Node):
     status: MeetingStatus
     origin: Direction = strawberry.field(description="INBOUND: booked by the guest; OUTBOUND: by an agent.")
     title: str
-    notes: str | None
+    notes: str | None = resolved_by(
+        meetings.notes,
+        description="Of a group meeting, to a guest their own; to agents each attendee has theirs.",
+    )
     subject: Subject | None = resolved_by(meetings.subject)
     meeting_type: MeetingType
     service: Service | None = resolved_by(meetings.service)
@@ -57,18 +66,28 @@ class Meeting(Node):
     start: datetime
     end: datetime
     duration_minutes: int
-    guest_time_zone: TimeZone
+    guest_time_zone: TimeZone = resolved_by(meetings.guest_time_zone)
     agents: list[Agent] = resolved_by(meetings.agents)
-    guest: Contact | None = resolved_by(meetings.guest)
+    guest: Contact | None = resolved_by(
+        meetings.guest,
+        description="Of a group meeting, to a guest themselves; to agents the first one, null where nobody comes.",
+    )
     attendees: list[Attendee] = resolved_by(meetings.attendees)
-    seats_left: int = resolved_by(meetings.seats_left)
+    seats: int = strawberry.field(
+        description="More than one: a group meeting, which guests join and leave by themselves."
+    )
+    seats_left: int = resolved_by(
+        meetings.seats_left,
+        description="Without those that are taken, or held by somebody who is about to join.",
+    )
     conversation: ConversationRef = resolved_by(meetings.conversation)
     is_ready: bool = resolved_by(
         meetings.is_ready, description="Scheduled, and every agent it needs has confirmed."
     )
     history: list[MeetingChange] = resolved_by(meetings.history)
     manage_url: str | None = resolved_by(
-        meetings.manage_url, description="The guest's link; for the guest and for agents."
+        meetings.manage_url,
+        description="The guest's link; for the guest and for agents. In a group meeting every guest has their own.",
     )
 
 

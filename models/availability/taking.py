@@ -35,11 +35,12 @@ class Purpose:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A time, the agents of whom it was taken, in order of preference, and their claims in the same order. A meeting
-    that nobody is given yet has neither: it is counted."""
+    that nobody is given yet has neither: it is counted. Nor has one that exists and is to be joined, `joins`."""
 
     time: Time
     agents: tuple[Agent, ...] = ()
     claims: tuple[int, ...] = ()
+    joins: int | None = None
 
 
 async def take_time(
@@ -55,15 +56,25 @@ async def take_time(
     answer = await ask_engine(request, now=now)
     decision, agents = answer.decide(start)
     time = time_of(decision, target)
+    if decision.joins is not None:
+        return Taken(time, joins=decision.joins)
     if purpose.expires_at is None and is_pooled(request):
         return Taken(time)
     await Claim.clear_expired(tx, agents, during=time.claimed, now=now)
     await _give_back(tx, request, time, now=now)
     claims = await _take(tx, agents, time, needed=decision.agents_needed, purpose=purpose)
     if claims is None:  # too many were taken since the engine looked: by those who have their time already
-        answer = await ask_engine(request, now=now)
-        raise answer.with_alternatives(SlotTaken("This time has just been taken."), start)
+        return await _beaten(request, start, time=time, now=now)
     return Taken(time, tuple(one for one in agents if one.id in claims), tuple(claims.values()))
+
+
+async def _beaten(request: Request, start: datetime, *, time: Time, now: datetime) -> Taken:
+    """What is left to who was not fast enough: seats in the group meeting that has the time now, or nothing."""
+    answer = await ask_engine(request, now=now)
+    joins = answer.availability.decide(start).joins
+    if joins is None:
+        raise answer.with_alternatives(SlotTaken("This time has just been taken."), start)
+    return Taken(time, joins=joins)
 
 
 def is_pooled(request: Request) -> bool:

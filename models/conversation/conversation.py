@@ -49,7 +49,8 @@ class Conversation(Owned):
     @classmethod
     def visible_to(cls, actor: Actor) -> QuerySet[Conversation]:
         """The conversations that the actor may see: all of the organization for those who oversee it; to an agent
-        their own, those they are a member of and those of their services; to a guest the one they came for."""
+        their own, those they are a member of and those of their services; to a guest the one they came for, as long as
+        they are a member."""
         match actor:
             case AgentActor(agent=agent) if actor.sees_all:
                 return cls.filter(organization_id=agent.organization_id)
@@ -61,7 +62,11 @@ class Conversation(Owned):
                     organization_id=agent.organization_id,
                 )
             case GuestActor():
-                return cls.filter(organization_id=actor.organization_id, id=actor.conversation_id)
+                return cls.filter(
+                    organization_id=actor.organization_id,
+                    id=actor.conversation_id,
+                    members__contact_id=actor.contact.id,
+                )
             case _:
                 return cls.filter(id__in=[])
 

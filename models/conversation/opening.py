@@ -31,9 +31,10 @@ async def open_for_meeting(
     service: Service | None,
     language: str,
     now: datetime,
+    of_several: bool = False,
 ) -> Conversation:
     """Open the conversation of a meeting that is being booked: the guest and the agents are its members, the first
-    agent its assignee. Without agents it waits for one of the service's."""
+    agent its assignee. Without agents it waits for one of the service's. One of several guests is nobody's own."""
     conversation = await tx.add(
         Conversation(
             organization_id=guest.organization_id,
@@ -43,7 +44,7 @@ async def open_for_meeting(
             title=title,
             service=service,
             assignee=agents[0] if agents else None,
-            contact=guest,
+            contact=None if of_several else guest,
             language=language,
             created_at=now,
             last_message_at=now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from models import input
 from models.actor import Actor, AgentActor
 from models.availability.engine import Request
 from models.availability.offered import leave_list, use_link
-from models.availability.taking import Purpose, Taken, take_time
+from models.availability.taking import Purpose, Taken
 from models.availability.target import Target, check_public_booking
 from models.contact import Contact, GuestDetails
 from models.conversation.conversation import Conversation
@@ -19,20 +18,14 @@ from models.conversation.opening import join_for_meeting, open_for_meeting
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.history import record
-from models.meeting.meeting import Attendee, Meeting
+from models.meeting.joining import Companion, Party, add_party, join
+from models.meeting.meeting import Meeting
+from models.meeting.placing import find_place
 from models.transactions import Transaction, ids_of, transaction
-from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus
+from models.words import Direction, MeetingChangeKind, MeetingStatus
 
 MOST_ATTENDEES = 50
 LONGEST_TITLE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Companion:
-    """Somebody the guest brings along."""
-
-    name: str
-    email: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +41,20 @@ class Wish:
     notes: str | None = None
     companions: tuple[Companion, ...] = ()
 
+    @property
+    def seats(self) -> int:
+        """How many the party takes: as many as are asked for, and one for each who is named."""
+        return max(self.target.seats, 1 + len(self.companions))
+
+    @property
+    def is_of_group(self) -> bool:
+        return self.target.plan.seats > 1
+
 
 async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = None) -> Meeting:
-    """Take the wished time for the guest, open the conversation, tell everyone. A guest's is REQUESTED, though it has
-    its time already, where such meetings need to be accepted.
+    """Take the wished time for the guest, open the conversation, tell everyone; or make the guest part of the group
+    meeting that has it and has seats left. What a guest books is REQUESTED, though it has its time already, where such
+    meetings need to be accepted.
 
     Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
     stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
@@ -64,41 +67,77 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
             return await Meeting.get(id=earlier, organization_id=wish.target.organization.id)
         guest = await Contact.recognise(tx, wish.guest, organization=wish.target.organization)
         meeting_id = await tx.draw(ids_of(Meeting))
-        taken = await _take_time(tx, wish, meeting_id=meeting_id, actor=actor, now=now)
-        conversation = await _conversation(tx, wish, guest, taken, now=now)
-        meeting = _meeting(wish, guest, taken, conversation=conversation, actor=actor)
-        await tx.add(meeting, id=meeting_id)
-        tx.relate(meeting, "agents", taken.agents)
-        await _add_attendees(tx, meeting, guest, wish.companions)
-        await record(tx, meeting, MeetingChangeKind.BOOKED, actor=actor, before=None, reason=None, now=now)
+        place = await _take_place(tx, wish, meeting_id=meeting_id, actor=actor, now=now)
+        if isinstance(place, Meeting):
+            meeting = place
+            await join(tx, meeting, _party(wish, guest), actor=actor, now=now)
+        else:
+            meeting = await _make(tx, wish, guest, place, id=meeting_id, actor=actor, now=now)
         await remember_outcome(tx, once, meeting.id)
     return meeting
 
 
-async def _take_time(tx: Transaction, wish: Wish, *, meeting_id: int, actor: Actor, now: datetime) -> Taken:
-    """The time that is held, or that of the agents whom the engine prefers; it counts as given to them."""
+async def _take_place(
+    tx: Transaction, wish: Wish, *, meeting_id: int, actor: Actor, now: datetime
+) -> Taken | Meeting:
+    """What is held, or the time of the agents whom the engine prefers, which counts as given to them; or the group
+    meeting that has seats for the party."""
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     request = Request(target=wish.target, guest_zone=zone, actor=actor)
     await use_link(tx, wish.target.link, now=now)
     if wish.hold_token is None:
-        taken = await take_time(tx, request, wish.start, purpose=Purpose(meeting_id=meeting_id), now=now)
+        request = replace(request, target=replace(wish.target, seats=wish.seats))
+        place = await find_place(tx, request, wish.start, purpose=Purpose(meeting_id=meeting_id), now=now)
     else:
-        taken = await use_hold(tx, request, wish.hold_token, start=wish.start, meeting_id=meeting_id, now=now)
+        place = await use_hold(
+            tx,
+            request,
+            wish.hold_token,
+            start=wish.start,
+            seats=wish.seats,
+            meeting_id=meeting_id,
+            now=now,
+        )
     await leave_list(tx, wish.target.link, now=now)
-    if wish.target.service is not None:
-        await wish.target.service.count_given(tx, taken.agents, now=now)
-    return taken
+    if wish.target.service is not None and isinstance(place, Taken):
+        await wish.target.service.count_given(tx, place.agents, now=now)
+    return place
+
+
+async def _make(
+    tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, id: int, actor: Actor, now: datetime
+) -> Meeting:
+    """A new meeting, of which the guest is the first."""
+    conversation = await _conversation(tx, wish, guest, taken, actor=actor, now=now)
+    meeting = await tx.add(_meeting(wish, guest, taken, conversation=conversation, actor=actor), id=id)
+    tx.relate(meeting, "agents", taken.agents)
+    first = await add_party(tx, meeting, _party(wish, guest))
+    party = first if meeting.is_group else None
+    kind = MeetingChangeKind.BOOKED
+    await record(tx, meeting, kind, actor=actor, before=None, reason=None, now=now, party=party)
+    return meeting
+
+
+def _party(wish: Wish, guest: Contact) -> Party:
+    return Party(
+        guest=guest,
+        companions=wish.companions,
+        seats=wish.seats,
+        time_zone=wish.guest.time_zone,
+        notes=wish.notes,
+    )
 
 
 async def _conversation(
-    tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, now: datetime
+    tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, actor: Actor, now: datetime
 ) -> Conversation:
     if wish.conversation_id is not None:
         return await join_for_meeting(wish.conversation_id, guest=guest, agents=taken.agents, now=now)
     return await open_for_meeting(
         tx,
-        title=_title(wish, taken),
+        title=_title(wish, taken, actor=actor),
         guest=guest,
+        of_several=wish.is_of_group,
         agents=taken.agents,
         service=wish.target.service,
         language=_language(wish, guest),
@@ -113,8 +152,8 @@ def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversa
         organization=target.organization,
         status=MeetingStatus.REQUESTED if requested else MeetingStatus.SCHEDULED,
         origin=Direction.OUTBOUND if by_agent else Direction.INBOUND,
-        title=_title(wish, taken),
-        notes=wish.notes,
+        title=_title(wish, taken, actor=actor),
+        notes=None if wish.is_of_group else wish.notes,
         subject=target.subject,
         meeting_type=target.meeting_type,
         service=target.service,
@@ -124,16 +163,17 @@ def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversa
         end=taken.time.own.end,
         buffer_before_minutes=taken.time.before_minutes,
         buffer_after_minutes=taken.time.after_minutes,
+        seats=target.plan.seats,
         guest_time_zone=wish.guest.time_zone,
         guest=guest,
         conversation=conversation,
     )
 
 
-def _title(wish: Wish, taken: Taken) -> str:
-    """What is said of it, or what it is about, or with whom it is."""
+def _title(wish: Wish, taken: Taken, *, actor: Actor) -> str:
+    """What is said of it, or what it is about, or with whom it is. A guest says nothing that other guests will read."""
     target, alone = wish.target, len(taken.agents) == 1
-    if wish.title is not None:
+    if wish.title is not None and (isinstance(actor, AgentActor) or not wish.is_of_group):
         return wish.title
     if target.subject is not None:
         return target.subject.name
@@ -145,19 +185,13 @@ def _language(wish: Wish, guest: Contact) -> str:
     return wish.target.language or guest.locale or wish.target.organization.locale
 
 
-async def _add_attendees(
-    tx: Transaction, meeting: Meeting, guest: Contact, companions: Sequence[Companion]
-) -> None:
-    shared = {"organization_id": meeting.organization_id, "meeting_id": meeting.id}
-    accepted = AttendeeResponse.ACCEPTED
-    await tx.add(Attendee(**shared, contact=guest, name=guest.name, email=guest.email, response=accepted))
-    for one in companions:
-        await tx.add(Attendee(**shared, companion=True, name=one.name, email=one.email))
-
-
 def _checked(wish: Wish) -> Wish:
     if len(wish.companions) > MOST_ATTENDEES:
         raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
+    if wish.is_of_group and wish.seats > wish.target.plan.seats:
+        raise Invalid(f"Such a meeting has {wish.target.plan.seats} seats.", field=("attendees",))
+    if wish.is_of_group and wish.conversation_id is not None:
+        raise Invalid("A group meeting has a conversation of its own.", field=("conversationId",))
     return replace(
         wish,
         title=input.line(wish.title, field=("title",)) if wish.title is not None else None,

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from errors import AlreadyDecided, Invalid, NotFound, Stale
+from errors import AlreadyDecided, Invalid, NotAllowed, NotFound, Stale
 from models import input
-from models.actor import KnownActor
+from models.actor import GuestActor, KnownActor
 from models.availability.engine import Request
 from models.availability.taking import Purpose, take_time
 from models.availability.target import Target, find_plan
 from models.claim import Claim
 from models.meeting.history import record, snapshot
+from models.meeting.leaving import leave
 from models.meeting.meeting import Meeting
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
@@ -42,13 +43,15 @@ async def reschedule(
     """Move the meeting, give it another duration, or both; its own time counts as free. Where it has both already,
     nothing changes and nobody is told.
 
-    Refuses NotFound, Stale, AlreadyDecided (ended, cancelled or begun), Invalid and, with the nearest free slots,
-    whatever stands against the time.
+    Refuses NotFound, Stale, AlreadyDecided (ended, cancelled or begun), NotAllowed (a guest's move of a group meeting),
+    Invalid and, with the nearest free slots, whatever stands against the time.
     """
     if start is None and duration_minutes is None:
         raise Invalid("Say what to change: the start, the duration or both.")
     async with transaction() as tx:
         meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
+        if meeting.is_group and isinstance(actor, GuestActor):
+            raise NotAllowed("Others come to this meeting: leave it, and book another time.")
         if start in (None, meeting.start) and duration_minutes in (None, meeting.duration_minutes):
             return meeting
         before = snapshot(meeting)
@@ -60,9 +63,13 @@ async def reschedule(
 
 
 async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: datetime) -> Meeting:
-    """Cancel the meeting and give its time back. Refuses NotFound, Stale and AlreadyDecided."""
+    """Cancel the meeting and give its time back; a guest of a group meeting leaves it, and it goes on for the others.
+    Refuses NotFound, Stale and AlreadyDecided."""
     async with transaction() as tx:
         meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
+        if meeting.is_group and isinstance(actor, GuestActor):
+            await leave(tx, meeting, actor.contact.id, actor=actor, reason=reason, now=now)
+            return meeting
         before = snapshot(meeting)
         meeting.status = MeetingStatus.CANCELLED
         await save_meeting(meeting)

@@ -9,10 +9,10 @@ from typing import Any
 from models.actor import Actor, AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.conversation.posting import add_system_message, announce_to_inboxes
-from models.meeting.meeting import Meeting, MeetingChange
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.transactions import Transaction
 from models.words import MeetingChangeKind, MeetingStatus, SystemEvent
-from realtime.events import Announcement, EventKind, announce, conversation_topic
+from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic
 
 _TOLD_AS = {
     MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, "The meeting is booked."),
@@ -20,7 +20,11 @@ _TOLD_AS = {
     MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
     MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
     MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
+    MeetingChangeKind.ATTENDEE_JOINED: (SystemEvent.MEMBER_ADDED, "A guest has joined the meeting."),
+    MeetingChangeKind.ATTENDEE_LEFT: (SystemEvent.MEMBER_LEFT, "A guest has left the meeting."),
 }
+# What concerns one guest: the others read that it happened, and are not told of whom.
+_OF_ONE = (MeetingChangeKind.ATTENDEE_JOINED, MeetingChangeKind.ATTENDEE_LEFT)
 
 
 def snapshot(meeting: Meeting) -> dict[str, Any]:
@@ -47,11 +51,13 @@ async def record(
     before: Mapping[str, Any] | None,
     reason: str | None,
     now: datetime,
+    party: Attendee | None = None,
 ) -> MeetingChange:
     """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit.
     Where `before` says who had the meeting, it is kept who has it.
 
-    A meeting that was made with its conversation knows it; otherwise it is read.
+    A meeting that was made with its conversation knows it; otherwise it is read. In a group meeting, `party` is the
+    guest whom the change concerns, and other guests not.
     """
     after = snapshot(meeting)
     if before is not None and "agents" in before:
@@ -63,7 +69,8 @@ async def record(
             at=now,
             kind=kind,
             actor_agent_id=actor.agent.id if isinstance(actor, AgentActor) else None,
-            actor_contact_id=_contact_id(meeting, kind, actor),
+            actor_contact_id=_contact_id(meeting, kind, actor, party=party),
+            party=party,
             before=before,
             after=after,
             reason=reason,
@@ -73,11 +80,9 @@ async def record(
     event, text = _told(meeting, kind)
     await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
     ids = {"meeting": meeting.id, "change": change.id}
-    announce(
-        Announcement(
-            meeting.organization_id, conversation_topic(conversation.id), EventKind.MEETING_CHANGED, ids
-        )
-    )
+    audience = Audience.AGENTS if kind in _OF_ONE else Audience.EVERYONE
+    topic = conversation_topic(conversation.id)
+    announce(Announcement(meeting.organization_id, topic, EventKind.MEETING_CHANGED, ids, audience))
     await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)
     # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
     await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
@@ -94,11 +99,16 @@ def _told(meeting: Meeting, kind: MeetingChangeKind) -> tuple[SystemEvent, str]:
     return event, text
 
 
-def _contact_id(meeting: Meeting, kind: MeetingChangeKind, actor: Actor) -> int | None:
+def _contact_id(
+    meeting: Meeting, kind: MeetingChangeKind, actor: Actor, *, party: Attendee | None
+) -> int | None:
+    """Who books from the public page, or joins, is the guest of what comes of it."""
     if isinstance(actor, GuestActor):
         contact_id: int = actor.contact.id
         return contact_id
-    if isinstance(actor, AgentActor) or kind is not MeetingChangeKind.BOOKED:
+    if isinstance(actor, AgentActor):
         return None
-    guest_id: int = meeting.guest_id  # who books from the public page is the guest of what comes of it
-    return guest_id
+    if kind is MeetingChangeKind.ATTENDEE_JOINED and party is not None:
+        return party.contact_id
+    guest_id: int = meeting.guest_id
+    return guest_id if kind is MeetingChangeKind.BOOKED else None

@@ -21,7 +21,7 @@ from scheduling.question import GuestLimits
 _MEETINGS = """
 SELECT m.id, m.start, array_agg(ma.agent_id) FILTER (WHERE ma.agent_id IS NOT NULL) AS agents
 FROM meeting m
-JOIN attendee a ON a.meeting_id = m.id AND NOT a.companion
+JOIN attendee a ON a.meeting_id = m.id AND NOT a.companion AND a.left_at IS NULL
 LEFT JOIN meeting_agent ma ON ma.meeting_id = m.id
 WHERE a.contact_id IN (
         SELECT id FROM contact

@@ -1,4 +1,8 @@
-"""Manage links: the token by which a guest sees, moves and cancels their meeting, and talks about it."""
+"""Manage links: the token by which a guest sees, moves and cancels their meeting, and talks about it.
+
+The token of an ordinary meeting is the meeting's. In a group meeting every guest has one of their own, which is good
+for as long as they take part.
+"""
 
 from __future__ import annotations
 
@@ -8,44 +12,78 @@ from collections.abc import Collection
 
 from errors import Unauthenticated
 from models.actor import GuestActor
+from models.contact import Contact
 from models.keyring import Keyring
-from models.meeting.meeting import Meeting
+from models.meeting.meeting import Attendee, Meeting
 
 PREFIX = "guest_"
 _TAG_BYTES = 24
 
-
-def manage_token(meeting: Meeting, *, keys: Keyring) -> str:
-    """The meeting's token: the same one each time, until `link_key` is raised."""
-    return _token(meeting.id, meeting.link_key, keys=keys)
+Place = tuple[int, int]
+"""A meeting and a contact who takes part in it."""
 
 
-def manage_url(meeting: Meeting, *, keys: Keyring, public_url: str) -> str:
+def manage_token(meeting: Meeting, guest_id: int, *, keys: Keyring) -> str:
+    """The guest's token: the same one each time, until `link_key` is raised."""
+    return _token(meeting.id, meeting.link_key, guest_id if meeting.is_group else None, keys=keys)
+
+
+def manage_url(meeting: Meeting, guest_id: int, *, keys: Keyring, public_url: str) -> str:
     """The page where the guest manages the meeting. The token stands behind the #, which browsers send to no server."""
-    return f"{public_url}/meeting#{manage_token(meeting, keys=keys)}"
+    return f"{public_url}/meeting#{manage_token(meeting, guest_id, keys=keys)}"
 
 
 async def recognise_guest(token: str, *, keys: Keyring) -> GuestActor:
-    """The guest whose manage token this is; refuses Unauthenticated for one that is forged or was renewed."""
-    try:
-        meeting_id = int.from_bytes(urlsafe_b64decode(token.removeprefix(PREFIX))[:8], "big")
-    except ValueError:
-        meeting_id = -1
-    # An id beyond a bigint would be an error of the database's, not an unknown meeting.
-    known = 0 < meeting_id < 2**63
-    meeting = await Meeting.filter(id=meeting_id).select_related("guest").first() if known else None
-    if meeting is None or not hmac.compare_digest(manage_token(meeting, keys=keys).encode(), token.encode()):
+    """The guest whose manage token this is; refuses Unauthenticated for one that is forged, was renewed, or is of a
+    guest who has left."""
+    meeting_id, guest_id = _named(token)
+    meeting = await Meeting.filter(id=meeting_id).select_related("guest").first() if meeting_id else None
+    if meeting is None or not _is_same(manage_token(meeting, guest_id, keys=keys), token):
         raise Unauthenticated("The manage link is not valid.")
-    return GuestActor(contact=meeting.guest, meeting_id=meeting.id, conversation_id=meeting.conversation_id)
+    contact: Contact = meeting.guest
+    if meeting.is_group:
+        place = (
+            await Attendee.guests_of(meeting.id).filter(contact_id=guest_id).select_related("contact").first()
+        )
+        if place is None or place.contact is None:
+            raise Unauthenticated("The manage link is not valid.")
+        contact = place.contact
+    return GuestActor(contact=contact, meeting_id=meeting.id, conversation_id=meeting.conversation_id)
 
 
-async def current_tokens(meeting_ids: Collection[int], *, keys: Keyring) -> dict[int, str]:
-    """The manage token of each of these meetings, by one query; what is held by somebody else was renewed."""
-    links = await Meeting.filter(id__in=list(meeting_ids)).values_list("id", "link_key")
-    return {meeting_id: _token(meeting_id, link_key, keys=keys) for meeting_id, link_key in links}
+async def current_tokens(places: Collection[Place], *, keys: Keyring) -> dict[Place, str]:
+    """The manage token of each of these guests, by two queries at most; what is held by somebody else was renewed, and
+    who has left has none."""
+    rows = Meeting.filter(id__in=[meeting_id for meeting_id, _ in places]).only("id", "link_key", "seats")
+    meetings = {one.id: one for one in await rows}
+    groups = [one.id for one in meetings.values() if one.is_group]
+    taken = Attendee.guests_of(*groups).filter(contact_id__in=[guest_id for _, guest_id in places])
+    present = {(one.meeting_id, one.contact_id) for one in await taken} if groups else set()
+    return {
+        (meeting_id, guest_id): manage_token(meetings[meeting_id], guest_id, keys=keys)
+        for meeting_id, guest_id in places
+        if meeting_id in meetings and (meeting_id not in groups or (meeting_id, guest_id) in present)
+    }
 
 
-def _token(meeting_id: int, link_key: int, *, keys: Keyring) -> str:
+def _named(token: str) -> Place:
+    """The meeting and the guest whom a token names, unproven; 0 for those that it does not. Ids beyond a bigint would
+    be an error of the database's, not unknown ones."""
+    try:
+        fixed = urlsafe_b64decode(token.removeprefix(PREFIX))[:-_TAG_BYTES]
+    except ValueError:
+        return 0, 0
+    meeting_id, guest_id = int.from_bytes(fixed[:8], "big"), int.from_bytes(fixed[12:20], "big")
+    return (meeting_id, guest_id) if meeting_id < 2**63 and guest_id < 2**63 else (0, 0)
+
+
+def _token(meeting_id: int, link_key: int, guest_id: int | None, *, keys: Keyring) -> str:
     fixed = meeting_id.to_bytes(8, "big") + link_key.to_bytes(4, "big")
+    if guest_id is not None:
+        fixed += guest_id.to_bytes(8, "big")
     tag = keys.sign("manage-link", fixed)[:_TAG_BYTES]
     return PREFIX + urlsafe_b64encode(fixed + tag).decode()
+
+
+def _is_same(expected: str, shown: str) -> bool:
+    return hmac.compare_digest(expected.encode(), shown.encode())

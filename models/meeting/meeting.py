@@ -70,6 +70,7 @@ class Meeting(Owned):
     agents: fields.ManyToManyRelation[Agent] = fields.ManyToManyField(
         "frontdesk.Agent", through="meeting_agent", related_name="meetings"
     )
+    attendees: fields.ReverseRelation[Attendee]
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -79,7 +80,8 @@ class Meeting(Owned):
     @classmethod
     def visible_to(cls, actor: Actor) -> QuerySet[Meeting]:
         """The meetings that the actor may see: all of the organization for those who oversee or plan it; to an
-        agent their own and those of their services; to a guest the one whose link they hold."""
+        agent their own and those of their services; to a guest the one whose link they hold, a group meeting as
+        long as they take part."""
         match actor:
             case AgentActor(agent=agent) if actor.sees_all or agent.role is Role.BOOKING_MANAGER:
                 return cls.filter(organization_id=agent.organization_id)
@@ -91,9 +93,19 @@ class Meeting(Owned):
                     organization_id=agent.organization_id,
                 )
             case GuestActor():
-                return cls.filter(organization_id=actor.organization_id, id=actor.meeting_id)
+                places = Attendee.filter(contact_id=actor.contact.id, companion=False, left_at__isnull=True)
+                return cls.filter(
+                    Q(seats=1) | Q(id__in=Subquery(places.values("meeting_id"))),
+                    organization_id=actor.organization_id,
+                    id=actor.meeting_id,
+                )
             case _:
                 return cls.filter(id__in=[])
+
+    @property
+    def is_group(self) -> bool:
+        """Whether guests join it, and leave it, by themselves."""
+        return self.seats > 1
 
     @property
     def duration_minutes(self) -> int:
@@ -101,7 +113,11 @@ class Meeting(Owned):
 
 
 class Attendee(Owned):
-    """Somebody who comes along: a guest, `contact`, or one of those whom that guest brings (`companion`)."""
+    """Somebody who comes along: a guest, `contact`, or one of those whom that guest brings (`companion`).
+
+    Together they are a party, of which the guest takes also the seats that nobody is named for. In a group meeting each
+    party has notes and a time zone of its own, its guest's. Who has left one is kept, and counts for nothing.
+    """
 
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
         "frontdesk.Meeting", related_name="attendees", on_delete=fields.CASCADE
@@ -115,13 +131,25 @@ class Attendee(Owned):
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=320, null=True)
     response = fields.CharEnumField(AttendeeResponse, max_length=15, default=AttendeeResponse.NEEDS_ACTION)
+    seats = fields.IntField(default=1)
+    time_zone = fields.CharField(max_length=64, null=True)
+    notes = fields.TextField(null=True)
+    left_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "attendee"
 
+    @classmethod
+    def guests_of(cls, *meeting_ids: int) -> QuerySet[Attendee]:
+        """The guests who take part, in the order in which they came; without those whom they bring."""
+        return cls.filter(meeting_id__in=meeting_ids, companion=False, left_at__isnull=True).order_by("id")
+
 
 class MeetingChange(Owned):
-    """What happened to a meeting, by whom; no actor agent and no actor contact is the system itself."""
+    """What happened to a meeting, by whom; no actor agent and no actor contact is the system itself.
+
+    Of what other guests of a group meeting are not told, `party` is the guest whom it concerns.
+    """
 
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
         "frontdesk.Meeting", related_name="changes", on_delete=fields.CASCADE
@@ -137,6 +165,10 @@ class MeetingChange(Owned):
         "frontdesk.Contact", related_name=False, null=True, on_delete=fields.SET_NULL
     )
     actor_contact_id: int | None
+    party: fields.ForeignKeyNullableRelation[Attendee] = fields.ForeignKeyField(
+        "frontdesk.Attendee", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    party_id: int | None
     before = fields.JSONField[Mapping[str, Any] | None](null=True)
     after = fields.JSONField[Mapping[str, Any] | None](null=True)
     reason = fields.TextField(null=True)

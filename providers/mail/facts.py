@@ -11,13 +11,16 @@ class Occasion(StrEnum):
     BOOKED = "booked"
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
+    JOINED = "joined"
+    LEFT = "left"
 
 
 class Audience(StrEnum):
-    """On which side of the meeting the reader is."""
+    """On which side of the meeting the reader is; an attendee is whom a guest brings along."""
 
     GUEST = "guest"
     AGENT = "agent"
+    ATTENDEE = "attendee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class MeetingFacts:
     the same letter. `sequence` rises with each change. `former_*` are given for a rescheduled meeting,
     `reason` and `actor` (who did it) where there are any. `manage_url` carries the guest's token and is shown
     to the guest only.
+
+    Of a group meeting (`in_group`), the guest is the one whom the letter is about, if it is about one. `guests` are all
+    who are left of them, for agents alone; `others` come too, as far as the reader may know.
     """
 
     organization: str
@@ -66,3 +72,6 @@ class MeetingFacts:
     manage_url: str | None = None
     reason: str | None = None
     actor: str | None = None
+    in_group: bool = False
+    guests: tuple[Person, ...] = ()
+    others: tuple[Person, ...] = ()

@@ -9,6 +9,8 @@ from providers.mail.mailbox import Mailbox
 from providers.mail.rendering import render_html, render_text
 from providers.mail.words import Words
 
+_OF_ONE = (Occasion.BOOKED, Occasion.JOINED, Occasion.LEFT)
+
 
 def compose(
     facts: MeetingFacts,
@@ -24,7 +26,7 @@ def compose(
     without a usable address (ProviderRejected).
     """
     to = Mailbox(name=reader.person.name, address=reader.person.address or "")
-    words = Words.of(facts, reader=reader)
+    words = Words.of(facts, reader=reader, whole=occasion not in _OF_ONE)
     text = render_text(occasion.value, audience=reader.audience, language=reader.language, words=words)
     invitation = invite(facts, occasion=occasion, reader=reader, organizer=sender)
     return Letter(
@@ -48,8 +50,10 @@ def compose(
 
 def invite(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, organizer: Mailbox) -> Invitation:
     """What the reader's calendar is told; answers go to the organizer's address, under the agents' names."""
-    cancelled = occasion is Occasion.CANCELLED
-    words = Words.of(facts, reader=reader)
+    # To agents, whose meeting goes on, that a guest has left is but a change of who comes.
+    left = occasion is Occasion.LEFT and reader.audience is not Audience.AGENT
+    cancelled = left or occasion is Occasion.CANCELLED
+    words = Words.of(facts, reader=reader, whole=True)
     text = render_text("calendar_event", audience=reader.audience, language=reader.language, words=words)
     names = ", ".join(agent.name for agent in facts.agents) or organizer.name
     return Invitation(
@@ -65,17 +69,21 @@ def invite(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, organizer
         location=words.location or words.join_url,
         url=words.manage_url or words.join_url,
         organizer=Mailbox(name=names, address=organizer.address),
-        attendees=_attendees(facts, reader=reader),
+        attendees=_attendees(facts, occasion=occasion, reader=reader),
         stamped_at=facts.changed_at,
     )
 
 
-def _attendees(facts: MeetingFacts, *, reader: Reader) -> tuple[Attendee, ...]:
-    """The guest and the agents. Only the reader is asked; the others agreed by booking or being bookable."""
-    everyone = ((Audience.GUEST, facts.guest), *((Audience.AGENT, agent) for agent in facts.agents))
+def _attendees(facts: MeetingFacts, *, occasion: Occasion, reader: Reader) -> tuple[Attendee, ...]:
+    """Those who come, as far as the reader may know, and the agents. Only the reader is asked; the others agreed by
+    booking or being bookable."""
+    gone = occasion is Occasion.LEFT and reader.audience is Audience.AGENT
+    coming = [*facts.others] if gone else [facts.guest, *facts.others]
+    mine = reader.audience is Audience.AGENT
+    people = [*((False, one) for one in coming), *((True, agent) for agent in facts.agents)]
     return tuple(
-        _attendee(person, person.address, is_asked=(audience, person) == (reader.audience, reader.person))
-        for audience, person in everyone
+        _attendee(person, person.address, is_asked=(is_agent, person) == (mine, reader.person))
+        for is_agent, person in people
         if person.address
     )
 
@@ -86,5 +94,7 @@ def _attendee(person: Person, address: str, *, is_asked: bool) -> Attendee:
 
 
 def _message_id(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, domain: str) -> str:
-    parts = (facts.uid, str(facts.sequence), occasion, reader.audience, reader.person.address or "")
+    parts = [facts.uid, str(facts.sequence), occasion, reader.audience, reader.person.address or ""]
+    if facts.in_group:
+        parts.append(reader.person.name)  # of guests with one address, each has a link of their own
     return f"{sha256('|'.join(parts).encode()).hexdigest()[:40]}@{domain}"

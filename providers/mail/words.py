@@ -1,11 +1,14 @@
 """The variables that a template may use, each a text that is safe to stand in a mail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from providers.mail.facts import Audience, MeetingFacts, Reader
+from providers.mail.facts import Audience, MeetingFacts, Person, Reader
 from providers.mail.text import inert, one_line, paragraphs, web_address
 from providers.mail.times import when
+
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,20 @@ class Words:
     notes: str
     reason: str
     actor: str
+    in_group: bool
 
     @classmethod
-    def of(cls, facts: MeetingFacts, *, reader: Reader) -> Self:
+    def of(cls, facts: MeetingFacts, *, reader: Reader, whole: bool = False) -> Self:
         """The facts in the reader's language and zone. What people typed can hold no link and no line of ours.
+
+        Of a group meeting as a `whole`, all guests are named. Notes are for agents and for who wrote them.
 
         `actor` is empty where the reader is the actor, who needs not be told.
         """
         zone, language = reader.person.zone, reader.language
         now = when(facts.start, facts.end, zone=zone, language=language)
-        former = ""
+        former, guests = "", facts.guests if whole else ()
+        notes = "" if guests or reader.audience is Audience.ATTENDEE else facts.notes or ""
         if facts.former_start and facts.former_end:
             former = str(when(facts.former_start, facts.former_end, zone=zone, language=language))
         return cls(
@@ -50,8 +57,8 @@ class Words:
             title=_typed(facts.title),
             meeting_type=one_line(facts.meeting_type),
             reader_name=_typed(reader.person.name),
-            guest_name=_typed(facts.guest.name),
-            guest_address=one_line(facts.guest.address or ""),
+            guest_name=_names(guests) or _typed(facts.guest.name),
+            guest_address="" if guests else one_line(facts.guest.address or ""),
             agent_names=", ".join(_typed(agent.name) for agent in facts.agents),
             when=str(now),
             date=now.day,
@@ -61,10 +68,17 @@ class Words:
             location=one_line(facts.location or ""),
             join_url=web_address(facts.join_url),
             manage_url=web_address(facts.manage_url) if reader.audience is Audience.GUEST else "",
-            notes=inert(paragraphs(facts.notes or "")),
+            notes=inert(paragraphs(notes)),
             reason=inert(paragraphs(facts.reason or "")),
             actor=_typed(facts.actor or "") if facts.actor != reader.person.name else "",
+            in_group=facts.in_group,
         )
+
+
+def _names(guests: Sequence[Person]) -> str:
+    """The first of them, in words that are the same in every language."""
+    shown = [_typed(guest.name) for guest in guests[:MOST_NAMES]]
+    return ", ".join([*shown, "…"] if len(guests) > MOST_NAMES else shown)
 
 
 def _typed(text: str) -> str:

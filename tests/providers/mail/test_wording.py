@@ -36,7 +36,7 @@ MOVED = replace(
 CANCELLED = replace(FACTS, sequence=3, reason="I have a cold.\nSorry!", actor="Mia Park")
 TOLD = {Occasion.BOOKED: FACTS, Occasion.RESCHEDULED: MOVED, Occasion.CANCELLED: CANCELLED}
 READERS = {"guest": TO_MIA, "agent": TO_ANNA}
-CASES = [(occasion, reader) for occasion in Occasion for reader in READERS.values()]
+CASES = [(occasion, reader) for occasion in TOLD for reader in READERS.values()]
 
 
 def letter(occasion: Occasion, reader: Reader, facts: MeetingFacts | None = None) -> Letter:
@@ -92,7 +92,7 @@ def test_html_says_what_the_text_says(occasion: Occasion, reader: Reader) -> Non
     assert composed.subject in page
 
 
-@pytest.mark.parametrize("occasion", list(Occasion))
+@pytest.mark.parametrize("occasion", TOLD)
 def test_the_manage_link_is_for_the_guest_alone(occasion: Occasion) -> None:
     to_guest, to_agent = letter(occasion, TO_MIA), letter(occasion, TO_ANNA)
     assert "https://acme.example/m/secret-token" in to_guest.text
