@@ -70,8 +70,8 @@ class Agenda:
     """One agent. `calendars_known` is False when a calendar was not read, or not lately: what is busy is a
     guess.
 
-    For fairness: `weight` (at least 1) is the agent's share of a team's meetings, `booked` how many were given
-    to them in the time that the caller counts over, `last_given` when the last one was.
+    For fairness: `weight` (at least 1) is the agent's share of a team's meetings, `booked` how many they count as
+    having been given (see `Decision.standings`), `last_given` when the last one was.
     """
 
     agent: int

@@ -25,7 +25,7 @@ from scheduling.question import MINUTES_A_DAY, Question
 from scheduling.reasons import Asked, Refusal, RuleEffect, effects, refusals_at
 from scheduling.rules import Rule
 from scheduling.timeline import MINUTE, Span, first, ones, positions
-from scheduling.turns import in_turn
+from scheduling.turns import Standing, in_turn
 from scheduling.ways import Ways, ways_of
 
 _date = itemgetter(0)
@@ -40,6 +40,9 @@ class Decision:
 
     Where it `joins` a group meeting, by the meeting's id, `agents` are all who hold that, nobody as long as it is not
     assigned, and nothing more of their time is taken.
+
+    `standings` are of those who, once it is given, count as having been given more meetings than they were: see
+    `turns`. They are kept with it, before it is counted for who is given it.
     """
 
     time: Interval
@@ -49,6 +52,7 @@ class Decision:
     reason: Rule | None = None
     refusals: tuple[Refusal, ...] = ()
     joins: int | None = None
+    standings: tuple[Standing, ...] = ()
 
     @property
     def bookable(self) -> bool:
@@ -117,9 +121,9 @@ class Availability:
             group = fitting_at(self.ways.hosts, index)[0]
             agents = tuple(sorted(group.agents))
             return Decision(time, claimed, agents, agents_needed=len(agents), joins=group.meeting)
-        free = (one for one in self.candidates if one.starts >> index & 1)
-        agents = in_turn(free, index, distribution=self.question.team.distribution)
-        return Decision(time, claimed, agents, agents_needed=self.ways.needed)
+        free = [one for one in self.candidates if one.starts >> index & 1]
+        agents, standings = in_turn(free, index, distribution=self.question.team.distribution)
+        return Decision(time, claimed, agents, agents_needed=self.ways.needed, standings=standings)
 
     def effects(self, asked: Dates) -> tuple[RuleEffect, ...]:
         """What each rule took of the asked dates, in order; the last remainder is the number of slots.

@@ -8,6 +8,7 @@ from scheduling.agenda import Agenda
 from scheduling.hours import Dates
 from scheduling.question import Distribution, Team
 from scheduling.rules import Rule
+from scheduling.turns import CREDIT
 from tests.scheduling.cases import (
     MONDAY,
     ROME,
@@ -40,6 +41,20 @@ def test_bookings_are_shared_by_weight() -> None:
         chosen = team(*agents)[0]
         agents = [replace(one, booked=one.booked + (one.agent == chosen)) for one in agents]
     assert [one.booked for one in agents] == [10, 20, 30]
+
+
+def test_who_is_far_behind_is_moved_up_with_those_beside_them_when_the_next_meeting_is_given() -> None:
+    booked = {1: (500, 1), 2: (1000, 2), 3: (3, 1), 4: (0, 2)}
+    agents = [agent(agent=id, booked=many, weight=weight) for id, (many, weight) in booked.items()]
+    decision = answer(question(), *agents).decide(at("2026-06-01 09:00", ROME))
+    assert decision.agents == (4, 3, 2, 1)
+    assert {one.agent: one.booked for one in decision.standings} == {3: 500 - CREDIT, 4: 2 * (500 - CREDIT - 3)}
+
+
+def test_who_is_a_few_turns_behind_catches_up_and_counts_as_they_were_given() -> None:
+    agents = agent(booked=10), agent(agent=2, booked=10 - CREDIT), agent(agent=3, booked=10 - 2 * CREDIT)
+    decision = answer(question(), *agents).decide(at("2026-06-01 09:00", ROME))
+    assert (decision.agents, decision.standings) == ((3, 2, 1), ())
 
 
 def test_the_least_busy_and_the_most_available_of_the_day_come_first() -> None:
