@@ -12,7 +12,7 @@ from jobs.tools import Tools
 from models.agent.agent import Agent
 from models.meeting.link import manage_url
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
-from models.words import MeetingChangeKind, MeetingType
+from models.words import MeetingChangeKind, MeetingStatus, MeetingType
 from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reader
 from providers.mail.letter import Letter
 from providers.mail.mailbox import Mailbox
@@ -24,6 +24,7 @@ OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
         MeetingChangeKind.BOOKED: Occasion.BOOKED,
         MeetingChangeKind.RESCHEDULED: Occasion.RESCHEDULED,
         MeetingChangeKind.DURATION_CHANGED: Occasion.RESCHEDULED,
+        MeetingChangeKind.REASSIGNED: Occasion.REASSIGNED,
         MeetingChangeKind.CANCELLED: Occasion.CANCELLED,
         MeetingChangeKind.ATTENDEE_JOINED: Occasion.JOINED,
         MeetingChangeKind.ATTENDEE_LEFT: Occasion.LEFT,
@@ -65,15 +66,17 @@ async def find_change(change_id: int) -> MeetingChange | None:
     if change is not None:
         meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
         change.meeting = await meeting.prefetch_related("agents", "attendees").get()
+        change.former = await Agent.filter(id__in=list(_had(change) - _has(change)))
     return change
 
 
 async def addressees(change: MeetingChange) -> list[Addressee]:
-    """The guest, or those of a group meeting, and the agents, as far as they have an address; nobody for changes that
-    no letter tells of."""
+    """The guest, or those of a group meeting, the agents, and those who were, as far as they have an address; nobody
+    for changes that no letter tells of."""
     if change.kind not in OCCASIONS:
         return []
-    agents = [agent for agent in change.meeting.agents if agent.is_active and agent.email]
+    everyone = [*change.meeting.agents, *change.former]
+    agents = [agent for agent in everyone if agent.is_active and agent.email]
     told = [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
     return await _guests(change) + told
 
@@ -94,7 +97,7 @@ def write(change: MeetingChange, addressee: Addressee, *, tools: Tools) -> Lette
 
     Refuses an address that nothing can be sent to (ProviderRejected).
     """
-    reader = _reader(change.meeting, addressee)
+    reader = _reader(change, addressee)
     if reader is None:
         return None
     facts = _facts(change, tools=tools)
@@ -111,6 +114,33 @@ def write(change: MeetingChange, addressee: Addressee, *, tools: Tools) -> Lette
         sender=Mailbox(name=sender_name, address=settings.mail_from),
         reply_to=Mailbox(name=sender_name, address=reply_to) if reply_to else None,
     )
+
+
+def _occasion(change: MeetingChange, addressee: Addressee) -> Occasion:
+    """What the change is to the addressee. A meeting that is reassigned is a new one to whom it is given; a group
+    meeting is to its first guest one that they have joined."""
+    occasion = OCCASIONS[change.kind]
+    if change.kind is MeetingChangeKind.REASSIGNED and addressee.agent_id is not None:
+        if addressee.agent_id not in _has(change):
+            return Occasion.PASSED_ON
+        occasion = occasion if addressee.agent_id in _had(change) else Occasion.BOOKED
+    if occasion is Occasion.BOOKED and _is_requested(change):
+        return Occasion.REQUESTED
+    is_first = change.meeting.is_group and addressee.attendee_id is not None
+    return Occasion.JOINED if is_first and occasion is Occasion.BOOKED else occasion
+
+
+def _had(change: MeetingChange) -> set[int]:
+    """The agents who had the meeting before it was reassigned."""
+    return {agent["id"] for agent in (change.before or {}).get("agents", ())}
+
+
+def _has(change: MeetingChange) -> set[int]:
+    return {agent["id"] for agent in (change.after or {}).get("agents", ())}
+
+
+def _is_requested(change: MeetingChange) -> bool:
+    return (change.after or {}).get("status") == MeetingStatus.REQUESTED
 
 
 def _facts(change: MeetingChange, *, tools: Tools) -> MeetingFacts:
@@ -136,6 +166,7 @@ def _facts(change: MeetingChange, *, tools: Tools) -> MeetingFacts:
         manage_url=manage_url(meeting, meeting.guest_id, keys=tools.keys, public_url=tools.public_url),
         reason=change.reason,
         actor=actor.name if actor else None,
+        is_requested=_is_requested(change),
     )
 
 
@@ -162,20 +193,15 @@ def _among_others(
     )
 
 
-def _occasion(change: MeetingChange, addressee: Addressee) -> Occasion:
-    """To its first guest a group meeting is one that they have joined."""
-    occasion = OCCASIONS[change.kind]
-    is_first = change.meeting.is_group and addressee.attendee_id is not None
-    return Occasion.JOINED if is_first and occasion is Occasion.BOOKED else occasion
-
-
-def _reader(meeting: Meeting, addressee: Addressee) -> Reader | None:
+def _reader(change: MeetingChange, addressee: Addressee) -> Reader | None:
+    meeting = change.meeting
     attendee = _attendee(meeting, addressee)
     if attendee is not None:
         return Reader(parties.person(meeting, attendee), addressee.audience, _written(meeting.language))
     if addressee.audience is Audience.GUEST and not meeting.is_group:
         return Reader(_guest(meeting), Audience.GUEST, _written(meeting.language))
-    agent = next((one for one in meeting.agents if one.id == addressee.agent_id), None)
+    everyone = [*meeting.agents, *change.former]
+    agent = next((one for one in everyone if one.id == addressee.agent_id), None)
     if agent is None:
         return None
     return Reader(_agent(agent), Audience.AGENT, _written(*agent.languages))

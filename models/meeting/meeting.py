@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tortoise import fields
@@ -148,8 +148,11 @@ class Attendee(Owned):
 class MeetingChange(Owned):
     """What happened to a meeting, by whom; no actor agent and no actor contact is the system itself.
 
-    Of what other guests of a group meeting are not told, `party` is the guest whom it concerns.
+    Of what other guests of a group meeting are not told, `party` is the guest whom it concerns. `former` are the agents
+    who have it no longer since, where somebody has looked for them.
     """
+
+    former: Sequence[Agent] = ()
 
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
         "frontdesk.Meeting", related_name="changes", on_delete=fields.CASCADE

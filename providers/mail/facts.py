@@ -6,8 +6,12 @@ from enum import StrEnum
 
 
 class Occasion(StrEnum):
-    """What has happened to the meeting; the values are the names of the template files."""
+    """What has happened to the meeting; the values are the names of the template files. It is PASSED_ON by an agent who
+    had it, and REASSIGNED to everybody else."""
 
+    REQUESTED = "requested"
+    REASSIGNED = "reassigned"
+    PASSED_ON = "passed_on"
     BOOKED = "booked"
     RESCHEDULED = "rescheduled"
     CANCELLED = "cancelled"
@@ -48,7 +52,7 @@ class MeetingFacts:
     `changed_at` is when that change was made: the letter's date and the invitation's stamp, so that a retry is
     the same letter. `sequence` rises with each change. `former_*` are given for a rescheduled meeting,
     `reason` and `actor` (who did it) where there are any. `manage_url` carries the guest's token and is shown
-    to the guest only.
+    to the guest only. What `is_requested` is still to be accepted.
 
     Of a group meeting (`in_group`), the guest is the one whom the letter is about, if it is about one. `guests` are all
     who are left of them, for agents alone; `others` come too, as far as the reader may know.
@@ -75,3 +79,4 @@ class MeetingFacts:
     in_group: bool = False
     guests: tuple[Person, ...] = ()
     others: tuple[Person, ...] = ()
+    is_requested: bool = False

@@ -9,7 +9,9 @@ from providers.mail.mailbox import Mailbox
 from providers.mail.rendering import render_html, render_text
 from providers.mail.words import Words
 
-_OF_ONE = (Occasion.BOOKED, Occasion.JOINED, Occasion.LEFT)
+_OF_ONE = (Occasion.BOOKED, Occasion.REQUESTED, Occasion.JOINED, Occasion.LEFT)
+# After it, the meeting is in the reader's calendar no more.
+_ENDING = (Occasion.CANCELLED, Occasion.PASSED_ON)
 
 
 def compose(
@@ -52,7 +54,8 @@ def invite(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, organizer
     """What the reader's calendar is told; answers go to the organizer's address, under the agents' names."""
     # To agents, whose meeting goes on, that a guest has left is but a change of who comes.
     left = occasion is Occasion.LEFT and reader.audience is not Audience.AGENT
-    cancelled = left or occasion is Occasion.CANCELLED
+    cancelled = left or occasion in _ENDING
+    status = Status.TENTATIVE if facts.is_requested else Status.CONFIRMED
     words = Words.of(facts, reader=reader, whole=True)
     text = render_text("calendar_event", audience=reader.audience, language=reader.language, words=words)
     names = ", ".join(agent.name for agent in facts.agents) or organizer.name
@@ -60,7 +63,7 @@ def invite(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, organizer
         uid=facts.uid,
         sequence=facts.sequence,
         method=Method.CANCEL if cancelled else Method.REQUEST,
-        status=Status.CANCELLED if cancelled else Status.CONFIRMED,
+        status=Status.CANCELLED if cancelled else status,
         start=facts.start,
         end=facts.end,
         zone=reader.person.zone,
@@ -80,7 +83,8 @@ def _attendees(facts: MeetingFacts, *, occasion: Occasion, reader: Reader) -> tu
     gone = occasion is Occasion.LEFT and reader.audience is Audience.AGENT
     coming = [*facts.others] if gone else [facts.guest, *facts.others]
     mine = reader.audience is Audience.AGENT
-    people = [*((False, one) for one in coming), *((True, agent) for agent in facts.agents)]
+    agents = [reader.person] if occasion is Occasion.PASSED_ON else facts.agents
+    people = [*((False, one) for one in coming), *((True, agent) for agent in agents)]
     return tuple(
         _attendee(person, person.address, is_asked=(is_agent, person) == (mine, reader.person))
         for is_agent, person in people

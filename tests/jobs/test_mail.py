@@ -13,7 +13,10 @@ from models.agent.agent import Agent
 from models.contact import GuestDetails
 from models.letter import SentLetter
 from models.meeting.changing import Change, cancel, reschedule
+from models.meeting.history import snapshot
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.meeting.reassigning import reassign
+from models.words import MeetingStatus
 from providers.mail.fake import FakeMailer
 from providers.mail.letter import Letter
 from tests.builders import MONDAY, Clock, acting, an_agent, guest_of
@@ -214,3 +217,29 @@ async def test_a_change_that_is_gone_is_told_to_nobody(jobs: Jobs, mailer: FakeM
     await deliver.defer_async(change_id=4711, audience="guest", agent_id=None)
     await jobs.run()
     assert (mailer.outbox, await jobs.failed()) == ([], [])
+
+
+async def test_a_meeting_that_is_given_away_is_new_to_one_agent_and_gone_for_the_other(
+    meeting: Meeting, anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    ben = await an_agent(await meeting.organization, "Ben")
+    await jobs.run()
+    await reassign(meeting.id, ben.id, Change(reason="Ill in bed"), actor=acting(anna), now=clock())
+    await jobs.run()
+    [to_ben], [_, to_anna], [_, to_guest] = map(mailer.sent_to, ("ben@acme.example", ANNA, GUEST))
+    assert [event_of(letter)[0] for letter in (to_ben, to_anna, to_guest)] == ["REQUEST", "CANCEL", "REQUEST"]
+    assert "You have a new meeting with Grace" in to_ben.text
+    assert "Ben will hold the meeting with Grace" in to_anna.text
+    assert "Your meeting will be held by Ben" in to_guest.text
+
+
+async def test_a_request_is_told_as_one(anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock) -> None:
+    meeting = await books(anna, TEN, now=clock())
+    await MeetingChange.filter(meeting_id=meeting.id).update(
+        after={**snapshot(meeting), "status": MeetingStatus.REQUESTED.value}
+    )
+    await jobs.run()
+    for address, said in ((GUEST, "still to be accepted"), (ANNA, "asks for a meeting with you")):
+        [letter] = mailer.sent_to(address)
+        assert said in letter.text
+        assert event_of(letter)[1]["STATUS"] == "TENTATIVE"

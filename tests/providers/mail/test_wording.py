@@ -34,9 +34,22 @@ MOVED = replace(
     actor="Anna Rossi",
 )
 CANCELLED = replace(FACTS, sequence=3, reason="I have a cold.\nSorry!", actor="Mia Park")
-TOLD = {Occasion.BOOKED: FACTS, Occasion.RESCHEDULED: MOVED, Occasion.CANCELLED: CANCELLED}
+BEN = Person(name="Ben Okafor", address="ben@acme.example", zone="Europe/Rome")
+GIVEN = replace(FACTS, sequence=2, agents=(BEN,), reason="Anna is ill.", actor="Anna Rossi")
+TOLD = {
+    Occasion.BOOKED: FACTS,
+    Occasion.REQUESTED: replace(FACTS, is_requested=True),
+    Occasion.RESCHEDULED: MOVED,
+    Occasion.REASSIGNED: GIVEN,
+    Occasion.PASSED_ON: GIVEN,
+    Occasion.CANCELLED: CANCELLED,
+}
 READERS = {"guest": TO_MIA, "agent": TO_ANNA}
-CASES = [(occasion, reader) for occasion in TOLD for reader in READERS.values()]
+# A meeting is passed on by agents, who alone are told so.
+TO_BOTH = [occasion for occasion in TOLD if occasion is not Occasion.PASSED_ON]
+CASES = [(occasion, reader) for occasion in TO_BOTH for reader in READERS.values()] + [
+    (Occasion.PASSED_ON, TO_ANNA)
+]
 
 
 def letter(occasion: Occasion, reader: Reader, facts: MeetingFacts | None = None) -> Letter:
@@ -92,7 +105,7 @@ def test_html_says_what_the_text_says(occasion: Occasion, reader: Reader) -> Non
     assert composed.subject in page
 
 
-@pytest.mark.parametrize("occasion", TOLD)
+@pytest.mark.parametrize("occasion", TO_BOTH)
 def test_the_manage_link_is_for_the_guest_alone(occasion: Occasion) -> None:
     to_guest, to_agent = letter(occasion, TO_MIA), letter(occasion, TO_ANNA)
     assert "https://acme.example/m/secret-token" in to_guest.text
@@ -140,15 +153,20 @@ def test_the_invitation_carries_the_meeting(occasion: Occasion, reader: Reader) 
     facts = TOLD[occasion]
     assert composed.calendar is not None
     calendar, event = Calendar.from_ical(composed.calendar.content), event_of(composed.calendar.content)
-    called_off = occasion is Occasion.CANCELLED
+    called_off = occasion in (Occasion.CANCELLED, Occasion.PASSED_ON)
+    settled = "TENTATIVE" if facts.is_requested else "CONFIRMED"
     assert calendar["METHOD"] == composed.calendar.method == ("CANCEL" if called_off else "REQUEST")
-    assert event["STATUS"] == ("CANCELLED" if called_off else "CONFIRMED")
+    assert event["STATUS"] == ("CANCELLED" if called_off else settled)
     assert (event["UID"], event["SEQUENCE"]) == (facts.uid, facts.sequence)
     assert (event.start, event.end) == (facts.start, facts.end)
     assert event["DTSTART"].params["TZID"] == reader.person.zone
-    assert (event["ORGANIZER"], event["ORGANIZER"].params["CN"]) == ("mailto:desk@acme.example", "Anna Rossi")
+    assert (event["ORGANIZER"], event["ORGANIZER"].params["CN"]) == (
+        "mailto:desk@acme.example",
+        facts.agents[0].name,
+    )
     asked = {str(who): who.params["RSVP"] for who in event["ATTENDEE"]}
-    addresses = (f"mailto:{MIA.address}", f"mailto:{ANNA.address}")
+    agents = (ANNA,) if occasion is Occasion.PASSED_ON else facts.agents
+    addresses = [f"mailto:{one.address}" for one in (MIA, *agents)]
     assert asked == {who: "TRUE" if who == f"mailto:{reader.person.address}" else "FALSE" for who in addresses}
 
 
@@ -217,6 +235,7 @@ def test_every_language_has_every_letter(language: str) -> None:
         for occasion in Occasion
         for audience in Audience
         for kind in ("txt", "html")
+        if occasion is not Occasion.PASSED_ON or audience is Audience.AGENT
     }
     names |= {f"calendar_event.{audience}.txt.j2" for audience in Audience}
     assert names <= {file.name for file in (rendering.FOLDER / language).iterdir()}
