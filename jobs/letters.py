@@ -66,7 +66,8 @@ async def find_change(change_id: int) -> MeetingChange | None:
     if change is not None:
         meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
         change.meeting = await meeting.prefetch_related("agents", "attendees").get()
-        change.former = await Agent.filter(id__in=list(_had(change) - _has(change)))
+        if gone := _had(change) - _has(change):
+            change.former = await Agent.filter(id__in=list(gone))
     return change
 
 
