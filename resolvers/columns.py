@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from models.availability.engine import Answer
 from realtime.columns import ByName, Columns
-from scheduling.availability import Availability, SlotTexts
+from scheduling.availability import SlotTexts
 from scheduling.hours import Dates
 
 _COLUMNS = {"start": "starts", "end": "ends", "agent_count": "agent_counts", "seats_left": "seats_left"}
 
 
-def days_of(availability: Availability, asked: Dates) -> Columns:
+def days_of(answer: Answer, asked: Dates) -> Columns:
     """The days of the asked dates that have slots, for `SlotDay`."""
 
     def by_name(name: str) -> Sequence[Any] | None:
@@ -23,8 +24,8 @@ def days_of(availability: Availability, asked: Dates) -> Columns:
                 return [_slots_of(day) for day in texts]
         return None
 
-    texts = availability.texts(asked)
-    return Columns(by_name, rows=lambda: availability.days(asked))
+    texts = answer.texts(asked)
+    return Columns(by_name, rows=lambda: answer.days(asked))
 
 
 def _slots_of(day: SlotTexts) -> ByName:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from errors import Invalid, NotFound
 from models.actor import Actor
 from models.availability.engine import Request, ask_engine
+from models.availability.sight import Sight, look
 from models.availability.target import Named, Target, check_public_booking, find_target
 from models.input import zone
 from models.meeting.changing import target_of_moving
@@ -34,36 +35,42 @@ class Slots:
 async def slots(info: Info, input: SlotsInput) -> Slots:
     context = info.context
     asked = asked_dates(input)
-    request = await request_of(info, input)
+    sight = await look()
+    request = await request_of(info, input, sight=sight)
     if request.moved_id is None:
         check_public_booking(request.target, context.actor)
-    answer = (await ask_engine(request, now=context.now())).availability
+    answer = await ask_engine(request, now=context.now(), sight=sight, turns=False)
     return Slots(
         time_zone=request.guest_zone.key,
         duration_minutes=request.target.duration_minutes,
         days=days_of(answer, asked),
-        next_available=answer.next_after(midnight(input.from_, request.guest_zone)),
-        total=answer.total(asked),
+        next_available=answer.availability.next_after(midnight(input.from_, request.guest_zone)),
+        total=answer.availability.total(asked),
     )
 
 
-async def request_of(info: Info, input: SlotsInput, *, inactive: bool = False) -> Request:
+async def request_of(
+    info: Info, input: SlotsInput, *, inactive: bool = False, sight: Sight | None = None
+) -> Request:
     """What the input asks, as the viewer may ask it. A meeting that is to be moved stays with its agent, so that then
     it is that agent's time which is asked for, whatever else is named."""
     actor = info.context.actor
     guest_zone = zone(input.time_zone, field=("timeZone",))
     moved = await _moved(input, actor=actor)
     if moved is None:
-        target = await target_of(info, input, inactive=inactive)
+        target = await target_of(info, input, inactive=inactive, sight=sight)
         return Request(target=target, guest_zone=guest_zone, actor=actor)
     target = await target_of_moving(moved, input.duration_minutes)
     return Request(target=target, guest_zone=guest_zone, actor=actor, moved_id=moved.id)
 
 
-async def target_of(info: Info, input: SlotTargetInput, *, inactive: bool = False) -> Target:
+async def target_of(
+    info: Info, input: SlotTargetInput, *, inactive: bool = False, sight: Sight | None = None
+) -> Target:
     """What the input names, found as the viewer may find it; with `inactive` also what cannot be booked now."""
     context = info.context
-    return await find_target(named_by(input), actor=context.actor, now=context.now(), inactive=inactive)
+    named = named_by(input)
+    return await find_target(named, actor=context.actor, now=context.now(), inactive=inactive, sight=sight)
 
 
 def named_by(input: SlotTargetInput) -> Named:

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from errors import TimeRefused
-from models.actor import Actor, AgentActor
+from models.actor import Public
 from models.agent.agent import Agent
-from models.availability.agendas import agendas
-from models.availability.offered import is_list, own_claims
+from models.availability.memory import Kept
 from models.availability.pool import Pool, pool
+from models.availability.questions import pose, within_minute
+from models.availability.request import Request as Request
+from models.availability.sight import Sight, seen
 from models.availability.target import Target
-from models.claim import Claim
-from scheduling.availability import Availability, Decision, ask
-from scheduling.hours import Topic
-from scheduling.prepared import OfficeTimeline, prepare, prepare_office
-from scheduling.question import Distribution, Question, Team
+from models.availability.timelines import timelines
+from models.availability.turns import with_turns
+from models.changes import catalogue_of, groups_of, link_of, pool_of, time_of
+from scheduling.availability import Availability, Decision, SlotDay, SlotTexts, ask
+from scheduling.hours import Dates
+from scheduling.prepared import OfficeTimeline, prepare_office
 from scheduling.timeline import Span
 
 ALTERNATIVES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """Who asks for what, seen from which zone. The time of the meeting `moved_id` counts as free."""
-
-    target: Target
-    guest_zone: ZoneInfo
-    actor: Actor
-    moved_id: int | None = None
+# Of one answer, lists of so many ranges of dates.
+_LISTS = 8
+# An answer's masks beside one for each agent, and its lists.
+_MASKS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the engine says, and the agents who were named: it is about those of them who could have the meeting."""
+    """What the engine says, and the agents who were named: it is about those of them who could have the meeting.
+
+    The same for everybody who asks the same, from `since` until `until`, as long as nothing changes.
+    """
 
     availability: Availability
     pool: Pool
+    since: datetime | None = None
+    until: datetime | None = None
+    _lists: dict[Dates, tuple[SlotTexts, ...]] = field(default_factory=dict, repr=False)
+
+    def holds(self, now: datetime) -> bool:
+        return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
 
     def decide(self, start: datetime) -> tuple[Decision, list[Agent]]:
         """The decision on a start and the agents who could be given it, in order of preference.
@@ -49,7 +55,8 @@ class Answer:
         refused = decision.refused
         if refused is not None:
             raise self.with_alternatives(refused, start)
-        return decision, [self.pool.named[id][0] for id in decision.agents]
+        # Who holds a group meeting that is joined need not be named any more.
+        return decision, [self.pool.named[id][0] for id in decision.agents if id in self.pool.named]
 
     def with_alternatives(self, refused: TimeRefused, start: datetime) -> TimeRefused:
         """The refusal, with the bookable slots nearest to the wanted start."""
@@ -57,72 +64,79 @@ class Answer:
         refused.alternatives = self.availability.nearest(start, ALTERNATIVES)
         return refused
 
+    def days(self, asked: Dates) -> tuple[SlotDay, ...]:
+        """The slots of the asked dates."""
+        return self.availability.days(asked)
 
-async def ask_engine(request: Request, *, now: datetime) -> Answer:
-    """Ask the engine about the request, out of the rows as they are now."""
-    named = await pool(request.target)
-    question = await _question(request, members=named.members, now=now)
-    span = question.span()
-    known = await agendas(named.candidates, span=span, target=request.target, now=now)
-    office = _office(request.target, span)
-    return Answer(ask(question, [prepare(one, span) for one in known], office=office), named)
+    def texts(self, asked: Dates) -> tuple[SlotTexts, ...]:
+        """The slots of the asked dates, as texts in columns: the same list each time it is asked for."""
+        found = self._lists.get(asked)
+        if found is None:
+            if len(self._lists) >= _LISTS:
+                self._lists.clear()
+            found = self._lists[asked] = self.availability.texts(asked)
+        return found
 
 
-def _office(target: Target, span: Span) -> OfficeTimeline | None:
-    if target.office is None:
+async def ask_engine(
+    request: Request, *, now: datetime, sight: Sight | None = None, turns: bool = True
+) -> Answer:
+    """Ask the engine about the request, out of the rows as they are now, or as whoever has the `sight` saw them.
+
+    With `turns` a service's agents are in order of whose turn it is, which changes with every booking. What is only
+    listed or explained does without, and is worked out once a minute as long as nothing changes.
+    """
+    sight = await seen(sight)
+    if turns or sight.is_inside or request.moved_id is not None:
+        return (await _answer(request, sight, now=now, turns=turns)).value
+    minute = within_minute(now)
+    sight.memory.turn(str(minute))
+
+    async def answer(keys: Sequence[Hashable]) -> dict[Hashable, Kept[Answer]]:
+        kept = await _answer(request, sight, now=now, turns=False)
+        return dict.fromkeys(keys, replace(kept, topics=kept.topics | {str(minute)}))
+
+    # Who asks does not matter, but that agents are told of other times than everybody else.
+    key: Hashable = (Answer, minute, request.by_agent, replace(request, actor=Public()))
+    return (await sight.recall_each([key], answer, fits=lambda one: one.holds(now)))[key]
+
+
+async def _answer(request: Request, sight: Sight, *, now: datetime, turns: bool) -> Kept[Answer]:
+    """The answer, and all that it depends on."""
+    target = request.target
+    named = await pool(target, sight=sight)
+    posed = await pose(request, sight, members=named.members, now=now)
+    span = posed.question.span()
+    agents = [agent for agent, _ in named.candidates.values()]
+    by_calendars = target.organization.settings.compute_availability_from_calendars
+    known = await timelines(sight, agents, span=span, by_calendars=by_calendars, now=now)
+    theirs = [one.timeline for one in known]
+    if turns and target.service is not None:
+        theirs = await with_turns(target.service, theirs)
+    availability = ask(posed.question, theirs, office=await _office(target, sight, span))
+    since = max((since for since in (posed.since, *(one.since for one in known)) if since), default=None)
+    until = min((until for until in (posed.until, *(one.until for one in known)) if until), default=None)
+    size = (len(agents) + _MASKS) * span.minutes // 8
+    return Kept(Answer(availability, named, since, until), _topics(target, agents), size)
+
+
+async def _office(target: Target, sight: Sight, span: Span) -> OfficeTimeline | None:
+    office = target.office
+    if office is None:
         return None
-    return prepare_office(target.office.agenda(), span)
+
+    async def read() -> Kept[OfficeTimeline]:
+        topics = frozenset({catalogue_of(target.organization.id)})
+        return Kept(prepare_office(office.agenda(), span), topics, size=3 * span.minutes // 8)
+
+    return await sight.recall((OfficeTimeline, target, span), read)
 
 
-async def _own_claims(request: Request, *, now: datetime) -> list[Claim]:
-    """What is taken for this very request: by the meeting that is moved, by the link that offers the time."""
-    if request.moved_id is not None:
-        return await Claim.filter(meeting_id=request.moved_id)
-    link = request.target.link
-    return await own_claims(link, now=now) if is_list(link) else []
-
-
-async def _question(request: Request, *, members: int, now: datetime) -> Question:
-    target, plan = request.target, request.target.plan
-    settings = target.organization.settings
-    by_agent = isinstance(request.actor, AgentActor)
-    own = await _own_claims(request, now=now)
-    return Question(
-        now=now.astimezone(UTC),
-        duration_minutes=target.duration_minutes,
-        interval_minutes=plan.interval,
-        guest_zone=request.guest_zone,
-        organization_zone=target.organization.zone,
-        topic=Topic(
-            office=target.office.id if target.office else None,
-            subject=target.subject.id if target.subject else None,
-            meeting_type=target.meeting_type.value,
-        ),
-        team=_team(target, members=members),
-        buffer_before_minutes=plan.buffer_before,
-        buffer_after_minutes=plan.buffer_after,
-        notice_minutes=settings.agent_minimum_notice_minutes if by_agent else plan.notice_minutes,
-        earliest_day=settings.agent_earliest_day if by_agent else settings.public_earliest_day,
-        days_ahead=plan.days_ahead,
-        link_dates=target.dates,
-        offered_starts=target.offered_starts,
-        weekends_closed=settings.weekends_disabled,
-        unknown_calendars_block=settings.unknown_calendars_block,
-        excluded_claims=frozenset(claim.id for claim in own),
-        max_per_day=plan.max_per_day,
-        max_per_week=plan.max_per_week,
-    )
-
-
-def _team(target: Target, *, members: int) -> Team:
-    """Several agents who are named are all needed; of a service, those that it says."""
-    service = target.service
-    if service is None:
-        together = len(target.agents) > 1
-        return Team(distribution=Distribution.COLLECTIVE, members=len(target.agents)) if together else Team()
-    return Team(
-        distribution=service.distribution,
-        required_agents=service.required_agents,
-        availability_percent=service.availability_percent,
-        members=members,
-    )
+def _topics(target: Target, agents: Iterable[Agent]) -> frozenset[str]:
+    organization, service, link = target.organization.id, target.service, target.link
+    topics = {catalogue_of(organization), groups_of(organization), *(time_of(agent.id) for agent in agents)}
+    if service is not None:
+        topics.add(pool_of(service.id))
+    if link is not None:
+        topics.add(link_of(link.id))
+    return frozenset(topics)

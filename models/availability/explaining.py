@@ -57,7 +57,7 @@ class Explanation:
 
 async def explain(request: Request, asked: Dates, *, at: datetime | None, now: datetime) -> Explanation:
     """Explain the slots of the asked dates and, where one is given, of one start."""
-    answer = await ask_engine(request, now=now)
+    answer = await ask_engine(request, now=now, turns=False)
     by_name = isinstance(request.actor, AgentActor)
     return Explanation(
         candidate_agents=len(answer.availability.candidates),

@@ -55,6 +55,7 @@ class Memory:
         self._by_topic: defaultdict[str, set[Hashable]] = defaultdict(set)
         self._changed: dict[str, int] = {}
         self._all_changed = 0
+        self._minute = ""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -92,8 +93,13 @@ class Memory:
             self._drop(next(iter(self._kept)))
         return True
 
-    def forget(self, topic: str) -> None:
-        """Let go of what names the topic; for topics of the process's own."""
+    def turn(self, minute: str) -> None:
+        """Let go of what was kept for another minute, by its topic: nobody will ask for it again."""
+        if minute != self._minute:
+            self._drop_all(self._minute)
+            self._minute = minute
+
+    def _drop_all(self, topic: str) -> None:
         for key in tuple(self._by_topic.get(topic, ())):
             self._drop(key)
 
@@ -114,7 +120,7 @@ class Memory:
         self.mark += 1
         for topic in topics:
             self._changed[topic] = self.mark
-            self.forget(topic)
+            self._drop_all(topic)
 
     def _drop(self, key: Hashable) -> None:
         kept = self._kept.pop(key, None)

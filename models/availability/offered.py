@@ -8,18 +8,21 @@ hold times or are good for one booking, so that bookings through a public addres
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeGuard
-
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
+from typing import TypeAlias, TypeGuard
 
 from errors import LinkExpired
+from models.availability.memory import Kept
+from models.availability.sight import Sight
+from models.changes import link_of
 from models.claim import Claim
 from models.link import ScheduleLink
 from models.transactions import Transaction
 from scheduling.intervals import Interval
+
+OwnClaims: TypeAlias = Sequence[tuple[int, datetime | None]]
+"""Claims by their ids, each with the moment until which a guest holds it."""
 
 _UNHELD = "link_id = %s AND (held_until IS NULL OR held_until <= %s)"
 
@@ -29,9 +32,14 @@ def is_list(link: ScheduleLink | None) -> TypeGuard[ScheduleLink]:
     return link is not None and link.offered_times is not None
 
 
-def own_claims(link: ScheduleLink, *, now: datetime) -> QuerySet[Claim]:
-    """What is taken for whoever comes through the link: its times, but for those that a guest holds."""
-    return Claim.filter(link_id=link.id).filter(Q(held_until__isnull=True) | Q(held_until__lte=now))
+async def own_claims(link: ScheduleLink, sight: Sight) -> OwnClaims:
+    """What is taken for whoever comes through the link, as soon as no guest holds it."""
+
+    async def read() -> Kept[OwnClaims]:
+        claims = await Claim.filter(link_id=link.id)
+        return Kept([(claim.id, claim.held_until) for claim in claims], frozenset({link_of(link.id)}))
+
+    return await sight.recall((Claim, link.id), read)
 
 
 async def use_link(tx: Transaction, link: ScheduleLink | None, *, now: datetime) -> None:

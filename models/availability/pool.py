@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.agent.agent import Agent
+from models.availability.memory import SMALL, Kept
+from models.availability.sight import Sight, seen
 from models.availability.target import Target
+from models.changes import catalogue_of
 from models.organization.service import ServiceMember
 
 
@@ -57,10 +60,22 @@ class Pool:
         return {id: member for id, member in self.named.items() if id in meets_all}
 
 
-async def pool(target: Target) -> Pool:
+async def pool(target: Target, *, sight: Sight | None = None) -> Pool:
     """The agents named, or the service's. A candidate is active, as is the service; enabled for online planning; works
     at the office where one is named; is assigned to such meetings where planning rules say who is; is expert in the
-    subject where one is named; and speaks the language where one is named."""
+    subject where one is named; and speaks the language where one is named.
+
+    The rows are others' as well: they are not to be changed. Nor do they tell whose turn it is.
+    """
+
+    async def read() -> Kept[Pool]:
+        found = await _read(target)
+        return Kept(found, frozenset({catalogue_of(target.organization.id)}), SMALL * (1 + len(found.named)))
+
+    return await (await seen(sight)).recall((Pool, target), read)
+
+
+async def _read(target: Target) -> Pool:
     named = await _named(target)
 
     def those(meets: Callable[[Agent], bool]) -> frozenset[int]:
@@ -89,7 +104,9 @@ async def pool(target: Target) -> Pool:
 
 async def _named(target: Target) -> dict[int, Member]:
     if target.service is None:
-        return {agent.id: (agent, None) for agent in target.agents}
+        ids = [agent.id for agent in target.agents]
+        found = {agent.id: agent for agent in await Agent.filter(id__in=ids)}
+        return {id: (found[id], None) for id in ids if id in found}
     members = ServiceMember.filter(service_id=target.service.id).order_by("agent_id").prefetch_related("agent")
     return {member.agent_id: (member.agent, member) for member in await members}
 

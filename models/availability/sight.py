@@ -50,7 +50,7 @@ class Sight:
     memory: Memory
     mark: int
     own: frozenset[str] = NOTHING
-    inside: bool = False
+    is_inside: bool = False
 
     async def recall(self, key: Hashable, read: Callable[[], Awaitable[Kept[V]]]) -> V:
         """What is kept under the key, or else is read now."""
@@ -84,7 +84,7 @@ class Sight:
             else:
                 missing.append(key)
         while missing:
-            readings = {} if self.inside else self._readings(missing)
+            readings = {} if self.is_inside else self._readings(missing)
             mine = [key for key in missing if key not in readings]
             if mine:
                 found |= await self._read(mine, read)
@@ -115,8 +115,8 @@ class Sight:
         self, keys: Sequence[K], read: Callable[[Sequence[K]], Awaitable[Mapping[K, Kept[V]]]]
     ) -> dict[K, V]:
         memory = self.memory
-        reading = Reading(memory.mark, get_running_loop().create_future())
-        if not self.inside:
+        reading = Reading(self.mark, get_running_loop().create_future())
+        if not self.is_inside:
             memory.readings.update(dict.fromkeys(keys, reading))
         try:
             found = await read(keys)
@@ -139,7 +139,7 @@ class Looks:
         assert client._pool is not None, "the database has not been opened"
         self.memory = Memory()
         self.pool = client._pool
-        self._client = client
+        self.client = client
         self._waiting: list[Future[None]] = []
         self._task: Task[None] | None = None
 
@@ -157,7 +157,7 @@ class Looks:
         """The same, and what the transaction has changed itself."""
         await tx.connection.write()
         own = await self._look(tx.connection)
-        return Sight(self.memory, self.memory.mark, own, inside=True)
+        return Sight(self.memory, self.memory.mark, own, is_inside=True)
 
     async def _serve(self) -> None:
         served: list[Future[None]] = []
@@ -166,7 +166,7 @@ class Looks:
                 served, self._waiting = self._waiting, []
                 try:
                     async with self.pool.connection() as raw:
-                        await self._look(Connection(self._client, raw))
+                        await self._look(Connection(self.client, raw))
                 except Exception as error:
                     _tell(served, error)
                 else:
@@ -203,6 +203,11 @@ async def look() -> Sight:
     """See what has been committed before this is called and, inside a transaction, what that has changed so far."""
     tx = current()
     return await looks().outside() if tx is None else await looks().inside(tx)
+
+
+async def seen(sight: Sight | None) -> Sight:
+    """The sight of whoever has looked already, for this very request. Inside a transaction there is none that lasts."""
+    return sight if sight is not None and current() is None else await look()
 
 
 def looks() -> Looks:

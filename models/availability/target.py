@@ -8,8 +8,11 @@ from datetime import datetime
 from errors import Forbidden, Invalid, NotFound
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
-from models.availability.address import find_link, link_at
+from models.availability.address import check_in_use, find_link, link_at
+from models.availability.memory import Kept
 from models.availability.plan import Plan, Rule, plan_of
+from models.availability.sight import Sight, seen
+from models.changes import catalogue_of, link_of
 from models.input import locale
 from models.link import ScheduleLink
 from models.organization.office import Office
@@ -36,11 +39,12 @@ class Named:
     seats: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Target:
     """What is wanted, found, and the plan of such meetings. Either a service, or `agents`: all of them together.
 
-    `link` is the one by which it was found; `dates` are those to which that, and its address, narrow it.
+    `link` is the one by which it was found; `dates` are those to which that, and its address, narrow it. Others are
+    given the same one as long as nothing of it changes: its rows are not to be changed.
     """
 
     organization: Organization
@@ -66,12 +70,28 @@ class Target:
         return None if times is None else tuple(datetime.fromisoformat(time) for time in times)
 
 
-async def find_target(named: Named, *, actor: Actor, now: datetime, inactive: bool = False) -> Target:
+async def find_target(
+    named: Named, *, actor: Actor, now: datetime, inactive: bool = False, sight: Sight | None = None
+) -> Target:
     """Find what is named. Refuses NotFound, also what belongs to another organization or is not bookable; LinkExpired;
     Invalid for none or several targets, or a duration or seats that are not offered.
 
     With `inactive` it also finds what is not offered at present: for explaining, not for booking.
     """
+
+    async def read() -> Kept[Target]:
+        found = await _find(named, actor=actor, now=now, inactive=inactive)
+        topics = {catalogue_of(found.organization.id)}
+        return Kept(found, frozenset(topics | {link_of(found.link.id)} if found.link else topics))
+
+    viewer = actor.organization_id if isinstance(actor, AgentActor) else None
+    target = await (await seen(sight)).recall((Target, named, viewer, inactive), read)
+    if target.link is not None:
+        check_in_use(target.link, now=now)
+    return target
+
+
+async def _find(named: Named, *, actor: Actor, now: datetime, inactive: bool) -> Target:
     if named.language is not None:
         locale(named.language, field=("language",))
     if named.link is not None:

@@ -15,8 +15,8 @@ CREATE TABLE schedule_change (
 )
 """
 LOG_INDEX = "CREATE INDEX schedule_change_xid ON schedule_change (xid)"
-# A log with nothing in it would not say from when on it is whole.
-FIRST = "INSERT INTO schedule_change (organization_id, what, key) VALUES (0, 'began', 0)"
+# The oldest row says from when on the log is whole: so far, from the first transaction there can be.
+FIRST = "INSERT INTO schedule_change (xid, organization_id, what, key) VALUES ('3', 0, 'began', 0)"
 
 
 def _function(name: str, body: str) -> str:

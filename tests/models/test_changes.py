@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, timedelta
 
@@ -55,7 +56,7 @@ HOUR = timedelta(hours=1)
 async def look_now(since: str | None = None) -> Look:
     """As a process looks, outside of any transaction."""
     async with looks().pool.connection() as raw:
-        return await look(Connection(looks()._client, raw), since)
+        return await look(Connection(looks().client, raw), since)
 
 
 async def told_of(change: Callable[[], Awaitable[object]]) -> set[str]:
@@ -368,6 +369,13 @@ async def test_a_transaction_that_commits_late_is_told_then(anna: Agent, late: p
 # ── How far back it goes ──
 
 
+async def transactions(where: str) -> int:
+    [row] = await connections.get("default").execute_query_dict(
+        f"SELECT count(DISTINCT xid) AS n FROM schedule_change WHERE {where}"
+    )
+    return int(row["n"])
+
+
 async def written() -> int:
     [row] = await connections.get("default").execute_query_dict("SELECT count(*) AS n FROM schedule_change")
     return int(row["n"])
@@ -379,15 +387,22 @@ async def age(hours: float) -> None:
     )
 
 
+async def trim_all() -> None:
+    """Trim until of old transactions only the newest is left. Those that other databases of the server have begun may
+    keep more of them, as long as they run."""
+    async with asyncio.timeout(30):
+        while await transactions("at < now() - interval '1 hour'") > 1:
+            await trim_changes()
+
+
 async def test_old_changes_are_forgotten_and_new_ones_kept(anna: Agent) -> None:
     await a_claim(anna)
     await age(1.1)
     await Claim.all().delete()
     recent = await look_now()
     await Claim.all().delete()
-    before = await written()
-    await trim_changes()
-    assert await written() < before
+    await trim_all()
+    assert await transactions("at >= now() - interval '1 hour'") > 0
     assert (await look_now(recent.snapshot)).whole
 
 
@@ -398,7 +413,7 @@ async def test_who_looked_before_what_is_forgotten_is_told_that_anything_may_hav
     await a_claim(anna)
     await Claim.all().delete()
     await age(1.1)
-    await trim_changes()
+    await trim_all()
     assert not (await look_now(long_ago.snapshot)).whole
     assert (await look_now((await look_now()).snapshot)).whole
 
@@ -421,7 +436,7 @@ async def test_where_nothing_changes_for_long_the_log_stays_whole(anna: Agent) -
     seen = await look_now()
     for _ in range(3):
         await age(1.1)
-        await trim_changes()
+        await trim_all()
     assert (await look_now((await look_now(seen.snapshot)).snapshot)).whole
 
 

@@ -1,0 +1,23 @@
+"""What is asked of the engine, in the product's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from models.actor import Actor, AgentActor
+from models.availability.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Who asks for what, seen from which zone. The time of the meeting `moved_id` counts as free."""
+
+    target: Target
+    guest_zone: ZoneInfo
+    actor: Actor
+    moved_id: int | None = None
+
+    @property
+    def by_agent(self) -> bool:
+        return isinstance(self.actor, AgentActor)

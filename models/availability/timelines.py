@@ -1,0 +1,151 @@
+"""Agents' time as the engine wants it, out of what rows say: kept until something of it changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.agent.agent import Agent
+from models.agent.hours import weekly_windows
+from models.availability.memory import Kept
+from models.availability.reading import ids, reading, window
+from models.availability.sight import Sight
+from models.changes import time_of
+from models.windows import windows
+from scheduling import hours
+from scheduling.agenda import Agenda, Claim, ClaimKind, Counted
+from scheduling.hours import DAY
+from scheduling.intervals import Interval
+from scheduling.prepared import Timeline, prepare
+from scheduling.timeline import Span
+
+# A week of which only the end lies in the span counts from its Monday on, wherever the agent is.
+_COUNTED_BEFORE = timedelta(days=8)
+# Masks of a timeline, with those that are made when it is first asked about.
+_MASKS = 9
+
+_CLAIMS = b"""
+SELECT agent_id, id, meeting_id, starts_at, ends_at, core_starts_at, core_ends_at, expires_at, subject_id, meeting_type
+FROM claim WHERE agent_id = ANY($1::text::bigint[]) AND ends_at > $2 AND starts_at < $3
+"""
+_BUSY = b"""
+SELECT agent_id, starts_at, ends_at FROM busy_time
+WHERE agent_id = ANY($1::text::bigint[]) AND ends_at > $2 AND starts_at < $3
+"""
+_CALENDARS = b"""
+SELECT agent_id, CASE status WHEN 'CONNECTED' THEN known_until END FROM calendar_connection
+WHERE agent_id = ANY($1::text::bigint[])
+"""
+_OVERRIDES = b"""
+SELECT date_override.agent_id, date, coalesce(day_template.windows, date_override.windows)
+FROM date_override LEFT JOIN day_template ON day_template.id = template_id
+WHERE date_override.agent_id = ANY($1::text::bigint[]) AND date >= $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A timeline, and between which moments it is this one: no claim expires, nor does what a calendar said."""
+
+    timeline: Timeline
+    since: datetime | None
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        return (self.since is None or self.since <= now) and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the tables say, each row by its agent and without the agent's id."""
+
+    claims: Mapping[int, Sequence[Any]]
+    busy: Mapping[int, Sequence[Any]]
+    calendars: Mapping[int, Sequence[Any]]
+    overrides: Mapping[int, Sequence[Any]]
+
+
+async def timelines(
+    sight: Sight, agents: Collection[Agent], *, span: Span, by_calendars: bool, now: datetime
+) -> list[Prepared]:
+    """The agents' timelines over the span, in the same order; with `by_calendars` what calendars say is busy counts."""
+    named = {(Timeline, agent.id, span, by_calendars): agent for agent in agents}
+
+    async def read(keys: Sequence[Any]) -> Mapping[Any, Kept[Prepared]]:
+        rows = await _read([named[key].id for key in keys], span=span, by_calendars=by_calendars)
+        return {key: _prepared(named[key], rows, span=span, now=now) for key in keys}
+
+    found = await sight.recall_each(list(named), read, fits=lambda prepared: prepared.holds(now))
+    return [found[key] for key in named]
+
+
+async def _read(agents: Sequence[int], *, span: Span, by_calendars: bool) -> _Rows:
+    """One query a table, however many agents."""
+    whose = ids(agents)
+    async with reading() as rows:
+        return _Rows(
+            claims=_by_agent(await rows(_CLAIMS, [whose, span.origin - _COUNTED_BEFORE, span.end])),
+            busy=_by_agent(await rows(_BUSY, [whose, span.origin, span.end]) if by_calendars else ()),
+            calendars=_by_agent(await rows(_CALENDARS, [whose]) if by_calendars else ()),
+            overrides=_by_agent(await rows(_OVERRIDES, [whose, span.origin.date() - DAY])),
+        )
+
+
+def _by_agent(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, Sequence[Any]]:
+    grouped: dict[int, list[Any]] = defaultdict(list)
+    for agent, *row in rows:
+        grouped[agent].append(row)
+    return grouped
+
+
+def _prepared(agent: Agent, rows: _Rows, *, span: Span, now: datetime) -> Kept[Prepared]:
+    claims = [_Claim(*row) for row in rows.claims.get(agent.id, ())]
+    known = [until for [until] in rows.calendars.get(agent.id, ())]
+    live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
+    agenda = Agenda(
+        agent=agent.id,
+        zone=agent.zone,
+        week=weekly_windows(agent),
+        overrides=tuple(
+            hours.DateOverride(day, windows(said)) for day, said in rows.overrides.get(agent.id, ())
+        ),
+        busy=tuple(Interval.between(start, end) for start, end in rows.busy.get(agent.id, ())),
+        calendars_known=all(until is not None and until > now for until in known),
+        claims=tuple(claim.taken() for claim in live if claim.ends_at > span.origin),
+        counted=tuple(claim.counted(agent) for claim in live if claim.meeting_type is not None),
+    )
+    since, until = window([*(claim.expires_at for claim in claims), *known], now=now)
+    return Kept(
+        Prepared(prepare(agenda, span), since, until),
+        frozenset({time_of(agent.id)}),
+        size=_MASKS * span.minutes // 8,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A row of claims (see models/claim.py)."""
+
+    id: int
+    meeting_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    core_starts_at: datetime | None
+    core_ends_at: datetime | None
+    expires_at: datetime | None
+    subject_id: int | None
+    meeting_type: str | None
+
+    def taken(self) -> Claim:
+        core = None
+        if self.core_starts_at is not None and self.core_ends_at is not None:
+            core = Interval.between(self.core_starts_at, self.core_ends_at)
+        kind = ClaimKind.MEETING if self.meeting_id is not None else ClaimKind.HOLD
+        return Claim(id=self.id, kind=kind, claimed=Interval.between(self.starts_at, self.ends_at), core=core)
+
+    def counted(self, agent: Agent) -> Counted:
+        day = (self.core_starts_at or self.starts_at).astimezone(agent.zone).date()
+        return Counted(claim=self.id, day=day, subject=self.subject_id, meeting_type=self.meeting_type)
