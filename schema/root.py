@@ -92,7 +92,7 @@ class Mutation:
     )
     book_meeting: BookMeetingPayload = resolved_by(
         booking.book_meeting,
-        description="Takes a free slot. Public, or by an agent on a guest's behalf.",
+        description="Takes a free slot, or seats of a group meeting. Public, or by an agent on a guest's behalf.",
     )
     reschedule_meeting: MeetingPayload = resolved_by(
         booking.reschedule_meeting,
@@ -103,7 +103,8 @@ class Mutation:
         description="To another agent who is free, or to the first one; by an agent who sees the meeting.",
     )
     cancel_meeting: MeetingPayload = resolved_by(
-        booking.cancel_meeting, description="By the guest or an agent."
+        booking.cancel_meeting,
+        description="By the guest or an agent. A guest of a group meeting leaves it, and it goes on for the others.",
     )
 
     send_message: MessagePayload = resolved_by(messages.send_message)

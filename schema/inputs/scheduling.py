@@ -26,7 +26,9 @@ class SlotTargetInput:
     duration_minutes: int | None = strawberry.field(
         default=None, description="Whole minutes; the organization's default duration when null."
     )
-    seats: int | None = 1
+    seats: int | None = strawberry.field(
+        default=1, description="Of a group meeting: for the guest, those whom they bring along, and others."
+    )
 
 
 @strawberry.input(description="The slots of some dates, as seen from a time zone.")

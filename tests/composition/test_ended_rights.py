@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from tortoise.expressions import F
+from websockets import ConnectionClosed
 
 from models.agent.agent import Agent
 from models.agent.session import Session, hash_password
@@ -17,9 +18,11 @@ from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
 from models.words import Role
+from resolvers.ids import encode
 from tests.builders import Clock, an_agent
 from tests.composition.lines import line
-from tests.resolvers.documents import BOOK, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, wish
+from tests.models.meeting.groups import a_class
+from tests.resolvers.documents import BOOK, CANCEL, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, wish
 
 VIEWER = "{ viewer { agent { name } guest { name } } }"
 COUNT = "{ conversations { totalCount } }"
@@ -203,3 +206,55 @@ async def test_the_public_goes_on_without_a_name(address: str) -> None:
     async with line(address) as anybody:
         for _ in range(2):
             assert await anybody.ask(VIEWER) == {"agent": None, "guest": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Two:
+    """Grace and Heidi come to one meeting of Anna's; ids are the API's."""
+
+    meeting: str
+    conversation: str
+    grace: str
+    heidi: str
+
+
+@pytest.fixture
+async def two(browser: ClientSession, anna: Agent, annas_link: ScheduleLink) -> Two:
+    target = await a_class(anna)
+    assert target.subject is not None
+    slots = {"link": "acme/anna", "subjectId": encode("Subject", target.subject.id)}
+    heidi = {"name": "Heidi", "email": "heidi@guests.example", "timeZone": "Europe/Rome"}
+    first = (await post(browser, BOOK, input=wish(slots=slots)))["bookMeeting"]
+    second = (await post(browser, BOOK, input=wish(slots=slots, guest=heidi)))["bookMeeting"]
+    meeting, conversation = first["meeting"]["id"], first["meeting"]["conversation"]["id"]
+    return Two(meeting, conversation, first["manageToken"], second["manageToken"])
+
+
+async def test_who_leaves_a_group_meeting_hears_no_more_and_the_others_go_on(
+    browser: ClientSession, address: str, two: Two
+) -> None:
+    async with line(address, two.grace) as graces, line(address, two.heidi) as heidis:
+        for each in (graces, heidis):
+            await each.follow(CONVERSATION_EVENTS, id=two.conversation)
+        await post(browser, CANCEL, token=two.grace, input={"meetingId": two.meeting})
+        # The feed ends, and with the next operation the socket does, unless somebody has looked before.
+        heard = []
+        with pytest.raises(ConnectionClosed) as end:
+            heard.append(await graces.receive())
+            await graces.send(VIEWER)
+            heard.append(await graces.receive())
+        assert end.value.rcvd is not None
+        assert (end.value.rcvd.code, end.value.rcvd.reason) == (4403, "The manage link is not valid.")
+        assert [one["type"] for one in heard] in ([], ["error"])
+        assert "FORBIDDEN" in str(heard) or not heard
+        assert (await heidis.ask(VIEWER))["guest"] == {"name": "Heidi"}
+
+
+async def test_who_has_left_does_nothing_more_on_an_open_socket(
+    browser: ClientSession, address: str, two: Two
+) -> None:
+    async with line(address, two.grace) as graces:
+        assert (await graces.ask(VIEWER))["guest"] == {"name": "Grace Guest"}
+        await post(browser, CANCEL, token=two.grace, input={"meetingId": two.meeting})
+        await graces.send(VIEWER)
+        assert (await graces.closed()).code == 4403
