@@ -1,6 +1,7 @@
 """How soon, how late and how often: each rule refuses a start of its own."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from scheduling.question import GuestLimits
 from scheduling.rules import Rule
 from tests.scheduling.cases import (
     MONDAY,
+    NEW_YORK,
     ROME,
     agent,
     answer,
@@ -71,6 +73,18 @@ def test_without_those_rules_the_same_starts_are_bookable() -> None:
     availability = answer(question(), agent(counted=(Counted(7, MONDAY),)))
     for start in ("2026-06-01 09:00", "2026-06-06 09:00", "2026-06-03 09:00", "2026-07-02 09:00"):
         assert availability.decide(at(start, ROME)).bookable
+
+
+def test_weekends_are_those_of_the_organizations_zone_wherever_the_agent_is() -> None:
+    q = question(weekends_closed=True, duration_minutes=60, interval_minutes=30)
+    availability = answer(q, agent("00:00-00:00", NEW_YORK))
+    friday, saturday, sunday, monday = (MONDAY + timedelta(days=days) for days in (4, 5, 6, 7))
+    assert shown(availability, friday)[-1] == "23:00"
+    assert availability.decide(at("2026-06-05 23:30", ROME)).reason is Rule.WEEKEND
+    assert (shown(availability, saturday), shown(availability, sunday)) == ([], [])
+    assert shown(availability, monday)[0] == "00:00"
+    assert at("2026-06-08 00:00", ROME).astimezone(NEW_YORK).date() == sunday
+    assert shown(answer(replace(q, weekends_closed=False), agent("09:00-10:00")), saturday) == ["09:00"]
 
 
 def test_a_naive_start_is_not_understood() -> None:

@@ -56,6 +56,15 @@ def test_what_is_taken_is_refused_as_taken_until_it_is_free(known: dict[str, Any
     assert decision.refusals[0].until == until
 
 
+def test_between_two_meetings_there_is_room_for_one_that_touches_both() -> None:
+    both = (
+        meeting(5, "2026-06-01 09:00", "2026-06-01 09:30"),
+        meeting(6, "2026-06-01 10:00", "2026-06-01 10:30"),
+    )
+    assert shown(answer(question(), agent(claims=both))) == ["09:30", "10:30"]
+    assert shown(answer(question(duration_minutes=31), agent(claims=both))) == []
+
+
 def test_meetings_that_touch_do_not_conflict_and_buffers_of_both_lie_between_them() -> None:
     taken = (meeting(5, "2026-06-01 09:30", "2026-06-01 10:00", buffer=5),)
     assert shown(answer(question(interval_minutes=5), agent("09:00-11:00", claims=taken))) == (

@@ -94,9 +94,33 @@ def test_santiagos_evening_that_repeats_its_last_hour_is_open_for_both() -> None
     assert window.length == timedelta(hours=3)
 
 
-def test_notice_counts_elapsed_hours_on_the_day_that_lacks_one() -> None:
-    q = question("2026-03-08 00:30", now_zone=NEW_YORK, guest_zone=NEW_YORK, notice_minutes=120)
-    assert shown(answer(q, agent("00:00-05:00", NEW_YORK)), date(2026, 3, 8), NEW_YORK)[0] == "03:30"
+@pytest.mark.parametrize(
+    ("now", "notice", "soonest"),
+    [
+        ("2026-03-08 00:30", 120, "03:30"),
+        ("2026-03-07 12:00", 24 * 60, "13:00"),
+        ("2026-11-01 00:30", 120, "01:30"),
+        ("2026-10-31 12:00", 24 * 60, "11:00"),
+    ],
+)
+def test_notice_counts_elapsed_hours_on_days_that_lack_one_or_have_one_more(
+    now: str, notice: int, soonest: str
+) -> None:
+    q = question(now, now_zone=NEW_YORK, guest_zone=NEW_YORK, notice_minutes=notice)
+    first = answer(q, agent("00:00-00:00", NEW_YORK)).next_after(q.now)
+    assert first is not None
+    assert first - q.now == timedelta(minutes=notice)
+    assert first.astimezone(NEW_YORK).strftime("%H:%M") == soonest
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25"])
+def test_a_busy_day_of_23_or_25_hours_takes_that_date_and_no_other(day: str) -> None:
+    asked = date.fromisoformat(day)
+    midnights = [at(f"{asked + timedelta(days=number)} 00:00", ROME) for number in (0, 1)]
+    q = question(f"{asked - timedelta(days=2)} 12:00")
+    availability = answer(q, agent("00:00-00:00", busy=(Interval(*midnights),)))
+    listed = [availability.total(Dates(*[asked + timedelta(days=number)] * 2)) for number in (-1, 0, 1)]
+    assert listed == [48, 0, 48]
 
 
 def test_a_guest_in_pago_pago_sees_new_yorks_hours_on_their_own_clock_and_date() -> None:

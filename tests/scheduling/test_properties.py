@@ -16,10 +16,11 @@ from scheduling.question import Question
 from scheduling.rules import Rule
 from scheduling.timeline import Span
 from tests.scheduling.oracle import Oracle
-from tests.scheduling.worlds import worlds
+from tests.scheduling.worlds import crowds, worlds
 
 World = tuple[Question, list[Agenda], Office | None]
 ALWAYS = Dates()
+anything = st.one_of(worlds(least=0), crowds())
 moderately = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -39,20 +40,21 @@ def starts(availability: Availability, asked: Dates = ALWAYS) -> dict[datetime, 
 
 
 def near(question: Question, minutes: list[int]) -> list[datetime]:
-    """Starts worth trying: so many minutes after now, and where group meetings are."""
+    """Starts worth trying: so many minutes after now, and where group meetings, or some that have no agent, are."""
     begin = question.now.replace(second=0)
     groups = [group.time.start for group in question.groups if not group.time.start.second]
-    return [*(begin + timedelta(minutes=minute) for minute in minutes), *groups]
+    pooled = [one.start.replace(minute=0, second=0) + timedelta(hours=1) for one in question.pooled]
+    return [*(begin + timedelta(minutes=minute) for minute in minutes), *groups, *pooled]
 
 
-@settings(moderately, max_examples=50)
-@given(worlds(least=0))
+@settings(moderately, max_examples=80)
+@given(anything)
 def test_the_listed_starts_their_agents_and_seats_are_those_of_the_oracle(world: World) -> None:
     assert starts(answer(world)) == Oracle(*world).slots()
 
 
 @moderately
-@given(worlds(least=0), st.lists(st.integers(-1500, 4000), min_size=3, max_size=8))
+@given(anything, st.lists(st.integers(-1500, 4000), min_size=3, max_size=8))
 def test_a_start_is_refused_for_each_agent_by_the_rules_of_the_oracle(world: World, minutes: list[int]) -> None:
     oracle, availability = Oracle(*world), answer(world)
     for start in near(world[0], minutes):
@@ -69,7 +71,7 @@ def test_a_start_is_refused_for_each_agent_by_the_rules_of_the_oracle(world: Wor
 
 
 @moderately
-@given(worlds(least=0), st.lists(st.integers(-1500, 6000), max_size=20))
+@given(anything, st.lists(st.integers(-1500, 6000), max_size=20))
 def test_exactly_what_is_listed_is_decided_bookable_and_the_rest_is_refused_with_a_reason(
     world: World, minutes: list[int]
 ) -> None:
@@ -102,7 +104,7 @@ def test_alternatives_are_the_nearest_listed_starts(world: World, minute: int, l
 
 
 @moderately
-@given(worlds(least=0), st.integers(-2, 4), st.integers(0, 3))
+@given(anything, st.integers(-2, 4), st.integers(0, 3))
 def test_the_effects_of_the_rules_add_up_from_the_asked_minutes_to_the_slots(
     world: World, first: int, more: int
 ) -> None:

@@ -194,3 +194,26 @@ def worlds(draw: st.DrawFn, least: int = 1, most: int = 3) -> tuple[Question, li
     question = draw(shared(draw(questions(now)), agents))
     asked = [holding(draw(agendas(agent, now)), question.groups) for agent in range(1, agents + 1)]
     return question, asked, draw(st.one_of(st.none(), st.none(), offices(now)))
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> tuple[Question, list[Agenda], Office | None]:
+    """A team that is free most of the time, so that what its members share decides: groups, the pool, the shares."""
+    now = draw(moments())
+    question = Question(
+        now=now,
+        duration_minutes=draw(st.sampled_from([30, 60, 90])),
+        interval_minutes=draw(st.sampled_from([30, 60])),
+        buffer_before_minutes=draw(st.sampled_from([0, 0, 15])),
+        guest_zone=draw(zones),
+        organization_zone=draw(zones),
+        team=draw(teams()),
+        days_ahead=draw(st.integers(1, 3)),
+    )
+    agents = draw(st.integers(2, 4))
+    known = [
+        Agenda(agent=agent, zone=draw(zones), week=round_the_clock, busy=tuple(draw(st.lists(intervals(now)))))
+        for agent in range(1, agents + 1)
+    ]
+    question = draw(shared(question, agents))
+    return question, [holding(one, question.groups) for one in known], None
