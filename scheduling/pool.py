@@ -26,8 +26,13 @@ class Pool:
         return count([*starts, *self.spare])
 
 
+NOBODY = Pool()
+
+
 def pool_of(question: Question, span: Span) -> Pool:
     """The fewest agents who could take the meetings: those that do not overlap take one and the same."""
+    if not question.pooled:
+        return NOBODY
     taken: list[list[tuple[int, int]]] = []
     for start, end in sorted(_overlapping(question, span)):
         free = next((one for one in taken if one[-1][1] <= start), None)

@@ -13,17 +13,12 @@ from schema.node import UserError
 from schema.scalars import TimeZone
 
 
-def _one() -> int:
-    """Meetings have one seat, and a slot is shown while it is free."""
-    return 1
-
-
 @strawberry.type(description="A time that can be booked.")
 class Slot:
     start: datetime
     end: datetime
     agent_count: int = strawberry.field(description="How many agents could be given it.")
-    seats_left: int = resolved_by(_one)
+    seats_left: int
 
 
 def _date(root: availability.SlotDay) -> date_:
