@@ -190,13 +190,13 @@ def _tell(served: Sequence[Future[None]], error: Exception | None = None) -> Non
 
 
 @dataclass(slots=True)
-class _Place:
+class Place:
     """The process's looks, as long as it has the database open that they are at."""
 
     looks: Looks | None = None
 
 
-_place = _Place()
+place = Place()
 
 
 async def look() -> Sight:
@@ -216,6 +216,6 @@ def looks() -> Looks:
     while isinstance(client, TransactionWrapper):
         client = client._parent
     assert isinstance(client, PsycopgClient)
-    if _place.looks is None or _place.looks.pool is not client._pool:
-        _place.looks = Looks(client)
-    return _place.looks
+    if place.looks is None or place.looks.pool is not client._pool:
+        place.looks = Looks(client)
+    return place.looks
