@@ -61,8 +61,8 @@ class Contact(Owned):
         """
         details = checked(details)
         _require(details, organization.settings.required_contact_fields)
-        # Of several requests of one new guest at once, the first makes the contact and the others find it.
-        await tx.lock(lock_of(details, organization=organization))
+        for lock in locks_of(details, organization=organization):
+            await tx.lock(lock)
         said = {"organization_id": organization.id, "name": details.name}
         said |= {"email": details.email, "phone": details.phone}
         same = " AND ".join(
@@ -87,9 +87,15 @@ class Contact(Owned):
         )
 
 
-def lock_of(details: GuestDetails, *, organization: Organization) -> int:
-    """What `recognise` locks, for who begins a transaction with it. The details are to be checked before."""
-    return key_of("guest", organization.id, details.name, details.email, details.phone)
+def locks_of(details: GuestDetails | Contact, *, organization: Organization) -> tuple[int, ...]:
+    """What `recognise` locks, for who begins a transaction with it. The details are to be checked before.
+
+    Of several requests of one new guest at once, the first makes the contact and the others find it; and of those who
+    give one address, or one number, the meetings are counted one request at a time.
+    """
+    said = [(), *((one,) for one in (details.email, details.phone) if one is not None)]
+    named = (details.name, details.email, details.phone)
+    return tuple(sorted(key_of("guest", organization.id, *(one or named)) for one in said))
 
 
 def checked(details: GuestDetails) -> GuestDetails:

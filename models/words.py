@@ -74,6 +74,14 @@ class MeetingChangeKind(StrEnum):
     REMINDED = "REMINDED"
 
 
+class OnConflict(StrEnum):
+    """What becomes of a start of a series that cannot be had."""
+
+    SKIP = "SKIP"
+    USE_ALTERNATIVE = "USE_ALTERNATIVE"
+    BOOK_NOTHING = "BOOK_NOTHING"
+
+
 class Channel(StrEnum):
     WEB = "WEB"
     MEETING = "MEETING"

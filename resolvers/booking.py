@@ -38,7 +38,7 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     if organization_id is not None:
         once = once_of(context, "bookMeeting", input, organization_id=organization_id)
     booked = await _book_once(info, input, once)
-    guest = await guest_in(booked, _details(input.guest))
+    guest = await guest_in(booked, details(input.guest))
     if not isinstance(context.actor, AgentActor):
         if guest is None:
             raise NotFound("The guest has left this meeting.")
@@ -68,14 +68,14 @@ async def _book(info: Info, input: BookMeetingInput, once: Once | None) -> Meeti
     wish = Wish(
         target=target,
         start=input.start,
-        guest=_details(input.guest),
+        guest=details(input.guest),
         hold_token=input.hold_token,
         title=input.title,
         notes=input.notes,
         conversation_id=await _conversation_id(info, input),
         companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),
     )
-    actor = _booker(context.actor, organization_id=target.organization.id)
+    actor = booker(context.actor, organization_id=target.organization.id)
     return await booking.book(wish, actor=actor, now=context.now(), once=once)
 
 
@@ -115,7 +115,7 @@ async def cancel_meeting(info: Info, input: MeetingActionInput) -> Payload:
     return Payload(meeting=cancelled)
 
 
-def _booker(actor: Actor, *, organization_id: int) -> Actor:
+def booker(actor: Actor, *, organization_id: int) -> Actor:
     """A guest of one organization is anybody to the others."""
     elsewhere = isinstance(actor, GuestActor) and actor.organization_id != organization_id
     return Public() if elsewhere else actor
@@ -129,7 +129,8 @@ async def _conversation_id(info: Info, input: BookMeetingInput) -> int | None:
     return key
 
 
-def _details(guest: GuestInput) -> GuestDetails:
+def details(guest: GuestInput) -> GuestDetails:
+    """What the guest says of themselves, not checked yet."""
     return GuestDetails(
         name=guest.name,
         email=guest.email,

@@ -31,6 +31,7 @@ class Payload:
     def __init__(self, **fields: Any) -> None:
         self.errors: tuple[UserError, ...] = ()
         self.alternatives: tuple[Any, ...] = ()
+        self.occurrences: tuple[Any, ...] = ()
         self.__dict__.update(fields)
 
     def __getattr__(self, name: str) -> None:

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from errors import Invalid, NotFound
-from models.actor import Actor
+from models.actor import Actor, GuestActor
 from models.availability.engine import Request, ask_engine
 from models.availability.sight import Sight, look
 from models.availability.target import Named, Target, check_public_booking, find_target
 from models.input import zone
-from models.meeting.changing import target_of_moving
+from models.meeting.changing import limits_of_moving, target_of_moving
+from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
+from models.organization.organization import Organization
 from realtime.columns import Columns
 from resolvers import ids
 from resolvers.columns import days_of
 from resolvers.context import Info
 from scheduling.hours import Dates, midnight
+from scheduling.question import GuestLimits
 from schema.inputs.scheduling import SlotsInput, SlotTargetInput
 
 MOST_DAYS = 62
@@ -54,14 +57,23 @@ async def request_of(
 ) -> Request:
     """What the input asks, as the viewer may ask it. A meeting that is to be moved stays with its agent, so that then
     it is that agent's time which is asked for, whatever else is named."""
-    actor = info.context.actor
+    actor, now = info.context.actor, info.context.now()
     guest_zone = zone(input.time_zone, field=("timeZone",))
     moved = await _moved(input, actor=actor)
     if moved is None:
         target = await target_of(info, input, inactive=inactive, sight=sight)
-        return Request(target=target, guest_zone=guest_zone, actor=actor)
+        limits = await _limits(target.organization, actor=actor, now=now)
+        return Request(target=target, guest_zone=guest_zone, actor=actor, guest_limits=limits)
     target = await target_of_moving(moved, input.duration_minutes)
-    return Request(target=target, guest_zone=guest_zone, actor=actor, moved_id=moved.id)
+    limits = await limits_of_moving(moved, actor=actor, now=now)
+    return Request(target=target, guest_zone=guest_zone, actor=actor, moved_id=moved.id, guest_limits=limits)
+
+
+async def _limits(organization: Organization, *, actor: Actor, now: datetime) -> GuestLimits | None:
+    """What the viewer may still book there, where they are a guest of that organization; nobody knows it of others."""
+    if not isinstance(actor, GuestActor) or actor.organization_id != organization.id:
+        return None
+    return await guest_limits(actor.contact, organization, actor=actor, now=now)
 
 
 async def target_of(

@@ -17,6 +17,7 @@ ENUMS = tuple(
         words.Direction,
         words.AttendeeResponse,
         words.MeetingChangeKind,
+        words.OnConflict,
         words.Channel,
         words.ConversationStatus,
         words.MemberRole,

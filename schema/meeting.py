@@ -116,6 +116,24 @@ class BookMeetingPayload:
     errors: list[UserError]
 
 
+@strawberry.type(
+    description="A start that the rule gives. Neither booked nor refused: nothing was, because of others."
+)
+class SeriesOccurrence:
+    start: datetime = strawberry.field(description="As the rule gives it; the meeting may have another.")
+    meeting: Meeting | None
+    refusal: UserError | None = strawberry.field(description="Why this start cannot be had.")
+    alternative: Slot | None = strawberry.field(description="The nearest slot to one that cannot be had.")
+
+
+@strawberry.type
+class BookSeriesPayload:
+    occurrences: list[SeriesOccurrence]
+    errors: list[UserError] = strawberry.field(
+        description="Of the request, or of the first start because of which nothing was booked."
+    )
+
+
 @strawberry.type
 class MeetingPayload:
     meeting: Meeting | None

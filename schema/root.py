@@ -21,6 +21,7 @@ from resolvers import (
     offices,
     organizations,
     planning,
+    series,
     services,
     sessions,
     slots,
@@ -38,7 +39,7 @@ from schema.events import ConversationEvent, InboxEvent
 from schema.explanation import AvailabilityExplanation
 from schema.field import resolved_by, streamed_by
 from schema.hours import DayTemplatePayload
-from schema.meeting import BookMeetingPayload, Meeting, MeetingConnection, MeetingPayload
+from schema.meeting import BookMeetingPayload, BookSeriesPayload, Meeting, MeetingConnection, MeetingPayload
 from schema.node import Node
 from schema.organization import OfficePayload, Organization, ServicePayload, SubjectPayload
 from schema.planning import DeletePayload, PlanningRulePayload
@@ -93,6 +94,10 @@ class Mutation:
     book_meeting: BookMeetingPayload = resolved_by(
         booking.book_meeting,
         description="Takes a free slot, or seats of a group meeting. Public, or by an agent on a guest's behalf.",
+    )
+    book_series: BookSeriesPayload = resolved_by(
+        series.book,
+        description="Takes the starts of a recurrence rule that are free. Public, or by an agent on a guest's behalf.",
     )
     reschedule_meeting: MeetingPayload = resolved_by(
         booking.reschedule_meeting,

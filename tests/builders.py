@@ -42,9 +42,13 @@ class Clock:
 
 
 async def an_organization(slug: str | None = None, *, settings: dict[str, Any] | None = None) -> Organization:
+    """One where a guest may have any number of meetings, unless the settings say otherwise."""
     slug = slug or f"organization-{next(_numbers)}"
     return await Organization.create(
-        slug=slug, name=slug.capitalize(), time_zone="Europe/Rome", stored_settings=settings or {}
+        slug=slug,
+        name=slug.capitalize(),
+        time_zone="Europe/Rome",
+        stored_settings={"max_upcoming_meetings_per_guest_and_agent": None, **(settings or {})},
     )
 
 

@@ -16,11 +16,13 @@ from models.meeting.seat import JOINABLE
 from models.words import MeetingStatus
 from scheduling.agenda import Group
 from scheduling.intervals import Interval
+from scheduling.question import LOOK_BACK_DAYS
 from scheduling.timeline import Span
 
 ACTIVE = (MeetingStatus.AWAITING_GUEST, MeetingStatus.REQUESTED, MeetingStatus.SCHEDULED)
-# A meeting, and each of its buffers, takes a day at most.
-_LONGEST = timedelta(days=3)
+# Nothing starts before the day of the question, in UTC, and a meeting and each of its buffers take a day at most.
+_PAST = timedelta(days=LOOK_BACK_DAYS)
+_LONGEST = timedelta(days=2)
 
 # Seats are held at a time: who held some in a meeting that moved away holds nothing (see models/meeting/seat.py).
 _GROUPS = b"""
@@ -32,11 +34,12 @@ SELECT id, start, "end", service_id, subject_id, meeting_type, office_id,
 FROM meeting
 WHERE organization_id = $1 AND seats > 1 AND start >= $2 AND start < $3 AND status = ANY($4)
 """
+# For each meeting by itself: as a join, the planner may read all the agents that meetings ever had.
 _POOLED = b"""
 SELECT id, start - make_interval(mins => buffer_before_minutes), "end" + make_interval(mins => buffer_after_minutes)
 FROM meeting
 WHERE service_id = $1 AND start >= $2 AND start < $3 AND status = ANY($4)
-    AND NOT EXISTS (SELECT FROM meeting_agent WHERE meeting_id = meeting.id)
+    AND (SELECT agent_id FROM meeting_agent WHERE meeting_id = meeting.id LIMIT 1) IS NULL
 """
 
 
@@ -77,7 +80,7 @@ async def group_meetings(
 
     async def read() -> Kept[Sequence[GroupMeeting]]:
         async with reading() as rows:
-            found = await rows(_GROUPS, _values(organization_id, span.origin, span.end, JOINABLE))
+            found = await rows(_GROUPS, _values(organization_id, span.origin + _PAST, span.end, JOINABLE))
         return Kept([_group(row) for row in found], frozenset({groups_of(organization_id)}))
 
     found = await sight.recall((GroupMeeting, organization_id, span), read)

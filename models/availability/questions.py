@@ -85,6 +85,7 @@ def _alone(request: Request, *, members: int, now: datetime) -> Question:
         offered_starts=target.offered_starts,
         weekends_closed=settings.weekends_disabled,
         unknown_calendars_block=settings.unknown_calendars_block,
+        guest_limits=request.guest_limits,
         max_per_day=plan.max_per_day,
         max_per_week=plan.max_per_week,
         seats=target.seats,

@@ -22,6 +22,7 @@ from models.organization.service import ServiceMember
 from models.transactions import Transaction
 from models.words import Distribution
 from scheduling.availability import Decision
+from scheduling.turns import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,14 @@ class Purpose:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A time, the agents of whom it was taken, in order of preference, and their claims in the same order. A meeting
-    that nobody is given yet has neither: it is counted. Nor has one that exists and is to be joined, `joins`."""
+    that nobody is given yet has neither: it is counted. Nor has one that exists and is to be joined, `joins`.
+    `standings` are what changes for those whose turn it could have been."""
 
     time: Time
     agents: tuple[Agent, ...] = ()
     claims: tuple[int, ...] = ()
     joins: int | None = None
+    standings: tuple[Standing, ...] = ()
 
 
 async def take_time(
@@ -65,7 +68,8 @@ async def take_time(
     claims = await _take(tx, agents, time, needed=decision.agents_needed, purpose=purpose)
     if claims is None:  # too many were taken since the engine looked: by those who have their time already
         return await _beaten(request, start, time=time, now=now)
-    return Taken(time, tuple(one for one in agents if one.id in claims), tuple(claims.values()))
+    given = tuple(one for one in agents if one.id in claims)
+    return Taken(time, given, tuple(claims.values()), standings=decision.standings)
 
 
 async def _beaten(request: Request, start: datetime, *, time: Time, now: datetime) -> Taken:

@@ -6,26 +6,39 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from errors import Invalid
-from models import input
+from models import contact, input
 from models.actor import Actor, AgentActor
-from models.availability.engine import Request
+from models.availability.engine import Request, ask_engine
 from models.availability.offered import leave_list, use_link
 from models.availability.taking import Purpose, Taken
 from models.availability.target import Target, check_public_booking
-from models.contact import Contact, GuestDetails
-from models.conversation.conversation import Conversation
-from models.conversation.opening import join_for_meeting, open_for_meeting
+from models.contact import Contact, GuestDetails, locks_of
+from models.conversation.assignment import AssignmentRecord
+from models.conversation.conversation import Conversation, Member
+from models.conversation.message import Message
+from models.conversation.opening import join_for_meeting, numbers_of, open_for_meeting
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.history import record
 from models.meeting.joining import Companion, Party, add_party, join
-from models.meeting.meeting import Meeting
+from models.meeting.limits import exceeds, guest_limits
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.placing import find_place
+from models.meeting.series import MeetingSeries
+from models.organization.organization import Organization
 from models.transactions import Transaction, ids_of, transaction
 from models.words import Direction, MeetingChangeKind, MeetingStatus
+from scheduling.rules import Rule
 
 MOST_ATTENDEES = 50
 LONGEST_TITLE = 200
+
+_IDS = tuple(
+    map(
+        ids_of,
+        (Contact, Meeting, Conversation, Member, Member, AssignmentRecord, Attendee, MeetingChange, Message),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,57 +72,93 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
     stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
     """
-    wish = _checked(wish)
+    wish = checked(wish)
+    organization = wish.target.organization
     check_public_booking(wish.target, actor)
-    async with transaction() as tx:
+    locks = locks_of(wish.guest, organization=organization)
+    async with transaction(drawing=_drawn(organization), locks=locks) as tx:
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
-            return await Meeting.get(id=earlier, organization_id=wish.target.organization.id)
-        guest = await Contact.recognise(tx, wish.guest, organization=wish.target.organization)
-        meeting_id = await tx.draw(ids_of(Meeting))
-        place = await _take_place(tx, wish, meeting_id=meeting_id, actor=actor, now=now)
-        if isinstance(place, Meeting):
-            meeting = place
-            await join(tx, meeting, _party(wish, guest), actor=actor, now=now)
-        else:
-            meeting = await _make(tx, wish, guest, place, id=meeting_id, actor=actor, now=now)
+            return await Meeting.get(id=earlier, organization_id=organization.id)
+        known = await Contact.known(tx, wish.guest, organization=organization)
+        guest = known or Contact.new(wish.guest, organization=organization)
+        meeting = await book_for(tx, wish, guest, actor=actor, now=now)
         await remember_outcome(tx, once, meeting.id)
     return meeting
 
 
+async def book_for(
+    tx: Transaction,
+    wish: Wish,
+    guest: Contact,
+    *,
+    actor: Actor,
+    now: datetime,
+    series: MeetingSeries | None = None,
+) -> Meeting:
+    """Book a wish that has been checked, for a guest who is known, or whom this adds; part of a verb. Where the time is
+    refused, nothing has been done."""
+    id = await tx.draw(ids_of(Meeting))
+    place = await _take_place(tx, wish, guest, meeting_id=id, actor=actor, now=now)
+    if guest.id is None:
+        await tx.add(guest)
+    if isinstance(place, Meeting):
+        await join(tx, place, _party(wish, guest), actor=actor, now=now)
+        return place
+    return await _make(tx, wish, guest, place, id=id, series=series, actor=actor, now=now)
+
+
+def _drawn(organization: Organization) -> tuple[str, ...]:
+    """The ids that a booking needs, as far as can be known before it begins."""
+    return (*_IDS, numbers_of(organization.id))
+
+
 async def _take_place(
-    tx: Transaction, wish: Wish, *, meeting_id: int, actor: Actor, now: datetime
+    tx: Transaction, wish: Wish, guest: Contact, *, meeting_id: int, actor: Actor, now: datetime
 ) -> Taken | Meeting:
     """What is held, or the time of the agents whom the engine prefers, which counts as given to them; or the group
     meeting that has seats for the party."""
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
-    request = Request(target=wish.target, guest_zone=zone, actor=actor)
+    limits = await guest_limits(guest, wish.target.organization, actor=actor, now=now)
+    request = Request(target=wish.target, guest_zone=zone, actor=actor, guest_limits=limits)
     await use_link(tx, wish.target.link, now=now)
     if wish.hold_token is None:
         request = replace(request, target=replace(wish.target, seats=wish.seats))
         place = await find_place(tx, request, wish.start, purpose=Purpose(meeting_id=meeting_id), now=now)
     else:
-        place = await use_hold(
-            tx,
-            request,
-            wish.hold_token,
-            start=wish.start,
-            seats=wish.seats,
-            meeting_id=meeting_id,
-            now=now,
-        )
+        token, start, seats = wish.hold_token, wish.start, wish.seats
+        place = await use_hold(tx, request, token, start=start, seats=seats, meeting_id=meeting_id, now=now)
+        await _check_limits(request, place, start, now=now)
     await leave_list(tx, wish.target.link, now=now)
     if wish.target.service is not None and isinstance(place, Taken):
-        await wish.target.service.count_given(tx, place.agents, now=now)
+        await wish.target.service.count_given(tx, place.agents, standings=place.standings, now=now)
     return place
 
 
+async def _check_limits(request: Request, place: Taken | Meeting, start: datetime, *, now: datetime) -> None:
+    """A hold knows nothing of the guest: refuses LimitReached where they have as many meetings as one may have."""
+    agents = [agent.id for agent in (await place.agents if isinstance(place, Meeting) else place.agents)]
+    if exceeds(request.guest_limits, start, agents, zone=request.target.organization.zone):
+        answer = await ask_engine(request, now=now)
+        raise answer.with_alternatives(Rule.GUEST_LIMIT.refusal(Rule.GUEST_LIMIT.message), start)
+
+
 async def _make(
-    tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, id: int, actor: Actor, now: datetime
+    tx: Transaction,
+    wish: Wish,
+    guest: Contact,
+    taken: Taken,
+    *,
+    id: int,
+    series: MeetingSeries | None,
+    actor: Actor,
+    now: datetime,
 ) -> Meeting:
     """A new meeting, of which the guest is the first."""
     conversation = await _conversation(tx, wish, guest, taken, actor=actor, now=now)
-    meeting = await tx.add(_meeting(wish, guest, taken, conversation=conversation, actor=actor), id=id)
+    meeting = _meeting(wish, guest, taken, conversation=conversation, actor=actor)
+    meeting.series = series
+    await tx.add(meeting, id=id)
     tx.relate(meeting, "agents", taken.agents)
     first = await add_party(tx, meeting, _party(wish, guest))
     party = first if meeting.is_group else None
@@ -185,7 +234,8 @@ def _language(wish: Wish, guest: Contact) -> str:
     return wish.target.language or guest.locale or wish.target.organization.locale
 
 
-def _checked(wish: Wish) -> Wish:
+def checked(wish: Wish) -> Wish:
+    """What is wished for, in one form. Refuses Invalid."""
     if len(wish.companions) > MOST_ATTENDEES:
         raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
     if wish.is_of_group and wish.seats > wish.target.plan.seats:
@@ -194,6 +244,7 @@ def _checked(wish: Wish) -> Wish:
         raise Invalid("A group meeting has a conversation of its own.", field=("conversationId",))
     return replace(
         wish,
+        guest=contact.checked(wish.guest),
         title=input.line(wish.title, field=("title",)) if wish.title is not None else None,
         notes=input.text(wish.notes, field=("notes",)) if wish.notes else None,
         companions=tuple(

@@ -8,16 +8,19 @@ from zoneinfo import ZoneInfo
 
 from errors import AlreadyDecided, Invalid, NotAllowed, NotFound, Stale
 from models import input
-from models.actor import GuestActor, KnownActor
+from models.actor import Actor, GuestActor, KnownActor
 from models.availability.engine import Request
 from models.availability.taking import Purpose, take_time
 from models.availability.target import Target, find_plan
 from models.claim import Claim
+from models.contact import locks_of
 from models.meeting.history import record, snapshot
 from models.meeting.leaving import leave
+from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
+from scheduling.question import GuestLimits
 
 _CHANGEABLE = (MeetingStatus.AWAITING_GUEST, MeetingStatus.REQUESTED, MeetingStatus.SCHEDULED)
 _CHANGED = ("status", "start", "end", "buffer_before_minutes", "buffer_after_minutes")
@@ -48,7 +51,7 @@ async def reschedule(
     """
     if start is None and duration_minutes is None:
         raise Invalid("Say what to change: the start, the duration or both.")
-    async with transaction() as tx:
+    async with transaction(locks=await _locks_of(actor)) as tx:
         meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
         if meeting.is_group and isinstance(actor, GuestActor):
             raise NotAllowed("Others come to this meeting: leave it, and book another time.")
@@ -60,6 +63,13 @@ async def reschedule(
         kind = MeetingChangeKind.RESCHEDULED if moved else MeetingChangeKind.DURATION_CHANGED
         await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now)
     return meeting
+
+
+async def _locks_of(actor: KnownActor) -> tuple[int, ...]:
+    """A guest's meetings are counted one request at a time, also while one of them moves."""
+    if not isinstance(actor, GuestActor):
+        return ()
+    return locks_of(actor.contact, organization=await actor.contact.organization)
 
 
 async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: datetime) -> Meeting:
@@ -123,12 +133,21 @@ async def _move(
         guest_zone=ZoneInfo(meeting.guest_time_zone),
         actor=actor,
         moved_id=meeting.id,
+        guest_limits=await limits_of_moving(meeting, actor=actor, now=now),
     )
     taken = await take_time(tx, request, start, purpose=Purpose(meeting_id=meeting.id), now=now)
     meeting.start, meeting.end = taken.time.own.start, taken.time.own.end
     meeting.buffer_before_minutes = taken.time.before_minutes
     meeting.buffer_after_minutes = taken.time.after_minutes
     await save_meeting(meeting)
+
+
+async def limits_of_moving(meeting: Meeting, *, actor: Actor, now: datetime) -> GuestLimits | None:
+    """How many other meetings its guest has; of a group meeting, which agents move for all, nobody's count."""
+    if meeting.is_group:
+        return None
+    guest, organization = await meeting.guest, await meeting.organization
+    return await guest_limits(guest, organization, actor=actor, now=now, moved_id=meeting.id)
 
 
 async def target_of_moving(meeting: Meeting, duration_minutes: int | None) -> Target:

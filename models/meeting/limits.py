@@ -1,19 +1,23 @@
 """How many meetings a guest may have: on one day, and to come with one agent.
 
 Guests are counted by who they have shown to be and by the addresses they give: a contact, and all contacts of the
-organization with the same e-mail address or number, however they are spelled. The limits bind guests, not agents who
+organization with the same e-mail address or number. Whoever books has these locked (`contact.locks_of`), so that two
+bookings at once do not both find one left. The limits bind guests, not agents who
 book on their behalf: they keep the public from taking everything, and an agent knows what is wanted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tortoise import connections
 
 from models.actor import Actor, AgentActor
 from models.contact import Contact
 from models.organization.organization import Organization
-from models.transactions import transaction
 from scheduling.hours import midnight, today
 from scheduling.question import GuestLimits
 
@@ -25,7 +29,7 @@ JOIN attendee a ON a.meeting_id = m.id AND NOT a.companion AND a.left_at IS NULL
 LEFT JOIN meeting_agent ma ON ma.meeting_id = m.id
 WHERE a.contact_id IN (
         SELECT id FROM contact
-        WHERE organization_id = %s AND (id = %s OR lower(email) = lower(%s) OR phone = %s)
+        WHERE organization_id = %s AND (id = %s OR email = %s OR phone = %s)
     )
     AND m.start >= %s AND m.id IS DISTINCT FROM %s
     AND m.status IN ('AWAITING_GUEST', 'REQUESTED', 'SCHEDULED', 'COMPLETED', 'NO_SHOW')
@@ -38,7 +42,7 @@ async def guest_limits(
 ) -> GuestLimits | None:
     """The days and the agents of which the guest has as many meetings as one may have, without the one that is moved.
 
-    None where nothing limits this booking.
+    None where nothing limits this booking. A contact that is not written yet is known by their addresses.
     """
     settings = organization.settings
     per_day, per_agent = (
@@ -49,8 +53,9 @@ async def guest_limits(
         return None
     zone = organization.zone
     begin = midnight(today(now, zone), zone)
-    async with transaction() as tx:
-        rows = await tx.rows(_MEETINGS, organization.id, guest.id, guest.email, guest.phone, begin, moved_id)
+    rows = await connections.get("default").execute_query_dict(
+        _MEETINGS, [organization.id, guest.id, guest.email, guest.phone, begin, moved_id]
+    )
     days = Counter(today(row["start"], zone) for row in rows)
     agents = Counter(agent for row in rows if row["start"] > now for agent in row["agents"] or ())
     return GuestLimits(
@@ -59,3 +64,10 @@ async def guest_limits(
             id for id, count in agents.items() if per_agent is not None and count >= per_agent
         ),
     )
+
+
+def exceeds(limits: GuestLimits | None, start: datetime, agents: Collection[int], *, zone: ZoneInfo) -> bool:
+    """Whether a meeting that starts then, with those agents, would be one too many; `zone` is the organization's."""
+    if limits is None:
+        return False
+    return today(start, zone) in limits.full_days or not limits.full_agents.isdisjoint(agents)

@@ -11,6 +11,7 @@ from models.agent.agent import Agent
 from models.base import Edited, Owned
 from models.transactions import Transaction
 from models.words import Distribution
+from scheduling.turns import Standing
 
 
 class Service(Edited):
@@ -40,8 +41,17 @@ class Service(Edited):
         refer to it may be written meanwhile."""
         await Service.filter(id=self.id).select_for_update(no_key=True).get()
 
-    async def count_given(self, tx: Transaction, agents: Sequence[Agent], *, now: datetime) -> None:
-        """Note whose turn it was; the service is locked, so nothing else counts at the same time."""
+    async def count_given(
+        self, tx: Transaction, agents: Sequence[Agent], *, standings: Sequence[Standing] = (), now: datetime
+    ) -> None:
+        """Note whose turn it was, and where those stand who have no more of the past to catch up with (see
+        scheduling/turns.py); the service is locked, so nothing else counts at the same time."""
+        if standings and agents:
+            await tx.rows(
+                "UPDATE service_member SET given_count = moved.booked FROM unnest(%s::bigint[], %s::bigint[])"
+                " AS moved (agent, booked) WHERE service_id = %s AND agent_id = moved.agent",
+                [one.agent for one in standings], [one.booked for one in standings], self.id,
+            )  # fmt: skip
         if agents:
             await tx.rows(
                 "UPDATE service_member SET given_count = given_count + 1, last_given_at = %s"

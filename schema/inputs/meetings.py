@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from models.words import OnConflict
 from schema.inputs.scheduling import SlotTargetInput
 from schema.scalars import JSON, Locale, TimeZone
 
@@ -46,6 +47,26 @@ class BookMeetingInput:
     conversation_id: strawberry.ID | None = strawberry.field(
         default=None,
         description="A conversation of the guest's that the meeting belongs to, instead of a new one.",
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None, description="The same key with the same input returns the first outcome."
+    )
+
+
+@strawberry.input(description="Meetings at every start that a recurrence rule gives, each decided by itself.")
+class BookSeriesInput:
+    slots: SlotTargetInput
+    start: datetime = strawberry.field(description="The first one; the rule must give it.")
+    recurrence: str = strawberry.field(
+        description='RFC 5545, such as "FREQ=WEEKLY;COUNT=6", on the guest\'s clock: DAILY, WEEKLY, MONTHLY or YEARLY,'
+        " with COUNT or UNTIL; at most 52 starts."
+    )
+    guest: GuestInput
+    title: str | None = None
+    on_conflict: OnConflict | None = strawberry.field(
+        default=OnConflict.SKIP,
+        description="What becomes of a start that cannot be had: it is left out, the nearest one that can be had is"
+        " booked instead, or nothing is booked at all.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None, description="The same key with the same input returns the first outcome."

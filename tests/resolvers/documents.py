@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 BOOK = """mutation($input: BookMeetingInput!) {
   bookMeeting(input: $input) { meeting { id start conversation { id } } manageToken errors { code message field } }
 }"""
+SERIES = """mutation($input: BookSeriesInput!) {
+  bookSeries(input: $input) {
+    occurrences { start meeting { id start conversation { id } } refusal { code field } alternative { start } }
+    errors { code message field }
+  }
+}"""
 HOLD = """mutation($input: HoldSlotInput!) {
   holdSlot(input: $input) { hold { token start end expiresAt } alternatives { start } errors { code message field } }
 }"""

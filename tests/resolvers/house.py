@@ -97,6 +97,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "nodes": ("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["@meeting"]}, "anna"),
     "hours": (HOURS, {"id": "@agent", "from": "2027-03-01", "to": "2027-03-31"}, "anna"),
     "book": (say.BOOK, {"input": say.wish(say.TEN)}, "public"),
+    "series": (say.SERIES, {"input": say.wish(say.TEN, recurrence="FREQ=WEEKLY;COUNT=2")}, "public"),
     "hold": (say.HOLD, {"input": {"slots": {"link": "acme/anna"}, "start": say.TEN}}, "public"),
     "release": (say.RELEASE, {"input": {"token": "hold_nothing"}}, "public"),
     "move": (say.MOVE, {"input": {"meetingId": "@meeting", "start": say.TEN}}, "grace"),

@@ -250,6 +250,11 @@ TABLE: dict[str, Row] = {
         lambda ids: {"input": say.wish(say.NINE, slots={"agentId": ids["agent"]})},
         "slot_taken slot_taken slot_taken not_found not_found",
     ),
+    "bookSeries: by link": Row(
+        say.SERIES,
+        lambda ids: {"input": say.wish(say.ELEVEN, recurrence="FREQ=WEEKLY;COUNT=2")},
+        "something slot_taken slot_taken not_found not_found",
+    ),
     "rescheduleMeeting": Row(
         say.MOVE,
         given(meetingId="@meeting", start=say.TEN),

@@ -90,6 +90,7 @@ ID_FIELDS = [
     ("agent", "input.agentId", "Agent", ["agentId"]),
     ("book", "input.slots.subjectId", "Subject", ["subjectId"]),
     ("book", "input.slots.officeId", "Office", ["officeId"]),
+    ("series", "input.slots.subjectId", "Subject", ["subjectId"]),
     ("slots", "input.subjectId", "Subject", ["subjectId"]),
     ("slots", "input.officeId", "Office", ["officeId"]),
     ("slots", "input.reschedulingMeetingId", "Meeting", ["reschedulingMeetingId"]),

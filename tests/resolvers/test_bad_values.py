@@ -46,6 +46,12 @@ CASES: list[Case] = [
     # times
     ("book", "input.start", NO_MOMENTS, BAD, None),
     ("hold", "input.start", NO_MOMENTS, BAD, None),
+    ("series", "input.start", NO_MOMENTS, BAD, None),
+    ("series", "input.recurrence", ["", "daily", "FREQ=DAILY", "FREQ=DAILY;COUNT=53"], INVALID, ["recurrence"]),
+    ("series", "input.recurrence", [None, REMOVED, 7, []], BAD, None),
+    ("series", "input.onConflict", ["ASK", 1, []], BAD, None),
+    ("series", "input.title", NO_NAMES, INVALID, ["title"]),
+    ("series", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
     ("explain", "at", NO_MOMENTS, BAD, None),
     ("move", "input.start", NO_MOMENTS, BAD, None),
     ("meetings", "from", NO_MOMENTS, BAD, None),

@@ -54,3 +54,16 @@ async def test_those_who_hold_meetings_together_take_turns_too(anna: Agent) -> N
     target = await target_of(await together(*await a_team(anna, "Ben", "Chandra", "Dora"), required_agents=2))
     await asyncio.gather(*(try_to_book(target, start, f"Guest{n}") for n, start in enumerate(STARTS[:24])))
     assert await shares() == [12, 12, 12, 12]
+
+
+async def test_who_was_away_for_long_is_given_some_turns_more_and_not_all_that_they_missed(anna: Agent) -> None:
+    service = await a_service(await anna.organization, *await a_team(anna, "Ben"))
+    await ServiceMember.filter(service_id=service.id, agent_id=anna.id).update(given_count=100)
+    target = await target_of(service)
+    names = []
+    for number, start in enumerate(STARTS[:12]):
+        meeting = await try_to_book(target, start, f"Guest{number}")
+        assert isinstance(meeting, Meeting)
+        names += [agent.name for agent in await meeting.agents]
+    assert names[:5] == ["Ben"] * 5
+    assert 3 <= names[5:].count("Anna") <= 4
