@@ -64,6 +64,8 @@ def _alone(request: Request, *, members: int, now: datetime) -> Question:
     """The question without what other meetings, and the request's own claims, have to say."""
     target, plan = request.target, request.target.plan
     settings = target.organization.settings
+    # Times on a list are an agent's own choice: the guest may have them as late as the agent may.
+    at_short_notice = request.by_agent or target.offered_starts is not None
     return Question(
         now=within_minute(now),
         duration_minutes=target.duration_minutes,
@@ -78,8 +80,8 @@ def _alone(request: Request, *, members: int, now: datetime) -> Question:
         team=_team(target, members=members),
         buffer_before_minutes=plan.buffer_before,
         buffer_after_minutes=plan.buffer_after,
-        notice_minutes=settings.agent_minimum_notice_minutes if request.by_agent else plan.notice_minutes,
-        earliest_day=settings.agent_earliest_day if request.by_agent else settings.public_earliest_day,
+        notice_minutes=settings.agent_minimum_notice_minutes if at_short_notice else plan.notice_minutes,
+        earliest_day=settings.agent_earliest_day if at_short_notice else settings.public_earliest_day,
         days_ahead=plan.days_ahead,
         link_dates=target.dates,
         offered_starts=target.offered_starts,

@@ -22,6 +22,7 @@ from models.hold import Held, release
 from models.link import ScheduleLink
 from models.meeting.changing import Change, cancel
 from models.meeting.meeting import Meeting
+from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
 from models.organization.subject import Subject
 from models.words import Distribution, MeetingType, Role
@@ -305,3 +306,12 @@ async def test_a_service_that_assigns_later_has_the_time_held_until_it_is_booked
 async def offers_of(service_id: int, agent: Agent, *times: object) -> ScheduleLink:
     agent.role = Role.MANAGER
     return await create_link(actor=acting(agent), now=NOW, service_id=service_id, offered_times=times)  # type: ignore[arg-type]
+
+
+async def test_an_agent_may_offer_a_time_sooner_than_the_public_finds_one(anna: Agent) -> None:
+    await Organization.filter(id=anna.organization_id).update(
+        stored_settings={"public_minimum_notice_minutes": 600, "public_earliest_day": 1}
+    )
+    link = await offers(anna)
+    assert await starts(await through(link)) == list(MORNING)
+    assert isinstance(await try_through(link, MORNING[0]), Meeting)
