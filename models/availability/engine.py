@@ -121,15 +121,14 @@ async def _answer(request: Request, sight: Sight, *, now: datetime, turns: bool)
 
 
 async def _office(target: Target, sight: Sight, span: Span) -> OfficeTimeline | None:
-    office = target.office
-    if office is None:
+    if target.office is None:
         return None
+    office = target.office.agenda()
 
     async def read() -> Kept[OfficeTimeline]:
-        topics = frozenset({catalogue_of(target.organization.id)})
-        return Kept(prepare_office(office.agenda(), span), topics, size=3 * span.minutes // 8)
+        return Kept(prepare_office(office, span), frozenset(), size=3 * span.minutes // 8)
 
-    return await sight.recall((OfficeTimeline, target, span), read)
+    return await sight.recall((office, span), read)
 
 
 def _topics(target: Target, agents: Iterable[Agent]) -> frozenset[str]:

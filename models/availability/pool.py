@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -72,7 +72,21 @@ async def pool(target: Target, *, sight: Sight | None = None) -> Pool:
         found = await _read(target)
         return Kept(found, frozenset({catalogue_of(target.organization.id)}), SMALL * (1 + len(found.named)))
 
-    return await (await seen(sight)).recall((Pool, target), read)
+    return await (await seen(sight)).recall((Pool, *_depends_on(target)), read)
+
+
+def _depends_on(target: Target) -> tuple[Hashable, ...]:
+    """All that is looked at of the target."""
+    service, office, subject = target.service, target.office, target.subject
+    return (
+        target.organization.id,
+        service and (service.id, service.is_active),
+        tuple(agent.id for agent in target.agents),
+        office and office.id,
+        subject and subject.id,
+        target.language,
+        target.plan,
+    )
 
 
 async def _read(target: Target) -> Pool:
