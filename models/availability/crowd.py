@@ -39,6 +39,7 @@ _POOLED = b"""
 SELECT id, start - make_interval(mins => buffer_before_minutes), "end" + make_interval(mins => buffer_after_minutes)
 FROM meeting
 WHERE service_id = $1 AND start >= $2 AND start < $3 AND status = ANY($4)
+    AND "end" + make_interval(mins => buffer_after_minutes) > $5::timestamptz
     AND (SELECT agent_id FROM meeting_agent WHERE meeting_id = meeting.id LIMIT 1) IS NULL
 """
 
@@ -92,12 +93,12 @@ async def pooled(sight: Sight, target: Target, *, span: Span, moved_id: int | No
     service = target.service
     if service is None:
         return ()
+    today = span.origin + _PAST
 
     async def read() -> Kept[Sequence[tuple[int, Interval]]]:
         async with reading() as rows:
-            found = await rows(
-                _POOLED, _values(service.id, span.origin - _LONGEST, span.end + _LONGEST, ACTIVE)
-            )
+            values = _values(service.id, today - _LONGEST, span.end + _LONGEST, ACTIVE)
+            found = await rows(_POOLED, [*values, today])
         times = [(id, Interval.between(start, end)) for id, start, end in found]
         return Kept(times, frozenset({pool_of(service.id)}))
 
