@@ -80,13 +80,18 @@ async def look(connection: Connection, since: str | None) -> Look:
 
 
 def time_of(agent_id: int) -> str:
-    """An agent's hours, overrides, calendars and claims."""
+    """An agent's hours, overrides and calendars: all of their time but the claims."""
     return f"time:{agent_id}"
 
 
 def catalogue_of(organization_id: int) -> str:
     """What an organization has set up: itself, its offices, services, subjects, planning rules and agents."""
     return f"catalogue:{organization_id}"
+
+
+def claims_of(agent_id: int) -> str:
+    """What meetings, holds and links have taken of an agent's time."""
+    return f"claims:{agent_id}"
 
 
 def link_of(link_id: int) -> str:

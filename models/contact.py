@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,18 +59,29 @@ class Contact(Owned):
         """The contact whose name, address and number are these. Where there is none yet, no other transaction makes
         one until this one ends. Refuses Invalid details and ContactFieldRequired.
         """
+        return (await cls.alike(tx, details, organization=organization)).same
+
+    @classmethod
+    async def alike(cls, tx: Transaction, details: GuestDetails, *, organization: Organization) -> Alike:
+        """The same as `known`, and whether anybody is known by that address or number."""
         details = checked(details)
         _require(details, organization.settings.required_contact_fields)
         for lock in locks_of(details, organization=organization):
             await tx.lock(lock)
-        said = {"organization_id": organization.id, "name": details.name}
-        said |= {"email": details.email, "phone": details.phone}
-        same = " AND ".join(
-            f"{name} IS NULL" if value is None else f"{name} = %s" for name, value in said.items()
+        said = {"name": details.name, "email": details.email, "phone": details.phone}
+        shared = [name for name in ("email", "phone") if said[name] is not None]
+        conditions = [("name", "email", "phone"), *((name,) for name in shared)]
+        found = await cls.where(
+            f"id IN ({' UNION ALL '.join(_first(said, names) for names in conditions)}) ORDER BY id",
+            *(
+                value
+                for names in conditions
+                for value in (organization.id, *(said[name] for name in names))
+                if value is not None
+            ),
         )
-        values = [value for value in said.values() if value is not None]
-        found = await cls.where(f"{same} ORDER BY id LIMIT 1", *values)
-        return found[0] if found else None
+        same = (one for one in found if (one.name, one.email, one.phone) == tuple(said.values()))
+        return Alike(next(same, None), is_stranger=not found)
 
     @classmethod
     def new(cls, details: GuestDetails, *, organization: Organization) -> Contact:
@@ -85,6 +96,20 @@ class Contact(Owned):
             time_zone=details.time_zone,
             custom_fields=details.custom_fields,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Who gives these details: the contact who is known by all of them; a stranger, if nobody is by any address."""
+
+    same: Contact | None
+    is_stranger: bool
+
+
+def _first(said: Mapping[str, str | None], names: Sequence[str]) -> str:
+    """The first contact of whom so much is the same, as SQL."""
+    same = (f"{name} IS NULL" if said[name] is None else f"{name} = %s" for name in names)
+    return f"(SELECT id FROM contact WHERE organization_id = %s AND {' AND '.join(same)} ORDER BY id LIMIT 1)"
 
 
 def locks_of(details: GuestDetails | Contact, *, organization: Organization) -> tuple[int, ...]:

@@ -33,11 +33,7 @@ from schema.inputs.meetings import (
 @refusals_as_values
 async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     context = info.context
-    organization_id = await organization_of(named_by(input.slots))
-    once = None
-    if organization_id is not None:
-        once = once_of(context, "bookMeeting", input, organization_id=organization_id)
-    booked = await _book_once(info, input, once)
+    booked = await _book_once(info, input, await _once(info, input))
     guest = await guest_in(booked, details(input.guest))
     if not isinstance(context.actor, AgentActor):
         if guest is None:
@@ -46,6 +42,15 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     context.loaders.know(booked)
     token = manage_token(booked, guest.id, keys=context.world.keys) if guest else None
     return Payload(meeting=booked, manage_token=token)
+
+
+async def _once(info: Info, input: BookMeetingInput) -> Once | None:
+    if input.idempotency_key is None:
+        return None
+    organization_id = await organization_of(named_by(input.slots))
+    if organization_id is None:
+        return None
+    return once_of(info.context, "bookMeeting", input, organization_id=organization_id)
 
 
 async def _book_once(info: Info, input: BookMeetingInput, once: Once | None) -> Meeting:

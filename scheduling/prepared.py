@@ -36,12 +36,17 @@ class Timeline:
         """The hours open for the topic."""
         return self.opening.on(topic)
 
+    def of(self, agenda: Agenda) -> "Timeline":
+        """The same agent with other claims, and perhaps with calendars that are known no more: hours, and what is busy,
+        are as they were."""
+        return _timeline(agenda, self.span, opening=self.opening, busy=self.busy)
+
     def without(self, claims: frozenset[int]) -> "Timeline":
         """The same agent as if these claims were not; itself where none of them is the agent's."""
         if not claims or not any(claim.id in claims for claim in self.agenda.claims):
             return self
         left = tuple(claim for claim in self.agenda.claims if claim.id not in claims)
-        return _timeline(replace(self.agenda, claims=left), self.span, opening=self.opening, busy=self.busy)
+        return self.of(replace(self.agenda, claims=left))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from models.availability.sight import Sight, seen
 from models.availability.target import Target
 from models.availability.timelines import timelines
 from models.availability.turns import with_turns
-from models.changes import catalogue_of, groups_of, link_of, pool_of, time_of
+from models.changes import catalogue_of, claims_of, groups_of, link_of, pool_of, time_of
 from scheduling.availability import Availability, Decision, SlotDay, SlotTexts, ask
 from scheduling.hours import Dates
 from scheduling.prepared import OfficeTimeline, prepare_office
@@ -133,7 +133,8 @@ async def _office(target: Target, sight: Sight, span: Span) -> OfficeTimeline | 
 
 def _topics(target: Target, agents: Iterable[Agent]) -> frozenset[str]:
     organization, service, link = target.organization.id, target.service, target.link
-    topics = {catalogue_of(organization), groups_of(organization), *(time_of(agent.id) for agent in agents)}
+    topics = {catalogue_of(organization), groups_of(organization)}
+    topics |= {topic for agent in agents for topic in (time_of(agent.id), claims_of(agent.id))}
     if service is not None:
         topics.add(pool_of(service.id))
     if link is not None:

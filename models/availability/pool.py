@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from models.agent.agent import Agent
 from models.availability.memory import SMALL, Kept
-from models.availability.sight import Sight, seen
+from models.availability.sight import Sight, look
 from models.availability.target import Target
 from models.changes import catalogue_of
 from models.organization.service import ServiceMember
@@ -65,14 +65,15 @@ async def pool(target: Target, *, sight: Sight | None = None) -> Pool:
     at the office where one is named; is assigned to such meetings where planning rules say who is; is expert in the
     subject where one is named; and speaks the language where one is named.
 
-    The rows are others' as well: they are not to be changed. Nor do they tell whose turn it is.
+    The rows are others' as well: they are not to be changed. Nor do they tell whose turn it is. Inside a transaction a
+    `sight` is one that was taken in it, since when it has changed nothing.
     """
 
     async def read() -> Kept[Pool]:
         found = await _read(target)
         return Kept(found, frozenset({catalogue_of(target.organization.id)}), SMALL * (1 + len(found.named)))
 
-    return await (await seen(sight)).recall((Pool, *_depends_on(target)), read)
+    return await (sight or await look()).recall((Pool, *_depends_on(target)), read)
 
 
 def _depends_on(target: Target) -> tuple[Hashable, ...]:

@@ -3,7 +3,8 @@
 Everything that takes time locks rows in one order, so that no transactions wait for each other in a ring: the service;
 the meeting that is changed; agents, by id; expired claims that are in the way, by id; claims that are given back, then
 those that are taken; the conversation. Who takes one claim needs no agent's row, for the constraint decides. Who takes
-several, takes one for another, or counts an agent's claims against a limit has the agents' rows first.
+several, takes one for another, or counts an agent's claims against a limit has the agents' rows first. Who can take no
+other claim than one tries that first, and looks for expired ones when it is refused: then they have nothing yet.
 """
 
 from __future__ import annotations
@@ -63,9 +64,13 @@ async def take_time(
         return Taken(time, joins=decision.joins)
     if purpose.expires_at is None and is_pooled(request):
         return Taken(time)
-    await Claim.clear_expired(tx, agents, during=time.claimed, now=now)
-    await _give_back(tx, request, time, now=now)
-    claims = await _take(tx, agents, time, needed=decision.agents_needed, purpose=purpose)
+    claims = None
+    if len(agents) == 1 and not _gives_back(request):
+        claims = await _take(tx, agents, time, needed=decision.agents_needed, purpose=purpose)
+    if claims is None:
+        await Claim.clear_expired(tx, agents, during=time.claimed, now=now)
+        await _give_back(tx, request, time, now=now)
+        claims = await _take(tx, agents, time, needed=decision.agents_needed, purpose=purpose)
     if claims is None:  # too many were taken since the engine looked: by those who have their time already
         return await _beaten(request, start, time=time, now=now)
     given = tuple(one for one in agents if one.id in claims)
@@ -119,6 +124,10 @@ async def _lock_agents_of(tx: Transaction, request: Request) -> None:
     elif limited or listed or service.distribution is Distribution.COLLECTIVE:
         members = ServiceMember.filter(service_id=service.id)
         await lock_agents(tx, [member.agent_id for member in await members])
+
+
+def _gives_back(request: Request) -> bool:
+    return request.moved_id is not None or is_list(request.target.link)
 
 
 async def _give_back(tx: Transaction, request: Request, time: Time, *, now: datetime) -> None:

@@ -1,10 +1,13 @@
-"""Agents' time as the engine wants it, out of what rows say: kept until something of it changes."""
+"""Agents' time as the engine wants it, out of what rows say: kept until something of it changes.
+
+Claims change with every booking, all the rest of an agent's time seldom: so that is prepared, and kept, by itself.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +16,7 @@ from models.agent.hours import weekly_windows
 from models.availability.memory import Kept
 from models.availability.reading import ids, reading, window
 from models.availability.sight import Sight
-from models.changes import time_of
+from models.changes import claims_of, time_of
 from models.windows import windows
 from scheduling import hours
 from scheduling.agenda import Agenda, Claim, ClaimKind, Counted
@@ -24,8 +27,8 @@ from scheduling.timeline import Span
 
 # A week of which only the end lies in the span counts from its Monday on, wherever the agent is.
 _COUNTED_BEFORE = timedelta(days=8)
-# Masks of a timeline, with those that are made when it is first asked about.
-_MASKS = 9
+# Masks of a timeline, with those that are made when it is first asked about; and of one without claims.
+_MASKS, _UNCLAIMED_MASKS = 6, 4
 
 _CLAIMS = b"""
 SELECT agent_id, id, meeting_id, starts_at, ends_at, core_starts_at, core_ends_at, expires_at, subject_id, meeting_type
@@ -59,13 +62,11 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """What the tables say, each row by its agent and without the agent's id."""
+class _Unclaimed:
+    """An agent's time as if there were no claims, and until when each calendar is known."""
 
-    claims: Mapping[int, Sequence[Any]]
-    busy: Mapping[int, Sequence[Any]]
-    calendars: Mapping[int, Sequence[Any]]
-    overrides: Mapping[int, Sequence[Any]]
+    timeline: Timeline
+    known: tuple[datetime | None, ...]
 
 
 async def timelines(
@@ -75,52 +76,78 @@ async def timelines(
     named = {(Timeline, agent.id, span, by_calendars): agent for agent in agents}
 
     async def read(keys: Sequence[Any]) -> Mapping[Any, Kept[Prepared]]:
-        rows = await _read([named[key].id for key in keys], span=span, by_calendars=by_calendars)
-        return {key: _prepared(named[key], rows, span=span, now=now) for key in keys}
+        asked = [named[key] for key in keys]
+        unclaimed = await _unclaimed(sight, asked, span=span, by_calendars=by_calendars)
+        async with reading() as rows:
+            values = [ids(agent.id for agent in asked), span.origin - _COUNTED_BEFORE, span.end]
+            claims = _by_agent(await rows(_CLAIMS, values))
+        return {
+            key: _prepared(agent, one, claims.get(agent.id, ()), now=now)
+            for key, agent, one in zip(keys, asked, unclaimed, strict=True)
+        }
 
     found = await sight.recall_each(list(named), read, fits=lambda prepared: prepared.holds(now))
     return [found[key] for key in named]
 
 
-async def _read(agents: Sequence[int], *, span: Span, by_calendars: bool) -> _Rows:
+async def _unclaimed(
+    sight: Sight, agents: Sequence[Agent], *, span: Span, by_calendars: bool
+) -> list[_Unclaimed]:
+    named = {(_Unclaimed, agent.id, span, by_calendars): agent for agent in agents}
+
+    async def read(keys: Sequence[Any]) -> Mapping[Any, Kept[_Unclaimed]]:
+        return await _read({key: named[key] for key in keys}, span=span, by_calendars=by_calendars)
+
+    found = await sight.recall_each(list(named), read)
+    return [found[key] for key in named]
+
+
+async def _read(named: Mapping[Any, Agent], *, span: Span, by_calendars: bool) -> dict[Any, Kept[_Unclaimed]]:
     """One query a table, however many agents."""
-    whose = ids(agents)
+    whose = ids(agent.id for agent in named.values())
     async with reading() as rows:
-        return _Rows(
-            claims=_by_agent(await rows(_CLAIMS, [whose, span.origin - _COUNTED_BEFORE, span.end])),
-            busy=_by_agent(await rows(_BUSY, [whose, span.origin, span.end]) if by_calendars else ()),
-            calendars=_by_agent(await rows(_CALENDARS, [whose]) if by_calendars else ()),
-            overrides=_by_agent(await rows(_OVERRIDES, [whose, span.origin.date() - DAY])),
+        busy = _by_agent(await rows(_BUSY, [whose, span.origin, span.end]) if by_calendars else ())
+        calendars = _by_agent(await rows(_CALENDARS, [whose]) if by_calendars else ())
+        overrides = _by_agent(await rows(_OVERRIDES, [whose, span.origin.date() - DAY]))
+    read = {}
+    for key, agent in named.items():
+        agenda = Agenda(
+            agent=agent.id,
+            zone=agent.zone,
+            week=weekly_windows(agent),
+            overrides=tuple(
+                hours.DateOverride(day, windows(said)) for day, said in overrides.get(agent.id, ())
+            ),
+            busy=tuple(Interval.between(start, end) for start, end in busy.get(agent.id, ())),
         )
+        known = tuple(until for [until] in calendars.get(agent.id, ()))
+        unclaimed = _Unclaimed(prepare(agenda, span), known)
+        read[key] = Kept(unclaimed, frozenset({time_of(agent.id)}), size=_UNCLAIMED_MASKS * span.minutes // 8)
+    return read
 
 
 def _by_agent(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, Sequence[Any]]:
+    """Each row by its agent, and without the agent's id."""
     grouped: dict[int, list[Any]] = defaultdict(list)
     for agent, *row in rows:
         grouped[agent].append(row)
     return grouped
 
 
-def _prepared(agent: Agent, rows: _Rows, *, span: Span, now: datetime) -> Kept[Prepared]:
-    claims = [_Claim(*row) for row in rows.claims.get(agent.id, ())]
-    known = [until for [until] in rows.calendars.get(agent.id, ())]
+def _prepared(agent: Agent, unclaimed: _Unclaimed, rows: Iterable[Any], *, now: datetime) -> Kept[Prepared]:
+    known, span = unclaimed.known, unclaimed.timeline.span
+    claims = [_Claim(*row) for row in rows]
     live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
-    agenda = Agenda(
-        agent=agent.id,
-        zone=agent.zone,
-        week=weekly_windows(agent),
-        overrides=tuple(
-            hours.DateOverride(day, windows(said)) for day, said in rows.overrides.get(agent.id, ())
-        ),
-        busy=tuple(Interval.between(start, end) for start, end in rows.busy.get(agent.id, ())),
+    agenda = replace(
+        unclaimed.timeline.agenda,
         calendars_known=all(until is not None and until > now for until in known),
         claims=tuple(claim.taken() for claim in live if claim.ends_at > span.origin),
         counted=tuple(claim.counted(agent) for claim in live if claim.meeting_type is not None),
     )
     since, until = window([*(claim.expires_at for claim in claims), *known], now=now)
     return Kept(
-        Prepared(prepare(agenda, span), since, until),
-        frozenset({time_of(agent.id)}),
+        Prepared(unclaimed.timeline.of(agenda), since, until),
+        frozenset({time_of(agent.id), claims_of(agent.id)}),
         size=_MASKS * span.minutes // 8,
     )
 

@@ -28,6 +28,7 @@ from models.meeting.series import MeetingSeries
 from models.organization.organization import Organization
 from models.transactions import Transaction, ids_of, transaction
 from models.words import Direction, MeetingChangeKind, MeetingStatus
+from scheduling.question import GuestLimits
 from scheduling.rules import Rule
 
 MOST_ATTENDEES = 50
@@ -77,13 +78,15 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     check_public_booking(wish.target, actor)
     locks = locks_of(wish.guest, organization=organization)
     async with transaction(drawing=_drawn(organization), locks=locks) as tx:
-        earlier = await earlier_outcome(tx, once)
+        id = await tx.draw(ids_of(Meeting))
+        earlier = await earlier_outcome(tx, once, outcome_id=id)
         if earlier is not None:
             return await Meeting.get(id=earlier, organization_id=organization.id)
-        known = await Contact.known(tx, wish.guest, organization=organization)
-        guest = known or Contact.new(wish.guest, organization=organization)
-        meeting = await book_for(tx, wish, guest, actor=actor, now=now)
-        await remember_outcome(tx, once, meeting.id)
+        alike = await Contact.alike(tx, wish.guest, organization=organization)
+        guest = alike.same or Contact.new(wish.guest, organization=organization)
+        meeting = await book_for(tx, wish, guest, id=id, is_stranger=alike.is_stranger, actor=actor, now=now)
+        if meeting.id != id:  # one that was joined
+            await remember_outcome(tx, once, meeting.id)
     return meeting
 
 
@@ -94,12 +97,15 @@ async def book_for(
     *,
     actor: Actor,
     now: datetime,
+    id: int | None = None,
     series: MeetingSeries | None = None,
+    is_stranger: bool = False,
 ) -> Meeting:
     """Book a wish that has been checked, for a guest who is known, or whom this adds; part of a verb. Where the time is
-    refused, nothing has been done."""
-    id = await tx.draw(ids_of(Meeting))
-    place = await _take_place(tx, wish, guest, meeting_id=id, actor=actor, now=now)
+    refused, nothing has been done. A new meeting has the `id`, if one was drawn for it."""
+    id = await tx.draw(ids_of(Meeting)) if id is None else id
+    limits = await guest_limits(guest, wish.target.organization, actor=actor, now=now, is_stranger=is_stranger)
+    place = await _take_place(tx, wish, limits, meeting_id=id, actor=actor, now=now)
     if guest.id is None:
         await tx.add(guest)
     if isinstance(place, Meeting):
@@ -114,12 +120,11 @@ def _drawn(organization: Organization) -> tuple[str, ...]:
 
 
 async def _take_place(
-    tx: Transaction, wish: Wish, guest: Contact, *, meeting_id: int, actor: Actor, now: datetime
+    tx: Transaction, wish: Wish, limits: GuestLimits | None, *, meeting_id: int, actor: Actor, now: datetime
 ) -> Taken | Meeting:
     """What is held, or the time of the agents whom the engine prefers, which counts as given to them; or the group
     meeting that has seats for the party."""
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
-    limits = await guest_limits(guest, wish.target.organization, actor=actor, now=now)
     request = Request(target=wish.target, guest_zone=zone, actor=actor, guest_limits=limits)
     await use_link(tx, wish.target.link, now=now)
     if wish.hold_token is None:

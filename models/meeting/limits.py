@@ -37,11 +37,18 @@ WHERE a.contact_id = ANY (ARRAY(
 
 
 async def guest_limits(
-    guest: Contact, organization: Organization, *, actor: Actor, now: datetime, moved_id: int | None = None
+    guest: Contact,
+    organization: Organization,
+    *,
+    actor: Actor,
+    now: datetime,
+    moved_id: int | None = None,
+    is_stranger: bool = False,
 ) -> GuestLimits | None:
     """The days and the agents of which the guest has as many meetings as one may have, without the one that is moved.
 
-    None where nothing limits this booking. A contact that is not written yet is known by their addresses.
+    None where nothing limits this booking. A contact that is not written yet is known by their addresses; a stranger,
+    whose addresses are nobody's, has no meetings.
     """
     settings = organization.settings
     per_day, per_agent = (
@@ -50,6 +57,8 @@ async def guest_limits(
     )
     if isinstance(actor, AgentActor) or (per_day is None and per_agent is None):
         return None
+    if is_stranger:
+        return GuestLimits()
     zone = organization.zone
     begin = midnight(today(now, zone), zone)
     rows = await connections.get("default").execute_query_dict(

@@ -19,6 +19,7 @@ from models.calendar.connection import CalendarConnection
 from models.changes import (
     Look,
     catalogue_of,
+    claims_of,
     groups_of,
     link_of,
     look,
@@ -139,19 +140,19 @@ async def guest(organization: Organization) -> Contact:
 # ── An agent's time ──
 
 
-async def test_a_claim_changes_an_agents_time(anna: Agent) -> None:
-    assert await told_of(lambda: a_claim(anna)) == {time_of(anna.id)}
-    assert await told_of(lambda: Claim.all().update(expires_at=MONDAY)) == {time_of(anna.id)}
+async def test_a_claim_changes_an_agents_claims_and_nothing_else(anna: Agent) -> None:
+    assert await told_of(lambda: a_claim(anna)) == {claims_of(anna.id)}
+    assert await told_of(lambda: Claim.all().update(expires_at=MONDAY)) == {claims_of(anna.id)}
     assert await told_of(lambda: Claim.all().update(expires_at=MONDAY)) == set()
-    assert await told_of(lambda: Claim.all().delete()) == {time_of(anna.id)}
+    assert await told_of(lambda: Claim.all().delete()) == {claims_of(anna.id)}
 
 
-async def test_a_claim_that_changes_hands_changes_the_time_of_both(
+async def test_a_claim_that_changes_hands_changes_the_claims_of_both(
     organization: Organization, anna: Agent, claim: Claim
 ) -> None:
     ben = await an_agent(organization, "Ben")
     given = await told_of(lambda: Claim.all().update(agent_id=ben.id))
-    assert given == {time_of(anna.id), time_of(ben.id)}
+    assert given == {claims_of(anna.id), claims_of(ben.id)}
 
 
 async def test_overrides_and_day_templates_change_an_agents_time(anna: Agent) -> None:
@@ -251,8 +252,8 @@ async def test_another_organizations_catalogue_stays_what_it_is(organization: Or
 async def test_a_link_tells_of_itself_alone_and_of_the_times_it_holds(anna: Agent) -> None:
     link = await a_link(anna)
     assert await told_of(lambda: ScheduleLink.all().update(is_active=False)) == {link_of(link.id)}
-    assert await told_of(lambda: a_claim(anna, link=link)) == {link_of(link.id), time_of(anna.id)}
-    assert await told_of(lambda: Claim.all().update(link_id=None)) == {link_of(link.id), time_of(anna.id)}
+    assert await told_of(lambda: a_claim(anna, link=link)) == {link_of(link.id), claims_of(anna.id)}
+    assert await told_of(lambda: Claim.all().update(link_id=None)) == {link_of(link.id), claims_of(anna.id)}
     assert await told_of(link.delete) == {link_of(link.id)}
 
 
@@ -307,9 +308,9 @@ async def test_what_is_not_committed_is_told_to_nobody_else(anna: Agent) -> None
         await a_claim(anna)
         told = await look(tx.connection, before.snapshot)
         assert told.changed == frozenset()
-        assert told.own == {time_of(anna.id)}
+        assert told.own == {claims_of(anna.id)}
         assert (await look_now(before.snapshot)).changed == frozenset()
-    assert (await look_now(before.snapshot)).changed == {time_of(anna.id)}
+    assert (await look_now(before.snapshot)).changed == {claims_of(anna.id)}
 
 
 async def test_what_is_rolled_back_is_told_to_nobody(anna: Agent) -> None:
@@ -327,17 +328,17 @@ async def test_what_a_transaction_saw_is_less_its_own(anna: Agent) -> None:
     async with transaction() as tx:
         await a_claim(anna)
         within = await look(tx.connection, before.snapshot)
-    assert (await look_now(within.snapshot)).changed == {time_of(anna.id)}
+    assert (await look_now(within.snapshot)).changed == {claims_of(anna.id)}
 
 
 async def test_its_own_and_what_others_did_to_the_same_are_told_apart(anna: Agent, database_url: str) -> None:
     before = await look_now()
     async with transaction() as tx:
-        await DateOverride.create(organization_id=anna.organization_id, agent_id=anna.id, date=date(2027, 3, 1))
+        await a_claim(anna)
         async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as other:
             await other.execute(CLAIMED, (anna.organization_id, anna.id))
         told = await look(tx.connection, before.snapshot)
-    assert told.changed == told.own == {time_of(anna.id)}
+    assert told.changed == told.own == {claims_of(anna.id)}
 
 
 CLAIMED = """
@@ -360,10 +361,10 @@ async def test_a_transaction_that_commits_late_is_told_then(anna: Agent, late: p
     await late.execute(CLAIMED, (anna.organization_id, anna.id))
     await a_claim(ben)
     between = await look_now(before.snapshot)
-    assert between.changed == {time_of(ben.id)}
+    assert between.changed == {claims_of(ben.id)}
     await Claim.all().update(expires_at=MONDAY)
     await late.commit()
-    assert (await look_now(between.snapshot)).changed == {time_of(anna.id), time_of(ben.id)}
+    assert (await look_now(between.snapshot)).changed == {claims_of(anna.id), claims_of(ben.id)}
 
 
 # ── How far back it goes ──
@@ -429,7 +430,7 @@ async def test_what_a_transaction_that_still_runs_may_commit_is_never_missed(
     await trim_changes()
     await late.commit()
     told = await look_now(while_it_runs.snapshot)
-    assert not told.whole or time_of(anna.id) in told.changed
+    assert not told.whole or claims_of(anna.id) in told.changed
 
 
 async def test_where_nothing_changes_for_long_the_log_stays_whole(anna: Agent) -> None:
