@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from errors import NotFound
 from models.actor import AgentActor, GuestActor
+from models.contact import GuestDetails
 from models.meeting.booking import Wish
+from models.meeting.joining import guest_in
 from models.meeting.meeting import Meeting
 from models.meeting.repeating import Occurrence, Refusal, book_series
 from models.words import OnConflict
@@ -30,27 +33,34 @@ class SeriesOccurrence:
 @refusals_as_values
 async def book(info: Info, input: BookSeriesInput) -> Payload:
     context = info.context
-    target = await target_of(info, input.slots)
+    target, guest = await target_of(info, input.slots), details(input.guest)
     decided = await book_series(
-        Wish(target=target, start=input.start, guest=details(input.guest), title=input.title),
+        Wish(target=target, start=input.start, guest=guest, title=input.title),
         input.recurrence,
         on_conflict=input.on_conflict or OnConflict.SKIP,
         actor=booker(context.actor, organization_id=target.organization.id),
         now=context.now(),
         once=once_of(context, "bookSeries", input, organization_id=target.organization.id),
     )
-    await _show_to_guest(context, decided)
+    await _show_to_guest(context, decided, guest)
     first = next((one.refusal for one in decided if one.refusal), None)
     nothing = first is not None and not any(one.meeting for one in decided)
     errors = (_error(first),) if first and nothing else ()
     return Payload(occurrences=[_shown(one) for one in decided], errors=errors)
 
 
-async def _show_to_guest(context: Context, decided: list[Occurrence]) -> None:
-    """Whoever has booked sees what came of it: the meetings, and the conversation that they share."""
-    first = next((one.meeting for one in decided if one.meeting), None)
-    if first is not None and not isinstance(context.actor, AgentActor):
-        context.become(GuestActor(await first.guest, first.id, first.conversation_id))
+async def _show_to_guest(context: Context, decided: list[Occurrence], details: GuestDetails) -> None:
+    """Whoever has booked sees what came of it: the meetings, and the conversation that they share. Of classes, as the
+    one of their guests who they are themselves; who has left them all is shown nothing any more."""
+    meetings = [one.meeting for one in decided if one.meeting]
+    if not meetings or isinstance(context.actor, AgentActor):
+        return
+    for meeting in meetings:
+        guest = await guest_in(meeting, details)
+        if guest is not None:
+            context.become(GuestActor(guest, meeting.id, meeting.conversation_id))
+            return
+    raise NotFound("The guest has left these meetings.")
 
 
 def _shown(one: Occurrence) -> SeriesOccurrence:

@@ -177,7 +177,8 @@ def _stored(one: Occurrence) -> dict[str, Any]:
 
 async def _decided_before(series_id: int) -> list[Occurrence]:
     series = await MeetingSeries.get(id=series_id)
-    meetings = {meeting.id: meeting for meeting in await Meeting.filter(series_id=series_id)}
+    ids = [one["meeting"] for one in series.outcome if one["meeting"]]  # also of those that others had made
+    meetings = {meeting.id: meeting for meeting in await Meeting.filter(id__in=ids)}
     return [_restored(one, meetings) for one in series.outcome]
 
 

@@ -42,6 +42,12 @@ MOVE = """mutation($input: RescheduleMeetingInput!) {
 SLOTS = "query($input: SlotsInput!) { slots(input: $input) { days { slots { start seatsLeft } } } }"
 BY_TOKEN = "query($token: String!) { meeting(manageToken: $token) { id guest { name } seatsLeft } }"
 VIEWER = "{ viewer { guest { name email } } }"
+SERIES = """mutation($input: BookSeriesInput!) {
+  bookSeries(input: $input) {
+    occurrences { meeting { id manageUrl guest { name email } attendees { name } } } errors { code }
+  }
+}"""
+DAILY = "FREQ=DAILY;COUNT=2"
 ELEVEN = "2027-03-01T10:00:00Z"
 
 
@@ -386,3 +392,33 @@ async def test_an_agent_finds_every_guest_of_their_meetings_by_id(lesson: Class)
     found = await lesson.anna.run(nodes, ids=contacts)
     assert sorted(one["name"] for one in found.data["nodes"]) == ["Grace", "Heidi"]
     assert (await lesson.heidi.run(nodes, ids=contacts)).data["nodes"] == [None, None]
+
+
+async def test_who_joins_by_a_series_is_shown_nothing_of_who_was_there_first(public: Client, yoga: str) -> None:
+    grace = await public.do(BOOK, input=wish(yoga, "Grace"))
+    booked = await public.do(SERIES, input={**wish(yoga, "Heidi"), "recurrence": DAILY})
+    first, second = (one["meeting"] for one in booked["occurrences"])
+    assert first["id"] == grace["meeting"]["id"]
+    for meeting in (first, second):
+        assert meeting["guest"] == {"name": "Heidi", "email": "heidi@guests.example"}
+        assert [one["name"] for one in meeting["attendees"]] == ["Heidi"]
+    assert grace["manageToken"] not in first["manageUrl"]
+
+
+async def test_the_same_series_again_gets_also_the_meetings_that_were_joined(public: Client, yoga: str) -> None:
+    await public.do(BOOK, input=wish(yoga, "Grace"))
+    asked = {**wish(yoga, "Heidi"), "recurrence": DAILY, "idempotencyKey": "once"}
+    assert await public.do(SERIES, input=asked) == await public.do(SERIES, input=asked)
+
+
+async def test_who_has_left_all_of_a_series_is_shown_nothing_of_it(
+    public: Client, sign_in: SignIn, yoga: str
+) -> None:
+    await public.do(BOOK, input=wish(yoga, "Grace"))
+    asked = {**wish(yoga, "Heidi"), "recurrence": "FREQ=DAILY;COUNT=1", "idempotencyKey": "once"}
+    [one] = (await public.do(SERIES, input=asked))["occurrences"]
+    heidi = await sign_in.bearer(one["meeting"]["manageUrl"].split("#")[1])
+    assert codes(await heidi.do(CANCEL, input={"meetingId": one["meeting"]["id"]})) == []
+    again = await public.do(SERIES, input=asked)
+    assert codes(again) == ["NOT_FOUND"]
+    assert again["occurrences"] == []
