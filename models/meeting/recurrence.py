@@ -32,7 +32,18 @@ def occurrences(rule: str, *, start: datetime, zone: ZoneInfo) -> tuple[datetime
     A time that the clock skips is meant by the offset before the gap. Refuses Invalid for a rule that cannot be read,
     repeats within a day, has no end (COUNT or UNTIL), gives more than 52 starts, or does not give `start` itself.
     """
-    parts = _parts(rule)
+    try:
+        return _starts(_parts(rule), start, zone=zone)
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        OverflowError,
+    ) as error:  # of dateutil, also while it looks for matches
+        raise Invalid("This is not a recurrence rule.", field=_FIELD) from error
+
+
+def _starts(parts: dict[str, str], start: datetime, *, zone: ZoneInfo) -> tuple[datetime, ...]:
     first = start.astimezone(zone).replace(tzinfo=None)
     walls = tuple(islice(_walls(parts, first, zone=zone), MOST_OCCURRENCES + 1))
     if len(walls) > MOST_OCCURRENCES:
@@ -68,10 +79,7 @@ def _walls(parts: dict[str, str], first: datetime, *, zone: ZoneInfo) -> Iterato
     years = (_LAST_YEAR - first.year) // _CYCLE * _CYCLE
     until = _until(parts["UNTIL"], zone) if "UNTIL" in parts else None
     text = ";".join(f"{key}={value}" for key, value in parts.items() if key != "UNTIL")
-    try:
-        rule = rrulestr(text, dtstart=first.replace(year=first.year + years))
-    except (ValueError, TypeError, IndexError) as error:
-        raise Invalid("This is not a recurrence rule.", field=_FIELD) from error
+    rule = rrulestr(text, dtstart=first.replace(year=first.year + years))
     for moment in rule:
         wall = moment.replace(year=moment.year - years)
         if until is not None and wall > until:
