@@ -21,7 +21,7 @@ from typing import Any
 import uvloop
 from tortoise import connections
 
-from benchmarks.installation import TICKS, database
+from benchmarks.installation import database, processor_seconds
 from benchmarks.measuring import machine
 from models import database as opened
 from models.actor import Public
@@ -54,7 +54,7 @@ async def main(number: int = 1000, at_once: int = 16) -> None:
     with database() as address:
         await opened.migrate(address)
         async with opened.database(address, pool_size=POOL):
-            wishes = _wishes(await _agents())
+            wishes = _wishes(await hire(AGENTS))
             await _run(wishes, WARM_UP, at_once)
             sent = await _traced(wishes)
             before = await _spent()
@@ -66,18 +66,19 @@ async def main(number: int = 1000, at_once: int = 16) -> None:
     _say(f"PostgreSQL {_each(spent.there, number)} of a processor")
 
 
-async def _agents() -> list[Agent]:
+async def hire(number: int) -> list[Agent]:
+    """An organization of so many agents, who work around the clock."""
     organization = await Organization.create(slug="bench", name="Bench", time_zone="UTC")
     return [
         await Agent.create(
             organization=organization,
-            name=f"Agent {number}",
-            slug=f"agent-{number}",
-            email=f"agent-{number}@bench.example",
+            name=f"Agent {turn}",
+            slug=f"agent-{turn}",
+            email=f"agent-{turn}@bench.example",
             time_zone="UTC",
             week=stored_week(ALL_DAY),
         )
-        for number in range(AGENTS)
+        for turn in range(number)
     ]
 
 
@@ -132,16 +133,8 @@ async def _spent() -> Spent:
     rows = await connections.get("default").execute_query_dict(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
     )
-    there = sum(_processor_seconds(row["pid"]) for row in rows)
+    there = sum(processor_seconds(row["pid"]) for row in rows)
     return Spent(clock.perf_counter(), clock.process_time(), there)
-
-
-def _processor_seconds(process: int) -> float:
-    stat = Path(f"/proc/{process}/stat")
-    if not stat.exists():
-        return 0
-    after_name = stat.read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / TICKS
 
 
 def _each(seconds: float, number: int) -> str:

@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
-from benchmarks.installation import HOUSE, Server, database, serving
-from benchmarks.load import Load, Result
+from benchmarks.installation import Server, database, serving
+from benchmarks.load import Load, Result, run
 from benchmarks.rows import fill
 
 AGENTS = 100
@@ -82,12 +80,7 @@ def _round(server: Server, bodies: list[str]) -> tuple[list[float], float]:
 
 
 def _put(server: Server, bodies: list[str], *, seconds: float) -> Result:
-    load = Load(server.port, bodies, CONNECTIONS, seconds)
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load"],
-        input=json.dumps(asdict(load)).encode(), cwd=HOUSE, stdout=subprocess.PIPE, check=True,
-    )  # fmt: skip
-    return Result(**json.loads(done.stdout))
+    return run(Load([server.port], bodies, CONNECTIONS, seconds))
 
 
 def _body(named: dict[str, str], zone: str) -> str:

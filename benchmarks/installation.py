@@ -34,8 +34,16 @@ class Server:
     @property
     def cpu_seconds(self) -> float:
         """What the process, and nothing beside it, has used of the processors so far."""
-        after_name = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(after_name[11]) + int(after_name[12])) / TICKS
+        return processor_seconds(self.process)
+
+
+def processor_seconds(process: int) -> float:
+    """What a process of this machine has used so far; 0 for one that is gone, or is elsewhere."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return 0
+    after_name = stat.read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / TICKS
 
 
 @contextmanager

@@ -3,41 +3,57 @@ input, keeps so many connections busy for so many seconds, each with one request
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import cycle
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import cast
 
 import uvloop
+
+from benchmarks.installation import HOUSE
 
 LENGTH, END = b"content-length: ", b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    port: int
+    """What is asked: the bodies again and again or, `once`, each one time, until the time is up or none is left. The
+    connections are spread over the ports; of the answers, those that have the `mark` in them are counted."""
+
+    ports: list[int]
     bodies: list[str]
     connections: int
     seconds: float
+    once: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The seconds that each answer took; `lengths` are those of the shortest and the longest body."""
+    """The seconds that each answer took; `lengths` are those of the shortest and the longest body. `cpu` is what the
+    client used of a processor, and `passed` how long it all took, in seconds."""
 
     latencies: list[float]
     lengths: tuple[int, int]
+    marked: int
+    cpu: float
+    passed: float
 
 
 class Asking(asyncio.Protocol):
     """One connection: asks, takes the whole answer, asks again until the time is up."""
 
-    def __init__(self, requests: Iterator[bytes], until: float, done: asyncio.Future[None]) -> None:
+    def __init__(
+        self, requests: Iterator[bytes], mark: bytes, until: float, done: asyncio.Future[None]
+    ) -> None:
         self.latencies: list[float] = []
         self.lengths: list[int] = []
+        self.marked = 0
         self._requests = requests
+        self._mark = mark
         self._until = until
         self._done = done
         self._answer = bytearray()
@@ -53,6 +69,7 @@ class Asking(asyncio.Protocol):
             self._read_head()
         if self._whole and len(self._answer) >= self._whole:
             self.latencies.append(perf_counter() - self._asked)
+            self.marked += self._mark in self._answer
             self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,27 +91,44 @@ class Asking(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._asked = perf_counter()
-        if self._asked >= self._until:
+        request = next(self._requests, None) if self._asked < self._until else None
+        if request is None:
             self._done.set_result(None)
             self._transport.close()
             return
         self._answer.clear()
         self._whole = 0
-        self._transport.write(next(self._requests))
+        self._transport.write(request)
 
 
 async def put(load: Load) -> Result:
     """The result of the load; raises for an answer that is not 200, and where the server hangs up."""
-    loop, requests = asyncio.get_running_loop(), cycle(request(body) for body in load.bodies)
-    until = perf_counter() + load.seconds
+    loop, all_once = asyncio.get_running_loop(), [request(body) for body in load.bodies]
+    requests = iter(all_once) if load.once else cycle(all_once)
+    began, used = perf_counter(), process_time()
     dones = [loop.create_future() for _ in range(load.connections)]
-    asking = [Asking(requests, until, done) for done in dones]
-    for one in asking:
-        await loop.create_connection(lambda one=one: one, "127.0.0.1", load.port)  # type: ignore[misc]
+    asking = [Asking(requests, load.mark.encode(), began + load.seconds, done) for done in dones]
+    for one, port in zip(asking, cycle(load.ports), strict=False):
+        await loop.create_connection(lambda one=one: one, "127.0.0.1", port)  # type: ignore[misc]
     async with asyncio.timeout(load.seconds + 30):
         await asyncio.gather(*dones)
     lengths = [length for one in asking for length in one.lengths]
-    return Result([taken for one in asking for taken in one.latencies], (min(lengths), max(lengths)))
+    return Result(
+        [taken for one in asking for taken in one.latencies],
+        (min(lengths), max(lengths)),
+        sum(one.marked for one in asking),
+        process_time() - used,
+        perf_counter() - began,
+    )
+
+
+def run(load: Load) -> Result:
+    """The result of the load, put by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load"],
+        input=json.dumps(asdict(load)).encode(), cwd=HOUSE, stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    return Result(**json.loads(done.stdout))
 
 
 def request(body: str) -> bytes:
