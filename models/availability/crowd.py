@@ -20,7 +20,8 @@ from scheduling.question import LOOK_BACK_DAYS
 from scheduling.timeline import Span
 
 ACTIVE = (MeetingStatus.AWAITING_GUEST, MeetingStatus.REQUESTED, MeetingStatus.SCHEDULED)
-# Nothing starts before the day of the question, in UTC, and a meeting and each of its buffers take a day at most.
+# Nothing starts before the day of the question, in UTC, though its buffer may; and a meeting and each of its buffers
+# take a day at most.
 _PAST = timedelta(days=LOOK_BACK_DAYS)
 _LONGEST = timedelta(days=2)
 
@@ -93,16 +94,16 @@ async def pooled(sight: Sight, target: Target, *, span: Span, moved_id: int | No
     service = target.service
     if service is None:
         return ()
-    today = span.origin + _PAST
+    since = span.origin + _PAST - timedelta(minutes=target.plan.buffer_before)
 
     async def read() -> Kept[Sequence[tuple[int, Interval]]]:
         async with reading() as rows:
-            values = _values(service.id, today - _LONGEST, span.end + _LONGEST, ACTIVE)
-            found = await rows(_POOLED, [*values, today])
+            values = _values(service.id, since - _LONGEST, span.end + _LONGEST, ACTIVE)
+            found = await rows(_POOLED, [*values, since])
         times = [(id, Interval.between(start, end)) for id, start, end in found]
         return Kept(times, frozenset({pool_of(service.id)}))
 
-    found = await sight.recall((Interval, service.id, span), read)
+    found = await sight.recall((Interval, service.id, span, since), read)
     return tuple(time for id, time in found if id != moved_id)
 
 

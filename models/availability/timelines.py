@@ -25,8 +25,8 @@ from scheduling.intervals import Interval
 from scheduling.prepared import Timeline, prepare
 from scheduling.timeline import Span
 
-# A week of which only the end lies in the span counts from its Monday on, wherever the agent is.
-_COUNTED_BEFORE = timedelta(days=8)
+# A week of which only a part lies in the span counts from its Monday on, and to its end, wherever the agent is.
+_COUNTED_AROUND = timedelta(days=8)
 # Masks of a timeline, with those that are made when it is first asked about; and of one without claims.
 _MASKS, _UNCLAIMED_MASKS = 6, 4
 
@@ -79,7 +79,11 @@ async def timelines(
         asked = [named[key] for key in keys]
         unclaimed = await _unclaimed(sight, asked, span=span, by_calendars=by_calendars)
         async with reading() as rows:
-            values = [ids(agent.id for agent in asked), span.origin - _COUNTED_BEFORE, span.end]
+            values = [
+                ids(agent.id for agent in asked),
+                span.origin - _COUNTED_AROUND,
+                span.end + _COUNTED_AROUND,
+            ]
             claims = _by_agent(await rows(_CLAIMS, values))
         return {
             key: _prepared(agent, one, claims.get(agent.id, ()), now=now)
@@ -141,7 +145,9 @@ def _prepared(agent: Agent, unclaimed: _Unclaimed, rows: Iterable[Any], *, now: 
     agenda = replace(
         unclaimed.timeline.agenda,
         calendars_known=all(until is not None and until > now for until in known),
-        claims=tuple(claim.taken() for claim in live if claim.ends_at > span.origin),
+        claims=tuple(
+            claim.taken() for claim in live if claim.ends_at > span.origin and claim.starts_at < span.end
+        ),
         counted=tuple(claim.counted(agent) for claim in live if claim.meeting_type is not None),
     )
     since, until = window([*(claim.expires_at for claim in claims), *known], now=now)
