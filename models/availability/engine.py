@@ -24,9 +24,9 @@ from scheduling.prepared import OfficeTimeline, prepare_office
 from scheduling.timeline import Span
 
 ALTERNATIVES = 3
-# Of one answer, lists of so many ranges of dates.
-_LISTS = 8
-# An answer's masks beside one for each agent, and its lists.
+# Of one answer, lists of so many ranges of dates; in each, so many bytes for each slot.
+_LISTS, _LISTED = 8, 32
+# An answer's masks beside one for each agent.
 _MASKS = 20
 
 
@@ -116,7 +116,7 @@ async def _answer(request: Request, sight: Sight, *, now: datetime, turns: bool)
     availability = ask(posed.question, theirs, office=await _office(target, sight, span))
     since = max((since for since in (posed.since, *(one.since for one in known)) if since), default=None)
     until = min((until for until in (posed.until, *(one.until for one in known)) if until), default=None)
-    size = (len(agents) + _MASKS) * span.minutes // 8
+    size = (len(agents) + _MASKS) * span.minutes // 8 + _LISTS * _LISTED * availability.listed.bit_count()
     return Kept(Answer(availability, named, since, until), _topics(target, agents), size)
 
 

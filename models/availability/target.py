@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from sys import getsizeof
 
 from errors import Forbidden, Invalid, NotFound
 from models.actor import Actor, AgentActor
 from models.agent.agent import Agent
 from models.availability.address import check_in_use, find_link, link_at
-from models.availability.memory import Kept
+from models.availability.memory import SMALL, Kept
 from models.availability.plan import Plan, Rule, plan_of
 from models.availability.sight import Sight, seen
 from models.changes import catalogue_of, link_of
@@ -82,7 +83,9 @@ async def find_target(
     async def read() -> Kept[Target]:
         found = await _find(named, actor=actor, now=now, inactive=inactive)
         topics = {catalogue_of(found.organization.id)}
-        return Kept(found, frozenset(topics | {link_of(found.link.id)} if found.link else topics))
+        topics |= {link_of(found.link.id)} if found.link else set()
+        # It is kept under the address, too, which may be followed by anything.
+        return Kept(found, frozenset(topics), SMALL + getsizeof(named.link))
 
     viewer = actor.organization_id if isinstance(actor, AgentActor) else None
     target = await (await seen(sight)).recall((Target, named, viewer, inactive), read)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from sys import getsizeof
+
+from models.actor import Public
+from models.agent.agent import Agent
+from models.availability.engine import Request, ask_engine
 from models.availability.memory import Kept, Memory
+from models.availability.sight import looks
+from models.availability.target import Named, find_target
 from models.changes import Look
+from models.organization.organization import Organization
+from scheduling.hours import Dates
+from tests.builders import MONDAY, a_link
 
 
 def a_memory(*, most_bytes: int = 1000) -> Memory:
@@ -95,3 +106,22 @@ def test_what_was_kept_for_a_minute_goes_with_it() -> None:
     assert memory.get("a") is not None
     memory.turn("10:01")
     assert memory.get("a") is None
+
+
+async def test_of_an_answer_all_the_lists_count_that_are_kept_with_it(anna: Agent) -> None:
+    await Organization.all().update(stored_settings={"slot_interval_minutes": 1})
+    target = await find_target(Named(agent_id=anna.id), actor=Public(), now=MONDAY)
+    request = Request(target=target, guest_zone=target.organization.zone, actor=Public())
+    before = looks().memory.size
+    answer = await ask_engine(request, now=MONDAY, turns=False)
+    lists = [answer.texts(Dates(last=MONDAY.date() + timedelta(days=days))) for days in range(30, 38)]
+    columns = (column for one in lists for day in one for column in (day.starts, day.ends, day.agent_counts))
+    assert looks().memory.size - before > sum(map(getsizeof, columns))
+
+
+async def test_an_address_counts_with_all_that_follows_it(anna: Agent) -> None:
+    await a_link(anna)
+    await find_target(Named(link="acme/anna"), actor=Public(), now=MONDAY)
+    before = looks().memory.size
+    await find_target(Named(link=f"acme/anna?{'x' * 1_000_000}"), actor=Public(), now=MONDAY)
+    assert looks().memory.size - before > 1_000_000
