@@ -1,7 +1,7 @@
 """Taking the time that the engine allows: for a meeting, for one that moves, or for a hold.
 
 Everything that takes time locks rows in one order, so that no transactions wait for each other in a ring: the service;
-the meeting that is changed; agents, by id; expired claims that are in the way, by id; claims that are given back, then
+agents, by id; the meeting that is changed; expired claims that are in the way, by id; claims that are given back, then
 those that are taken; the conversation. Who takes one claim needs no agent's row, for the constraint decides. Who takes
 several, takes one for another, or counts an agent's claims against a limit has the agents' rows first. Who can take no
 other claim than one tries that first, and looks for expired ones when it is refused: then they have nothing yet.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from errors import AlreadyDecided, Invalid, NotAllowed, NotFound, Stale
 from models import input
 from models.actor import Actor, GuestActor, KnownActor
 from models.availability.engine import Request
-from models.availability.taking import Purpose, take_time
+from models.availability.taking import Purpose, lock_agents, take_time
 from models.availability.target import Target, find_plan
 from models.claim import Claim
 from models.contact import locks_of
@@ -52,7 +53,7 @@ async def reschedule(
     if start is None and duration_minutes is None:
         raise Invalid("Say what to change: the start, the duration or both.")
     async with transaction(locks=await _locks_of(actor)) as tx:
-        meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
+        meeting, reason = await lock_meeting(tx, meeting_id, change, actor=actor, now=now, taking=())
         if meeting.is_group and isinstance(actor, GuestActor):
             raise NotAllowed("Others come to this meeting: leave it, and book another time.")
         if start in (None, meeting.start) and duration_minutes in (None, meeting.duration_minutes):
@@ -76,7 +77,7 @@ async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: dat
     """Cancel the meeting and give its time back; a guest of a group meeting leaves it, and it goes on for the others.
     Refuses NotFound, Stale and AlreadyDecided."""
     async with transaction() as tx:
-        meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
+        meeting, reason = await lock_meeting(tx, meeting_id, change, actor=actor, now=now)
         if meeting.is_group and isinstance(actor, GuestActor):
             await leave(tx, meeting, actor.contact.id, actor=actor, reason=reason, now=now)
             return meeting
@@ -91,15 +92,24 @@ async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: dat
 
 
 async def lock_meeting(
-    meeting_id: int, change: Change, *, actor: KnownActor, now: datetime
+    tx: Transaction,
+    meeting_id: int,
+    change: Change,
+    *,
+    actor: KnownActor,
+    now: datetime,
+    taking: Collection[int] | None = None,
 ) -> tuple[Meeting, str | None]:
     """The meeting, held until the transaction ends, so that of two changes the second sees what the first did; and the
-    reason that is given. Refuses NotFound, Stale and AlreadyDecided."""
+    reason that is given. For a change that takes time, its agents are held before it, and those named by `taking`.
+    Refuses NotFound, Stale and AlreadyDecided."""
     reason = input.text(change.reason, field=("reason",), most=1_000) if change.reason else None
     seen = await Meeting.visible_to(actor).filter(id=meeting_id).prefetch_related("service", "agents").first()
     if seen is None:
         raise NotFound("There is no such meeting.", field=("meetingId",))
-    if seen.service is not None and not seen.agents:
+    if taking is not None:
+        await _lock_takers(tx, seen, taking)
+    elif seen.service is not None and not seen.agents:
         await seen.service.lock()  # of all rows the first: what has no agent is counted under it
     meeting = await Meeting.filter(id=meeting_id).select_for_update().get()
     if change.expected_version is not None and change.expected_version != meeting.version:
@@ -109,6 +119,20 @@ async def lock_meeting(
     if meeting.start <= now:
         raise AlreadyDecided("The meeting has begun.")
     return meeting, reason
+
+
+async def _lock_takers(tx: Transaction, meeting: Meeting, taking: Collection[int]) -> None:
+    """Hold whoever has the meeting, and those named: its agents, or its service. Then nobody else gives it away."""
+    await tx.rows("SAVEPOINT takers")
+    while True:
+        agents = {agent.id for agent in meeting.agents}
+        if meeting.service is not None and not agents:
+            await meeting.service.lock()
+        await lock_agents(tx, {*taking, *agents})
+        await meeting.fetch_related("agents")
+        if agents == {agent.id for agent in meeting.agents}:
+            return
+        await tx.rows("ROLLBACK TO SAVEPOINT takers")  # it has been given to others meanwhile
 
 
 async def save_meeting(meeting: Meeting) -> None:

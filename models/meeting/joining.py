@@ -34,15 +34,19 @@ class Party:
     notes: str | None = None
 
 
+class TakesPart(Invalid):
+    """The guest comes to this very meeting already."""
+
+
 async def join(tx: Transaction, meeting: Meeting, party: Party, *, actor: Actor, now: datetime) -> None:
     """Make the party part of a group meeting which the caller has locked, and which has seats for it.
 
-    The guest and the agents are told; the other guests learn no more than that somebody has come. Refuses Invalid for a
-    guest who takes part already.
+    The guest and the agents are told; the other guests learn no more than that somebody has come. Refuses TakesPart,
+    before anything is done, for a guest who takes part already.
     """
     guests = Attendee.guests_of(meeting.id)
     if await guests.filter(contact_id=party.guest.id).exists():
-        raise Invalid("This guest takes part in this meeting already.", field=("guest",))
+        raise TakesPart("This guest takes part in this meeting already.", field=("guest",))
     before = snapshot(meeting)
     if not await guests.exists():
         meeting.guest_id = party.guest.id

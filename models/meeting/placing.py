@@ -33,7 +33,7 @@ async def find_place(
         taken = await take_time(tx, request, start, purpose=purpose, now=now)
         if taken.joins is None:
             return taken
-        # Agents' rows are locked after a meeting's, and who waits for another meeting must not have this one.
+        # Agents' rows are locked before a meeting's, and who waits for another meeting must not have this one.
         await tx.rows("ROLLBACK TO SAVEPOINT place")
         meeting = await lock_seats(tx, taken.joins, target.seats, during=taken.time.own, now=now)
         if meeting is not None:

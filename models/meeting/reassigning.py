@@ -36,8 +36,9 @@ async def reassign(
     NotFound, Stale, AlreadyDecided, Invalid (several others have it) and AgentUnavailable.
     """
     async with transaction() as tx:
-        meeting, reason = await lock_meeting(meeting_id, change, actor=actor, now=now)
         agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
+        taking = () if agent is None else (agent.id,)
+        meeting, reason = await lock_meeting(tx, meeting_id, change, actor=actor, now=now, taking=taking)
         if agent is None:
             raise NotFound("There is no such agent.", field=("agentId",))
         target = await target_of_moving(meeting, None)

@@ -21,6 +21,7 @@ from models.availability.target import check_public_booking
 from models.contact import Contact
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.booking import Wish, book_for, checked
+from models.meeting.joining import TakesPart
 from models.meeting.meeting import Meeting
 from models.meeting.recurrence import occurrences
 from models.meeting.series import MeetingSeries
@@ -51,7 +52,7 @@ class Occurrence:
 
 
 class _BookNothing(Exception):
-    """Undoes the transaction of a series that is to be booked whole or not at all."""
+    """Undoes the transaction of a series of which nothing is booked: as it was to be all, or as nothing can be had."""
 
     def __init__(self, decided: Sequence[Occurrence]) -> None:
         super().__init__("nothing is booked by halves")
@@ -71,8 +72,8 @@ async def book_series(
     each of which has its own.
 
     A start that cannot be had is refused by itself: then SKIP leaves it out, USE_ALTERNATIVE books the nearest one that
-    can be had once all others are decided, and BOOK_NOTHING gives everything back. Refuses Invalid details or rules,
-    ContactFieldRequired and IdempotencyConflict.
+    can be had once all others are decided, and BOOK_NOTHING gives everything back. Where nothing is booked, nothing has
+    been done. Refuses Invalid details or rules, ContactFieldRequired and IdempotencyConflict.
     """
     wish = checked(wish)
     check_public_booking(wish.target, actor)
@@ -98,7 +99,8 @@ async def _begin(tx: Transaction, wish: Wish, recurrence: str) -> MeetingSeries:
     await lock_link(tx, wish.target.link)
     if wish.target.service is not None:
         await wish.target.service.lock()
-    await lock_agents(tx, list((await pool(wish.target)).candidates))
+    # Also those who could not have the meeting: some bookings hold all of a service, and in the order of their ids.
+    await lock_agents(tx, list((await pool(wish.target)).named))
     return await MeetingSeries.create(organization_id=guest.organization_id, guest=guest, recurrence=recurrence)
 
 
@@ -119,6 +121,8 @@ async def _book(
         raise _BookNothing(decided)
     if on_conflict is OnConflict.USE_ALTERNATIVE:
         decided = [one if one.meeting else await booking.instead_of(one) for one in decided]
+    if not any(one.meeting for one in decided):
+        raise _BookNothing(decided)  # a link that is good for one booking still is
     return decided
 
 
@@ -143,6 +147,8 @@ class _Booking:
             )
         except LinkExpired:
             raise
+        except TakesPart as refused:
+            return Occurrence(start, refusal=Refusal(refused.code, refused.message))
         except TimeRefused as refused:
             nearest = next((slot for slot in refused.alternatives if isinstance(slot, Slot)), None)
             return Occurrence(start, refusal=Refusal(refused.code, refused.message, nearest))

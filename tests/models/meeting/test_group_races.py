@@ -102,7 +102,7 @@ async def test_one_guest_who_comes_many_times_at_once_comes_once(anna: Agent) ->
     target = await a_class(anna)
     await comes(target, "Heidi")
     outcomes = await at_once(*(come(target, "Grace") for _ in range(12)))
-    assert kinds(outcomes) == {"Invalid": 11, "Meeting": 1}
+    assert kinds(outcomes) == {"TakesPart": 11, "Meeting": 1}
     assert await taken_twice() == 0
 
 

@@ -10,20 +10,23 @@ import pytest
 from errors import ErrorCode, Invalid
 from models.actor import Public
 from models.agent.agent import Agent
+from models.availability.linking import create_link
 from models.availability.target import Target
 from models.claim import Claim
 from models.contact import Contact, GuestDetails
 from models.conversation.conversation import Conversation
 from models.event import EventRow
 from models.idempotency import Once
+from models.link import ScheduleLink
 from models.meeting.booking import Wish
 from models.meeting.meeting import Meeting
 from models.meeting.repeating import Occurrence, book_series
 from models.organization.organization import Organization
 from models.words import OnConflict
-from tests.builders import a_service, an_agent
+from tests.builders import a_service, acting, an_agent
 from tests.models.meeting.holding import HALF_HOUR, NINE, NOW, overlaps, use
-from tests.models.meeting.teams import a_planned_subject, target_of, together
+from tests.models.meeting.offering import through
+from tests.models.meeting.teams import a_planned_subject, target_of, together, try_to_move
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -185,3 +188,66 @@ async def test_a_guest_joins_every_class_of_a_series(anna: Agent) -> None:
     first, second = await repeat(target), await repeat(target, name="Heidi")
     assert booked_at(first) == booked_at(second) == [NINE + number * WEEK for number in range(4)]
     assert await Meeting.all().count() == await Conversation.all().count() == 4
+
+
+async def test_a_class_that_the_guest_comes_to_already_is_left_out_by_itself(anna: Agent) -> None:
+    subject = await a_planned_subject([anna], seats=3)
+    target = await target_of(anna, subject_id=subject.id)
+    await use(target, NINE + WEEK)
+    decided = await repeat(target)
+    assert booked_at(decided) == [NINE, None, NINE + 2 * WEEK, NINE + 3 * WEEK]
+    assert [one.refusal and one.refusal.code for one in decided] == [None, ErrorCode.INVALID, None, None]
+
+
+async def test_no_class_is_the_alternative_to_another_of_the_same_series(anna: Agent) -> None:
+    """Each Saturday and Sunday have only Friday's and Monday's classes beside them."""
+    subject = await a_planned_subject([anna], seats=3, slot_interval_minutes=24 * 60)
+    target = await target_of(anna, subject_id=subject.id)
+    decided = await repeat(target, "FREQ=DAILY;COUNT=8", on_conflict=OnConflict.USE_ALTERNATIVE)
+    came = [start for start in booked_at(decided) if start]
+    assert len(came) == len(set(came)) >= 6
+
+
+async def test_a_link_for_one_booking_is_not_used_up_by_a_series_that_is_refused(anna: Agent) -> None:
+    link = await create_link(actor=acting(anna), now=NOW, agent_id=anna.id, single_use=True)
+    await use(await target_of(anna), NINE, name="Heidi")
+    decided = await repeat(await through(link), "FREQ=WEEKLY;COUNT=1")
+    assert booked_at(decided) == [None]
+    assert (await ScheduleLink.get(id=link.id)).used_at is None
+    assert await Contact.filter(name="Grace").count() == 0
+    await use(await through(link), NINE + HALF_HOUR)
+
+
+async def test_a_series_of_some_of_a_team_waits_in_no_ring_for_who_takes_all_of_it(anna: Agent) -> None:
+    """Ben alone knows the subject; the other service has Anna too."""
+    ben = await an_agent(await anna.organization, "Ben")
+    subject = await a_planned_subject([ben], max_per_agent_per_day=5)
+    some = await target_of(await a_service(await anna.organization, anna, ben), subject_id=subject.id)
+    all_ = await target_of(await together(anna, ben))
+    async with asyncio.timeout(60):
+        outcomes = await asyncio.gather(
+            *(
+                repeat(all_ if number % 2 else some, f"FREQ=DAILY;COUNT={3 + number}", name=f"Guest{number}")
+                for number in range(12)
+            )
+        )
+    assert len(outcomes) == 12
+    assert await overlaps() == 0
+
+
+async def test_a_series_of_classes_waits_in_no_ring_for_who_moves_one(anna: Agent) -> None:
+    subject = await a_planned_subject([anna], seats=30)
+    target = await target_of(anna, subject_id=subject.id)
+    first = await repeat(target, "FREQ=WEEKLY;COUNT=4")
+    classes = [one.meeting for one in first if one.meeting]
+
+    async def move(meeting: Meeting) -> None:
+        for number in range(6):
+            await try_to_move(meeting, meeting.start + (number + 1) % 2 * HALF_HOUR, anna)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(
+            *(move(one) for one in classes),
+            *(repeat(target, "FREQ=WEEKLY;COUNT=4", name=f"Guest{number}") for number in range(12)),
+        )
+    assert await overlaps() == 0
