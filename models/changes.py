@@ -31,7 +31,7 @@ WITH unseen AS (
 )
 SELECT pg_current_snapshot()::text,
     pg_current_xact_id_if_assigned()::text,
-    pg_postmaster_start_time()::text,
+    pg_postmaster_start_time() || ' ' || (SELECT oid FROM pg_database WHERE datname = current_database()),
     count(*) < {MOST_READ} AND
         (SELECT xid FROM schedule_change ORDER BY xid LIMIT 1) <= pg_snapshot_xmin($1::text::pg_snapshot),
     string_agg(DISTINCT what || ':' || key, ' ') FILTER (WHERE xid IS DISTINCT FROM pg_current_xact_id_if_assigned()),
@@ -57,7 +57,8 @@ class Look:
 
     Not `whole` where the log does not go back so far, or there was none before: anything may have changed. `snapshot`
     says what has been seen by it, and so what it will be asked against next; this transaction is no part of that.
-    `server` is another one after a restart, or where another has taken over.
+    `server` is another one after a restart, or where another has taken over; or another database of its, such as one
+    that was restored beside this one, and given its name.
     """
 
     snapshot: str

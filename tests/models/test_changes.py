@@ -31,6 +31,7 @@ from models.claim import Claim
 from models.connection import Connection
 from models.contact import Contact
 from models.conversation.conversation import Conversation
+from models.database import migrate
 from models.link import ScheduleLink
 from models.meeting.meeting import Attendee, Meeting
 from models.organization.office import Office
@@ -50,6 +51,7 @@ from models.words import (
 )
 from scheduling.intervals import Interval
 from tests.builders import MONDAY, a_contact, a_link, a_service, an_agent
+from tests.servers import new_database
 
 HOUR = timedelta(hours=1)
 
@@ -452,3 +454,14 @@ async def test_rows_of_another_server_go(anna: Agent) -> None:
 
 async def test_who_has_seen_nothing_is_told_that_anything_may_have_changed(anna: Agent) -> None:
     assert not (await look_now()).whole
+
+
+async def test_a_database_that_was_restored_on_the_same_server_is_known_as_another(
+    db: None, postgres_url: str
+) -> None:
+    """Its log says nothing of what was otherwise in the one before, though numbers of transactions go on."""
+    with new_database(postgres_url) as address:
+        await migrate(address)
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as raw:
+            restored = await look(Connection(looks().client, raw), None)
+    assert restored.server != (await look_now()).server == (await look_now()).server
