@@ -33,10 +33,11 @@ class Kept(Generic[V]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """Somebody is just reading something, and began at the mark. Others wait for them."""
+    """Somebody is just reading something, and began at the mark. Others wait for them, until they have `done`, and hear
+    whether they have failed."""
 
     mark: int
-    done: Future[None]
+    done: Future[bool]
     found: dict[Hashable, Kept[Any]] = field(default_factory=dict)
 
 

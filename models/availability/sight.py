@@ -83,8 +83,11 @@ class Sight:
                 found[key] = kept.value
             else:
                 missing.append(key)
+        failed = False
         while missing:
-            readings = {} if self.is_inside else self._readings(missing)
+            # Others who waited for one that failed read now, too: one after the other would take as long as they are
+            # many, and each would wake all the rest.
+            readings = {} if self.is_inside or failed else self._readings(missing)
             mine = [key for key in missing if key not in readings]
             if mine:
                 found |= await self._read(mine, read)
@@ -95,6 +98,7 @@ class Sight:
                     found[key] = kept.value
                 else:
                     missing.append(key)
+                    failed = failed or reading.done.result()
         return found
 
     def _kept(self, key: Hashable) -> Kept[Any] | None:
@@ -118,14 +122,18 @@ class Sight:
         reading = Reading(self.mark, get_running_loop().create_future())
         if not self.is_inside:
             memory.readings.update(dict.fromkeys(keys, reading))
+        failed = False
         try:
             found = await read(keys)
             for key, kept in found.items():
                 reading.found[key] = kept
                 if self.own.isdisjoint(kept.topics):
                     memory.keep(key, kept, mark=reading.mark)
+        except Exception:
+            failed = True
+            raise
         finally:
-            reading.done.set_result(None)
+            reading.done.set_result(failed)
             for key in keys:
                 if memory.readings.get(key) is reading:
                     del memory.readings[key]

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from tortoise import connections
 
+from errors import NotFound
 from models.agent.agent import Agent
 from models.availability.memory import Kept
 from models.availability.sight import Looks, Sight, look, looks
@@ -269,3 +270,22 @@ async def test_as_many_transactions_as_there_are_connections_look_without_anothe
 
     async with asyncio.timeout(30):
         await asyncio.gather(*(inside() for _ in range(40)), *(look() for _ in range(40)))
+
+
+async def test_who_waited_for_a_reading_that_failed_read_all_at_once(db: None) -> None:
+    sight, begun, all_begun = await look(), 0, asyncio.Event()
+
+    async def read() -> Kept[str]:
+        nonlocal begun
+        begun += 1
+        if begun == 1:
+            await asyncio.sleep(0)
+        else:
+            all_begun.set() if begun == 5 else None
+            await all_begun.wait()
+        raise NotFound("There is no such.")
+
+    async with asyncio.timeout(10):
+        found = await asyncio.gather(*(sight.recall("one", read) for _ in range(5)), return_exceptions=True)
+    assert [type(one) for one in found] == [NotFound] * 5
+    assert sight.memory.readings == {}
