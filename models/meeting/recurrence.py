@@ -12,6 +12,7 @@ from dateutil.rrule import rrulestr
 from errors import Invalid
 
 MOST_OCCURRENCES = 52
+MOST_OF_THE_PUBLIC = 12
 _LONGEST = 500
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _PARTS = {
@@ -26,14 +27,16 @@ _CYCLE = 400
 _LAST_YEAR = 9999
 
 
-def occurrences(rule: str, *, start: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+def occurrences(
+    rule: str, *, start: datetime, zone: ZoneInfo, most: int = MOST_OCCURRENCES
+) -> tuple[datetime, ...]:
     """The starts that the rule gives, the first of which is `start`, in UTC; each at the same time of the zone's clock.
 
     A time that the clock skips is meant by the offset before the gap. Refuses Invalid for a rule that cannot be read,
-    repeats within a day, has no end (COUNT or UNTIL), gives more than 52 starts, or does not give `start` itself.
+    repeats within a day, has no end (COUNT or UNTIL), gives more starts than `most`, or does not give `start` itself.
     """
     try:
-        return _starts(_parts(rule), start, zone=zone)
+        return _starts(_parts(rule), start, zone=zone, most=most)
     except (
         ValueError,
         TypeError,
@@ -43,11 +46,11 @@ def occurrences(rule: str, *, start: datetime, zone: ZoneInfo) -> tuple[datetime
         raise Invalid("This is not a recurrence rule.", field=_FIELD) from error
 
 
-def _starts(parts: dict[str, str], start: datetime, *, zone: ZoneInfo) -> tuple[datetime, ...]:
+def _starts(parts: dict[str, str], start: datetime, *, zone: ZoneInfo, most: int) -> tuple[datetime, ...]:
     first = start.astimezone(zone).replace(tzinfo=None)
-    walls = tuple(islice(_walls(parts, first, zone=zone), MOST_OCCURRENCES + 1))
-    if len(walls) > MOST_OCCURRENCES:
-        raise Invalid(f"A series has at most {MOST_OCCURRENCES} meetings.", field=_FIELD)
+    walls = tuple(islice(_walls(parts, first, zone=zone), most + 1))
+    if len(walls) > most:
+        raise Invalid(f"A series has at most {most} meetings.", field=_FIELD)
     if not walls or walls[0] != first:
         raise Invalid("The start is not one that the recurrence gives.", field=_FIELD)
     return (start.astimezone(UTC), *(wall.replace(tzinfo=zone).astimezone(UTC) for wall in walls[1:]))

@@ -13,7 +13,7 @@ from typing import Any
 
 from errors import ErrorCode, LinkExpired, TimeRefused
 from models import input
-from models.actor import Actor
+from models.actor import Actor, AgentActor
 from models.availability.offered import lock_link
 from models.availability.pool import pool
 from models.availability.taking import lock_agents
@@ -23,7 +23,7 @@ from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.booking import Wish, book_for, checked
 from models.meeting.joining import TakesPart
 from models.meeting.meeting import Meeting
-from models.meeting.recurrence import occurrences
+from models.meeting.recurrence import MOST_OCCURRENCES, MOST_OF_THE_PUBLIC, occurrences
 from models.meeting.series import MeetingSeries
 from models.transactions import Transaction, transaction
 from models.words import OnConflict
@@ -78,7 +78,8 @@ async def book_series(
     wish = checked(wish)
     check_public_booking(wish.target, actor)
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
-    starts = occurrences(recurrence, start=wish.start, zone=zone)
+    most = MOST_OCCURRENCES if isinstance(actor, AgentActor) else MOST_OF_THE_PUBLIC
+    starts = occurrences(recurrence, start=wish.start, zone=zone, most=most)
     try:
         async with transaction() as tx:
             earlier = await earlier_outcome(tx, once)

@@ -59,7 +59,7 @@ class BookSeriesInput:
     start: datetime = strawberry.field(description="The first one; the rule must give it.")
     recurrence: str = strawberry.field(
         description='RFC 5545, such as "FREQ=WEEKLY;COUNT=6", on the guest\'s clock: DAILY, WEEKLY, MONTHLY or YEARLY,'
-        " with COUNT or UNTIL; at most 52 starts."
+        " with COUNT or UNTIL; at most 12 starts, and 52 of an agent."
     )
     guest: GuestInput
     title: str | None = None

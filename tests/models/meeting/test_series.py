@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from errors import ErrorCode, Invalid
-from models.actor import Public
+from models.actor import Actor, Public
 from models.agent.agent import Agent
 from models.availability.linking import create_link
 from models.availability.target import Target
@@ -41,12 +41,13 @@ async def repeat(
     name: str = "Grace",
     start: datetime = NINE,
     once: Once | None = None,
+    actor: Actor | None = None,
 ) -> list[Occurrence]:
     guest = GuestDetails(
         name=name, email=f"{name.lower()}@guests.example", phone=None, locale=None, time_zone="Europe/Rome"
     )
     wish = Wish(target=target, start=start, guest=guest)
-    return await book_series(wish, rule, on_conflict=on_conflict, actor=Public(), now=NOW, once=once)
+    return await book_series(wish, rule, on_conflict=on_conflict, actor=actor or Public(), now=NOW, once=once)
 
 
 def booked_at(decided: list[Occurrence]) -> list[datetime | None]:
@@ -167,7 +168,7 @@ async def test_series_of_the_same_agents_at_once_take_nothing_twice(anna: Agent)
     async with asyncio.timeout(60):
         outcomes = await asyncio.gather(
             *(
-                repeat(targets[number % 3], f"FREQ=DAILY;COUNT={5 + number}", name=f"Guest{number}",
+                repeat(targets[number % 3], f"FREQ=DAILY;COUNT={4 + number}", name=f"Guest{number}",
                        on_conflict=OnConflict.USE_ALTERNATIVE)
                 for number in range(9)
             )
@@ -227,7 +228,7 @@ async def test_a_series_of_some_of_a_team_waits_in_no_ring_for_who_takes_all_of_
     async with asyncio.timeout(60):
         outcomes = await asyncio.gather(
             *(
-                repeat(all_ if number % 2 else some, f"FREQ=DAILY;COUNT={3 + number}", name=f"Guest{number}")
+                repeat(all_ if number % 2 else some, f"FREQ=DAILY;COUNT={3 + number % 9}", name=f"Guest{number}")
                 for number in range(12)
             )
         )
@@ -251,3 +252,11 @@ async def test_a_series_of_classes_waits_in_no_ring_for_who_moves_one(anna: Agen
             *(repeat(target, "FREQ=WEEKLY;COUNT=4", name=f"Guest{number}") for number in range(12)),
         )
     assert await overlaps() == 0
+
+
+async def test_the_public_books_shorter_series_than_agents(anna: Agent) -> None:
+    target = await target_of(anna)
+    with pytest.raises(Invalid, match="at most 12"):
+        await repeat(target, "FREQ=DAILY;COUNT=13")
+    assert len(await repeat(target, "FREQ=DAILY;COUNT=12")) == 12
+    assert len(await repeat(target, "FREQ=DAILY;COUNT=20", actor=acting(anna))) == 20
