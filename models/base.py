@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from tortoise import connections, fields
+from tortoise.fields.base import Field
 from tortoise.fields.relational import ReverseRelation
 from tortoise.models import Model
 
@@ -18,6 +22,27 @@ class Row(Model):
 
     class Meta:
         abstract = True
+
+    def __init__(self, **given: Any) -> None:
+        """As Tortoise does it, but that what is known of a table is looked up once and not for each of its rows: a
+        booking makes a dozen."""
+        blank, own = _blank(type(self)), self.__dict__
+        own |= {"_partial": False, "_saved_in_db": False, "_custom_generated_pk": "id" in given}
+        own |= {"_await_when_save": {}, **blank.constants}
+        for name, make in blank.made.items():
+            if name not in given:
+                own[name] = make()
+        relations = {}
+        for name, value in given.items():
+            column = blank.columns.get(name)
+            if column is None:
+                relations[name] = value
+            elif value is None and not column.null:
+                raise ValueError(f"{name} is never null")
+            else:
+                own[name] = column.to_python_value(value)
+        if relations:
+            self._set_kwargs(relations)
 
     @classmethod
     async def where(cls, condition: str, *values: Any) -> list[Self]:
@@ -35,6 +60,33 @@ class Row(Model):
         if isinstance(found, ReverseRelation):
             return list(found) if found._fetched else None
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """A new row before anything is given: its columns, and their defaults, some of which are made for each row."""
+
+    columns: Mapping[str, Field[Any]]
+    constants: Mapping[str, Any]
+    made: Mapping[str, Callable[[], Any]]
+
+
+@cache
+def _blank(model: type[Row]) -> _Blank:
+    constants: dict[str, Any] = {}
+    made: dict[str, Callable[[], Any]] = {}
+    columns = {name: model._meta.fields_map[name] for name in model._meta.fields_db_projection}
+    for name, column in columns.items():
+        default = column.default
+        if callable(default):
+            made[name] = default
+        elif default is None and column.has_db_default():
+            made[name] = column.get_db_default_value
+        elif default is None or isinstance(default, int | float | str | bytes):
+            constants[name] = default
+        else:
+            made[name] = partial(deepcopy, default)
+    return _Blank(columns, constants, made)
 
 
 @cache
