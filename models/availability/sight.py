@@ -16,7 +16,7 @@ that those need.
 
 from __future__ import annotations
 
-from asyncio import Future, Task, create_task, get_running_loop, shield
+from asyncio import Future, Task, create_task, get_running_loop, shield, timeout
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 NOTHING: frozenset[str] = frozenset()
+LONGEST_LOOK = 10.0
 
 
 def _anything(value: Any) -> bool:
@@ -173,7 +174,8 @@ class Looks:
             while self._waiting:
                 served, self._waiting = self._waiting, []
                 try:
-                    async with self.pool.connection() as raw:
+                    # Over a network that is dead it would hold up everybody; who comes later gets another connection.
+                    async with timeout(LONGEST_LOOK), self.pool.connection() as raw:
                         await self._look(Connection(self.client, raw))
                 except Exception as error:
                     _tell(served, error)
