@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from scheduling.agenda import Agenda, Claim, ClaimKind, Counted, Group
 from scheduling.hours import Dates, Topic
 from scheduling.question import Distribution, GuestLimits, Question, Team
+from scheduling.rules import Rule
 from tests.resolvers.proven.planned import kind_of, names_subject
 from tests.resolvers.proven.sketch import House, Meeting, Wish, Worker
 from tests.scheduling.oracle import Oracle
@@ -199,3 +201,10 @@ def oracle_of_moving(house: House, place: int, *, by_agent: bool, limits: GuestL
         if number in (moved.agents or named(house)) and could_have_it(house, number, worker)
     ]
     return Oracle(asked, whose, house.office if wish.office else None)
+
+
+def free_at(truth: Oracle, start: datetime, *, by_hold: bool = False) -> set[int]:
+    """The agents who could be given a listed start. A hold knows nothing of the guest's zone, in which the last day may
+    end before it does by the clock of one more agent."""
+    unknown = {Rule.BOOKING_HORIZON} if by_hold else set()
+    return {one.agent for n, one in enumerate(truth.agendas) if not truth.rules_against(n, start) - unknown}

@@ -20,7 +20,7 @@ from tests.resolvers.proven.asking import DAY, Asking, Street, moment, starts_of
 from tests.resolvers.proven.drawing import houses
 from tests.resolvers.proven.examples import drawn
 from tests.resolvers.proven.planned import kind_of, refused
-from tests.resolvers.proven.reckoning import oracle
+from tests.resolvers.proven.reckoning import free_at, oracle
 from tests.resolvers.proven.sketch import MINUTE, House
 from tests.scheduling.oracle import Oracle
 
@@ -113,7 +113,7 @@ async def assert_can_be_had(asking: Asking, start: datetime) -> Asking:
         token = (await asking.hold(start))["hold"]["token"] if by_hold else None
         booked = await asking.book(start, token)
         assert not booked["errors"], (start, by_hold, booked)
-        await assert_taken_as_the_rules_say(asking, start, truth, booked)
+        await assert_taken_as_the_rules_say(asking, start, truth, booked, by_hold=by_hold)
         await assert_claims_are_whole()
         if (await asking.cancel(booked))["errors"]:  # it has begun
             assert start <= asking.house.now
@@ -126,7 +126,7 @@ async def assert_can_be_had(asking: Asking, start: datetime) -> Asking:
 
 
 async def assert_taken_as_the_rules_say(
-    asking: Asking, start: datetime, truth: Oracle, booked: dict[str, object]
+    asking: Asking, start: datetime, truth: Oracle, booked: dict[str, object], *, by_hold: bool
 ) -> None:
     """Of those who are free, of as many as it takes, with its buffers; or nothing, where it is joined or pooled."""
     house, kind, shown = asking.house, kind_of(asking.house), booked["meeting"]
@@ -141,9 +141,8 @@ async def assert_taken_as_the_rules_say(
         assert id == asking.built.meetings[joined].id
         assert given == set(house.meetings[joined].agents)
         return
-    free = {one.agent for n, one in enumerate(truth.agendas) if not truth.rules_against(n, start)}
     pooled = house.wish.of is None and not house.team.assigns and house.team.distribution != "COLLECTIVE"
-    assert given <= free
+    assert given <= free_at(truth, start, by_hold=by_hold)
     assert len(given) == (0 if pooled else truth.needed())
     claims = await Claim.filter(meeting_id=id)
     taken = [(one.starts_at, one.ends_at) for one in claims]
@@ -167,6 +166,7 @@ async def test_what_is_not_listed_is_refused_with_a_reason(
         [error] = booked["errors"]
         assert error["code"] != "INTERNAL"
         assert {moment(one["start"]) for one in booked["alternatives"]} <= listed.keys()
+        await assert_not_held(asking, start, truth)
         explained = await asking.explained(start)
         assert not explained["at"]["bookable"]
         assert explained["at"]["refusals"]
@@ -177,6 +177,17 @@ async def test_what_is_not_listed_is_refused_with_a_reason(
             assert rules_told(explained["at"]["refusals"], house) == rules_expected(truth, start, house)
     assert await asking.starts() == listed
     await assert_claims_are_whole()
+
+
+async def assert_not_held(asking: Asking, start: datetime, truth: Oracle) -> None:
+    """Where not only the dates of the guest's zone, of which a hold knows nothing, stand against it."""
+    by_dates = {Rule.BOOKING_HORIZON, Rule.LINK_DATES}
+    held = await asking.hold(start)
+    if held["hold"] is None:
+        assert held["errors"]
+        return
+    assert not all(rules - by_dates for rules in truth.refusals(start).values())
+    assert (await asking.release(held["hold"]["token"]))["released"]
 
 
 def misses(house: House, listed: Iterable[datetime]) -> Iterable[datetime]:

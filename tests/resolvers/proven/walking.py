@@ -13,7 +13,7 @@ from resolvers import ids
 from tests.resolvers.proven import sketch
 from tests.resolvers.proven.asking import Asking, moment
 from tests.resolvers.proven.planned import kind_of, names_subject
-from tests.resolvers.proven.reckoning import limits_of, oracle, oracle_of_moving
+from tests.resolvers.proven.reckoning import free_at, limits_of, oracle, oracle_of_moving
 from tests.resolvers.proven.sketch import House, Meeting
 
 REGULAR = "regular"
@@ -134,7 +134,7 @@ class Walk:
             return
         claims = await Claim.filter(id__gt=last)
         agents = self._numbers([claim.agent_id for claim in claims])
-        assert agents <= {one.agent for n, one in enumerate(truth.agendas) if not truth.rules_against(n, start)}
+        assert agents <= free_at(truth, start, by_hold=True)
         assert len(agents) == truth.needed()
         meeting = Meeting(
             agents=agents,
