@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import engine, http
+from benchmarks import engine, http, knee, past
 from benchmarks.measuring import machine, report
 
 
@@ -13,6 +13,11 @@ def main() -> None:
     for rate in http.rates():
         sys.stdout.write(f"  {rate}\n")
         sys.stdout.flush()
+    for lines in (past.report(), knee.report()):
+        sys.stdout.write("\n")
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

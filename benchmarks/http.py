@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.installation import Server, database, serving
 from benchmarks.load import Load, Result, run
-from benchmarks.rows import fill
+from benchmarks.rows import Filled, fill
 
 AGENTS = 100
 ROUNDS, SECONDS, WARM_UP = 5, 3.0, 2.0
@@ -46,12 +46,17 @@ def rates() -> Iterator[Rate]:
     with database() as address:
         filled = asyncio.run(fill(address, number=AGENTS))
         with serving(address) as server:
-            yield _rate("one agent", {"agentId": filled.agent}, server, target=1200, least=150)
-            yield _rate(f"a service of {AGENTS}", {"serviceId": filled.service}, server, target=300, least=600)
+            yield from months(filled, server)
+
+
+def months(filled: Filled, server: Server) -> Iterator[Rate]:
+    """The month of one agent, and of the service of all."""
+    yield _rate("one agent", {"agentId": filled.agent}, server, target=1200, least=150)
+    yield _rate(f"a service of {AGENTS}", {"serviceId": filled.service}, server, target=300, least=600)
 
 
 def _rate(who: str, named: dict[str, str], server: Server, *, target: float, least: int) -> Rate:
-    bodies = [_body(named, zone) for zone in ZONES]
+    bodies = [json.dumps(question(named, zone)) for zone in ZONES]
     slots = min(_checked(server, body, least=least) for body in bodies)
     _put(server, bodies, seconds=WARM_UP)
     rounds = [_round(server, bodies) for _ in range(ROUNDS)]
@@ -83,11 +88,11 @@ def _put(server: Server, bodies: list[str], *, seconds: float) -> Result:
     return run(Load([server.port], bodies, CONNECTIONS, seconds))
 
 
-def _body(named: dict[str, str], zone: str) -> str:
+def question(named: dict[str, str], zone: str) -> dict[str, Any]:
     """A question that the widget asks: a month from today on."""
     today = datetime.now(UTC).date()
     dates = {"from": today.isoformat(), "to": (today + timedelta(days=30)).isoformat()}
-    return json.dumps({"query": MONTH, "variables": {"input": {**named, **dates, "timeZone": zone}}})
+    return {"query": MONTH, "variables": {"input": {**named, **dates, "timeZone": zone}}}
 
 
 def _checked(server: Server, body: str, *, least: int) -> int:

@@ -156,10 +156,11 @@ def _wishes(agents: Sequence[str]) -> Iterator[tuple[str, str]]:
         for agent in agents:
             number += 1
             for guest in range(2 if number % CONTESTED == 0 else 1):
-                yield f"{agent} {start}", _body(agent, start, f"{number}-{guest}")
+                yield f"{agent} {start}", body(agent, start, f"{number}-{guest}")
 
 
-def _body(agent: str, start: str, guest: str) -> str:
+def body(agent: str, start: str, guest: str) -> str:
+    """What a guest sends who books half an hour."""
     slots = {"agentId": agent, "durationMinutes": 30}
     said = {"name": f"Guest {guest}", "email": f"guest-{guest}@guests.example", "timeZone": "Europe/Rome"}
     return json.dumps({"query": BOOK, "variables": {"input": {"slots": slots, "start": start, "guest": said}}})

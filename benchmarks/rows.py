@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from benchmarks.organization import NOW, agents
+from benchmarks.organization import NOW
+from benchmarks.organization import agents as agendas
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
 from models.calendar.connection import BusyTime, CalendarConnection
@@ -20,10 +21,11 @@ from scheduling.agenda import Agenda
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What can be asked for, by the API's ids: one agent, and a service of all of them."""
+    """What can be asked for, by the API's ids: one agent, a service of all of them, and each of them."""
 
     agent: str
     service: str
+    agents: tuple[str, ...]
 
 
 async def fill(address: str, *, number: int) -> Filled:
@@ -35,10 +37,11 @@ async def fill(address: str, *, number: int) -> Filled:
             slug="bench", name="Bench", time_zone="Europe/Rome", stored_settings=settings
         )
         service = await Service.create(organization=organization, name="Support")
-        known = [await _agent(organization, agenda) for agenda in agents(number)]
+        known = [await _agent(organization, agenda) for agenda in agendas(number)]
         members = [ServiceMember(organization=organization, service=service, agent=agent) for agent in known]
         await ServiceMember.bulk_create(members)
-        return Filled(ids.encode("Agent", known[0].id), ids.encode("Service", service.id))
+        agents = tuple(ids.encode("Agent", agent.id) for agent in known)
+        return Filled(agents[0], ids.encode("Service", service.id), agents)
 
 
 async def _agent(organization: Organization, agenda: Agenda) -> Agent:
