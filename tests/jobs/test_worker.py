@@ -120,22 +120,26 @@ async def test_what_a_killed_worker_was_doing_is_done_by_another_once(
 async def test_the_jobs_of_a_worker_that_is_heard_of_are_left_alone(
     meeting: Meeting, jobs: Jobs, tools: Tools
 ) -> None:
-    begun, finish = asyncio.Event(), asyncio.Event()
+    begun: list[Letter] = []
+    finish = asyncio.Event()
 
     class SlowMailer(FakeMailer):
         async def send(self, letter: Letter) -> None:
-            begun.set()
+            begun.append(letter)
             await finish.wait()
             await super().send(letter)
 
     mailer = SlowMailer()
     equip(replace(tools, mailer=mailer))
 
+    async def both_begun() -> bool:
+        return len(begun) == 2
+
     async def both_sent() -> bool:
         return len(mailer.outbox) == 2
 
     async with working():
-        await begun.wait()
+        await until(both_begun)
         await recover()
         assert await jobs.waiting("mail.deliver") == []
         finish.set()
