@@ -43,19 +43,7 @@ async def assign(
         if (conversation.assignee_id, conversation.service_id) == (agent.id, service_id):
             return conversation
         await _check_service(agent, service_id)
-        former_id = conversation.assignee_id
-        await _hand_over(conversation, agent, service_id=service_id, now=now)
-        record = await AssignmentRecord.create(
-            organization_id=conversation.organization_id,
-            conversation_id=conversation.id,
-            at=now,
-            from_agent_id=former_id,
-            to_agent_id=agent.id,
-            actor_agent_id=actor.agent.id,
-            how=AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED,
-            reason=note,
-        )
-        announce_assignment(conversation, record)
+        await _give(tx, conversation, agent, service_id=service_id, actor=actor, note=note, now=now)
         await add_system_message(
             tx, conversation, SystemEvent.ASSIGNED, f"{agent.name} is here for you.", meeting_id=None, now=now
         )
@@ -77,15 +65,29 @@ async def follow_meeting(
     has the conversation, a member. Of one that waited all agents of its service are told that it no longer does.
     """
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    former_id = conversation.assignee_id
-    if former_id not in {None, *(one.id for one in leaving)}:
+    if conversation.assignee_id not in {None, *(one.id for one in leaving)}:
         await _put(conversation, agent, role=MemberRole.AGENT, now=now)
         topic = conversation_topic(conversation.id)
         ids = {"conversation": conversation.id}
         announce(Announcement(conversation.organization_id, topic, EventKind.MEMBERS_CHANGED, ids))
         return
     await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
-    await _hand_over(conversation, agent, service_id=conversation.service_id, now=now)
+    await _give(tx, conversation, agent, service_id=conversation.service_id, actor=actor, now=now)
+
+
+async def _give(
+    tx: Transaction,
+    conversation: Conversation,
+    agent: Agent,
+    *,
+    service_id: int | None,
+    actor: AgentActor,
+    note: str | None = None,
+    now: datetime,
+) -> None:
+    """Make the agent the assignee, keep in the ledger who did it, and tell those whom it concerns."""
+    former_id = conversation.assignee_id
+    await _hand_over(conversation, agent, service_id=service_id, now=now)
     record = await tx.add(
         AssignmentRecord(
             organization_id=conversation.organization_id,
@@ -95,6 +97,7 @@ async def follow_meeting(
             to_agent_id=agent.id,
             actor_agent_id=actor.agent.id,
             how=AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED,
+            reason=note,
         )
     )
     announce_assignment(conversation, record)
