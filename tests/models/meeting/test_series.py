@@ -228,7 +228,9 @@ async def test_a_series_of_some_of_a_team_waits_in_no_ring_for_who_takes_all_of_
     async with asyncio.timeout(60):
         outcomes = await asyncio.gather(
             *(
-                repeat(all_ if number % 2 else some, f"FREQ=DAILY;COUNT={3 + number % 9}", name=f"Guest{number}")
+                repeat(
+                    all_ if number % 2 else some, f"FREQ=DAILY;COUNT={3 + number % 9}", name=f"Guest{number}"
+                )
                 for number in range(12)
             )
         )
