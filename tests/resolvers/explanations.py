@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.resolvers.conftest import Client
 from tests.resolvers.documents import EXPLAIN
+
+BUSY_FROM = datetime(2027, 3, 1, 8, tzinfo=UTC)
+ELEVEN_IN_ROME = "2027-03-01T10:00:00Z"
 
 
 def days(first: str = "2027-03-01", last: str | None = None, **target: Any) -> dict[str, Any]:

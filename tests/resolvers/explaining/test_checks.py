@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +10,6 @@ from models.agent.agent import Agent
 from models.agent.hours import set_week_template
 from models.availability.pool import CheckCode
 from models.calendar.connection import CalendarConnection
-from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.service import Service
@@ -19,34 +17,9 @@ from models.organization.subject import Subject
 from models.words import CalendarProvider
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent
-from tests.resolvers.conftest import Client, SignIn
+from tests.resolvers.conftest import Client
 from tests.resolvers.documents import EXPLAIN, NINE, SLOTS
-from tests.resolvers.explanations import checks, days, explained, refusals, taken
-
-BUSY_FROM = datetime(2027, 3, 1, 8, tzinfo=UTC)
-ELEVEN_IN_ROME = "2027-03-01T10:00:00Z"
-
-
-@pytest.fixture(autouse=True)
-async def link(annas_link: ScheduleLink) -> ScheduleLink:
-    return annas_link
-
-
-@pytest.fixture
-def agent(sign_in: SignIn, anna: Agent) -> Client:
-    return sign_in.agent(anna)
-
-
-@pytest.fixture
-async def ben(organization: Organization) -> Agent:
-    return await an_agent(organization, "Ben")
-
-
-@pytest.fixture
-async def support(organization: Organization, anna: Agent, ben: Agent) -> Service:
-    service = await a_service(organization, anna, ben)
-    await a_link(service)
-    return service
+from tests.resolvers.explanations import ELEVEN_IN_ROME, checks, days, explained, refusals, taken
 
 
 async def test_where_all_is_well_every_check_says_so(agent: Client) -> None:

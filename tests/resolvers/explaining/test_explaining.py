@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -11,38 +11,12 @@ from models.agent.hours import set_date_override
 from models.calendar.connection import BusyTime, CalendarConnection
 from models.claim import Claim
 from models.link import ScheduleLink
-from models.organization.organization import Organization
 from models.organization.service import Service
 from models.words import CalendarProvider, ConnectionStatus
-from tests.builders import Clock, a_link, a_service, an_agent, an_organization
+from tests.builders import Clock, an_agent, an_organization
 from tests.resolvers.conftest import Client, SignIn, Talk
 from tests.resolvers.documents import BOOK, EXPLAIN, NINE, SLOTS, TEN, wish
-from tests.resolvers.explanations import days, explained, refusals, taken
-
-BUSY_FROM = datetime(2027, 3, 1, 8, tzinfo=UTC)
-ELEVEN_IN_ROME = "2027-03-01T10:00:00Z"
-
-
-@pytest.fixture(autouse=True)
-async def link(annas_link: ScheduleLink) -> ScheduleLink:
-    return annas_link
-
-
-@pytest.fixture
-def agent(sign_in: SignIn, anna: Agent) -> Client:
-    return sign_in.agent(anna)
-
-
-@pytest.fixture
-async def ben(organization: Organization) -> Agent:
-    return await an_agent(organization, "Ben")
-
-
-@pytest.fixture
-async def support(organization: Organization, anna: Agent, ben: Agent) -> Service:
-    service = await a_service(organization, anna, ben)
-    await a_link(service)
-    return service
+from tests.resolvers.explanations import BUSY_FROM, days, explained, refusals, taken
 
 
 async def busy(agent: Agent, start: datetime, **duration: float) -> None:
