@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, TypedDict, Unpack
 
+from tortoise.fields import ManyToManyRelation
+from tortoise.queryset import QuerySet
+
 from errors import Invalid, NotAllowed, NotFound
 from models import input
 from models.actor import AgentActor
@@ -70,23 +73,26 @@ async def _check_authority(authority: Authority, agent: Agent, *, moves: bool) -
 
 
 async def _place(agent: Agent, offices: Collection[int] | None) -> None:
-    if offices is None:
-        return
     own = Office.filter(organization_id=agent.organization_id)
     missing = NotFound("There is no such office.", field=("officeIds",))
-    found = await all_of(own, offices, missing=missing)
-    await agent.offices.clear()
-    await agent.offices.add(*found)
+    await _replace(agent.offices, own, offices, missing=missing)
 
 
 async def _teach(agent: Agent, expertise: Collection[int] | None) -> None:
-    if expertise is None:
-        return
     own = Subject.filter(organization_id=agent.organization_id)
     missing = NotFound("There is no such subject.", field=("expertiseIds",))
-    found = await all_of(own, expertise, missing=missing)
-    await agent.expertise.clear()
-    await agent.expertise.add(*found)
+    await _replace(agent.expertise, own, expertise, missing=missing)
+
+
+async def _replace(
+    relation: ManyToManyRelation[Any], own: QuerySet[Any], ids: Collection[int] | None, *, missing: NotFound
+) -> None:
+    """Have the relation be with these rows and no others; None leaves it as it is."""
+    if ids is None:
+        return
+    found = await all_of(own, ids, missing=missing)
+    await relation.clear()
+    await relation.add(*found)
 
 
 def _checked(fields: AgentFields) -> dict[str, Any]:
