@@ -168,6 +168,15 @@ class ContactField(StrEnum):
     PHONE = "PHONE"
 
 
+class TransferTargets(StrEnum):
+    """Whom a conversation may be transferred to."""
+
+    NONE = "NONE"
+    AGENTS = "AGENTS"
+    SERVICES = "SERVICES"
+    BOTH = "BOTH"
+
+
 class Permission(StrEnum):
     """What the viewer may do, for a client to show or hide."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from models.words import ContactField, Role
+from models.words import CalendarProvider, ContactField, Role, TransferTargets
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,22 @@ class Settings:
     hold_minutes: int = 10
     max_meetings_per_guest_per_day: int | None = None
     max_upcoming_meetings_per_guest_and_agent: int | None = 2
+    one_conversation_per_guest_and_agent: bool = False
+    guest_must_confirm: bool = False
+    guest_confirmation_timeout_minutes: int = 60
+    join_opens_minutes_before: int = 15
+    reminder_minutes_before: tuple[int, ...] = (1440, 60)
+    max_waiting_minutes: int = 15
+    purge_outdated_meetings: bool = False
+    retention_days: int = 365
+    show_unassigned_meetings: bool = True
     can_assign: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR, Role.AGENT)
+    can_edit_meetings: tuple[Role, ...] = tuple(Role)
+    can_create_meetings: tuple[Role, ...] = tuple(Role)
+    can_delete_meetings: tuple[Role, ...] = tuple(Role)
+    mask_contacts_from: tuple[Role, ...] = ()
+    primary_calendar_provider: CalendarProvider | None = None
+    two_way_calendar: bool = True
     compute_availability_from_calendars: bool = True
     unknown_calendars_block: bool = False
     calendar_refresh_minutes: int = 5
@@ -36,16 +51,41 @@ class Settings:
     unanswered_is_busy: bool = False
     out_of_office_is_busy: bool = True
     working_elsewhere_is_busy: bool = False
+    all_day_free_warns: bool = True
+    personal_google_events: bool = False
+    personal_microsoft_events: bool = False
     mail_from: str = "frontdesk@localhost"
     mail_reply_to: str | None = None
     mail_sender_name: str | None = None
+    max_attachment_megabytes: int = 15
+    attachments_enabled: bool = True
+    transfer_targets: TransferTargets = TransferTargets.BOTH
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Settings:
         """The defaults, overlaid with what the organization has set."""
-        known = {f.name for f in fields(cls)}
-        values = {name: value for name, value in stored.items() if name in known}
-        for name, word in (("required_contact_fields", ContactField), ("can_assign", Role)):
-            if name in values:
-                values[name] = tuple(word(v) for v in values[name])
-        return cls(**values)
+        known = {name: _READ.get(name, _as_it_is)(value) for name, value in stored.items() if name in _NAMES}
+        return cls(**known)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _several(word: type[Any]) -> Callable[[Iterable[Any]], tuple[Any, ...]]:
+    return lambda values: tuple(map(word, values))
+
+
+_NAMES = frozenset(field.name for field in fields(Settings))
+# How what JSON does not know is read back.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "required_contact_fields": _several(ContactField),
+    "reminder_minutes_before": _several(int),
+    "can_assign": _several(Role),
+    "can_edit_meetings": _several(Role),
+    "can_create_meetings": _several(Role),
+    "can_delete_meetings": _several(Role),
+    "mask_contacts_from": _several(Role),
+    "primary_calendar_provider": lambda value: value and CalendarProvider(value),
+    "transfer_targets": TransferTargets,
+}
