@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from jobs import parties
 from jobs.tools import Tools
@@ -151,7 +150,7 @@ def _facts(change: MeetingChange, *, tools: Tools) -> MeetingFacts:
     actor = change.actor_agent or change.actor_contact
     return MeetingFacts(
         organization=change.organization.name,
-        uid=_uid(meeting),
+        uid=meeting.uid,
         sequence=after["sequence"],
         changed_at=change.at,
         title=meeting.title,
@@ -231,11 +230,6 @@ def _location(meeting: Meeting) -> str | None:
     if office is None or meeting.meeting_type is not MeetingType.OFFICE:
         return None
     return ", ".join(part for part in (office.name, office.address) if part)
-
-
-def _uid(meeting: Meeting) -> str:
-    """The meeting's name in all calendars of the world, the same for its whole life (RFC 7986 §5.3)."""
-    return str(uuid5(NAMESPACE_URL, f"frontdesk:{meeting.id}:{meeting.created_at.astimezone(UTC).isoformat()}"))
 
 
 def _moment(snapshot: Mapping[str, Any], name: str) -> datetime:

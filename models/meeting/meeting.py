@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
@@ -110,6 +112,11 @@ class Meeting(Owned):
     @property
     def duration_minutes(self) -> int:
         return int((self.end - self.start).total_seconds() // 60)
+
+    @property
+    def uid(self) -> str:
+        """Its name in all calendars of the world, the same for its whole life (RFC 7986 §5.3)."""
+        return str(uuid5(NAMESPACE_URL, f"frontdesk:{self.id}:{self.created_at.astimezone(UTC).isoformat()}"))
 
 
 class Attendee(Owned):
