@@ -157,10 +157,26 @@ class CalendarProvider(StrEnum):
     ICS = "ICS"
 
 
+class MeetingProvider(StrEnum):
+    """Whose calls meetings are held in."""
+
+    ZOOM = "ZOOM"
+    MICROSOFT_TEAMS = "MICROSOFT_TEAMS"
+    GOOGLE_MEET = "GOOGLE_MEET"
+    JITSI = "JITSI"
+
+
 class ConnectionStatus(StrEnum):
     CONNECTED = "CONNECTED"
     DISCONNECTED = "DISCONNECTED"
     NEVER_SYNCED = "NEVER_SYNCED"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "PENDING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    NOT_NEEDED = "NOT_NEEDED"
 
 
 class ContactField(StrEnum):

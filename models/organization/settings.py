@@ -6,7 +6,33 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from models.words import CalendarProvider, ContactField, Role, TransferTargets
+from models.words import CalendarProvider, ContactField, MeetingProvider, Role, TransferTargets
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMeetingAutomation:
+    """Whether meetings by VIDEO are given a call, by which provider (None: the organization's default one), and how.
+
+    Whoever switches it off has nothing of it kept. Calls that were made stay.
+    """
+
+    enabled: bool = False
+    provider: MeetingProvider | None = None
+    has_password: bool = False
+    invite_attendees: bool = True
+    send_ics: bool = True
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> VirtualMeetingAutomation:
+        """What is kept of it; of one that is not enabled, nothing but that."""
+        if not stored.get("enabled"):
+            return cls()
+        known = {name: value for name, value in stored.items() if name in cls.__dataclass_fields__}
+        return cls(**{**known, "provider": _provider(stored.get("provider"))})
+
+
+def _provider(name: str | None) -> MeetingProvider | None:
+    return None if name is None else MeetingProvider(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +80,7 @@ class Settings:
     all_day_free_warns: bool = True
     personal_google_events: bool = False
     personal_microsoft_events: bool = False
+    virtual_meetings: VirtualMeetingAutomation = VirtualMeetingAutomation()
     mail_from: str = "frontdesk@localhost"
     mail_reply_to: str | None = None
     mail_sender_name: str | None = None
@@ -88,4 +115,5 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "mask_contacts_from": _several(Role),
     "primary_calendar_provider": lambda value: value and CalendarProvider(value),
     "transfer_targets": TransferTargets,
+    "virtual_meetings": VirtualMeetingAutomation.of,
 }
