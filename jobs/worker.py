@@ -10,7 +10,8 @@ import structlog
 import jobs.calendars
 import jobs.housekeeping
 import jobs.mail
-import jobs.meetings  # noqa: F401 (whoever works must know the tasks)
+import jobs.meetings
+import jobs.reminders  # noqa: F401 (whoever works must know the tasks)
 from jobs.recovery import SILENT_SECONDS
 from models.queue import queue
 

@@ -33,6 +33,7 @@ MODELS = (
     "models.link",
     "models.claim",
     "models.meeting.meeting",
+    "models.meeting.reminding",
     "models.meeting.seat",
     "models.meeting.series",
     "models.conversation.conversation",

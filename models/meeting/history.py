@@ -20,6 +20,7 @@ _TOLD_AS = {
     MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
     MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
     MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
+    MeetingChangeKind.REMINDED: (SystemEvent.MEETING_REMINDER, "A reminder: the meeting is coming up."),
     MeetingChangeKind.ATTENDEE_JOINED: (SystemEvent.MEMBER_ADDED, "A guest has joined the meeting."),
     MeetingChangeKind.ATTENDEE_LEFT: (SystemEvent.MEMBER_LEFT, "A guest has left the meeting."),
 }
