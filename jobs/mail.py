@@ -8,7 +8,7 @@ from errors import ProviderDown, ProviderRejected
 from jobs.letters import Addressee, addressees, find_change, write
 from jobs.retrying import BACKOFF, TryAgain
 from jobs.tools import tools
-from models.letter import SentLetter
+from models.letter.sent import SentLetter
 from models.meeting.meeting import MeetingChange
 from models.queue import queue
 from models.transactions import transaction

@@ -11,6 +11,7 @@ import jobs.calendars
 import jobs.housekeeping
 import jobs.mail
 import jobs.meetings
+import jobs.ordered_mail
 import jobs.reminders  # noqa: F401 (whoever works must know the tasks)
 from jobs.recovery import SILENT_SECONDS
 from models.queue import queue

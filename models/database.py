@@ -42,7 +42,8 @@ MODELS = (
     "models.calendar.connection",
     "models.event",
     "models.idempotency",
-    "models.letter",
+    "models.letter.ordered",
+    "models.letter.sent",
 )
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from providers.mail.occasions import Audience as Audience
+from providers.mail.occasions import Occasion as Occasion
 from scheduling.question import Distribution as Distribution
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 # Embeddings, overrides and isolates would let a name reorder the rest of its line. The plain marks (LRM, RLM)
 # and the joiners, which Persian and emoji need, stay.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# No character of anybody's writing; ours mark what is typed (see marks.py).
+_NONCHARACTERS = frozenset(map(chr, range(0xFDD0, 0xFDF0)))
 _WEB_ADDRESS = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})|(?<=:)//|(?<=[^\W\d_])@(?=\w)")
 _INVISIBLE_BREAK = "\u200b"
 
@@ -48,4 +50,4 @@ def _printable(character: str) -> str:
         return " "
     if category == "Cs":  # half of a surrogate pair: no encoding has it
         return "\ufffd"
-    return "" if character in _REORDERING else character
+    return "" if character in _REORDERING or character in _NONCHARACTERS else character

@@ -4,14 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-# Not strftime's: its names follow the process's locale, and a letter's language is the reader's.
-_WEEKDAYS = {"en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")}
-_MONTHS = {
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    )
-}
+from providers.mail.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +20,27 @@ class When:
         return f"{self.day}, {self.hours} ({self.zone})"
 
 
-def when(start: datetime, end: datetime, *, zone: str, language: str) -> When:
+def when(start: datetime, end: datetime, *, zone: str, language: Language) -> When:
     """The span from aware `start` to `end` on the clocks of `zone`.
 
     An end on another day names its day; where the clocks are set in between, both offsets are said.
     """
     begins, ends = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
-    first, last = f"{begins:%H:%M}", f"{ends:%H:%M}"
-    if ends.date() != begins.date():
-        first, last = f"{first} ", f" {_day(ends, language=language)}, {last}"
-    if begins.utcoffset() == ends.utcoffset():
-        return When(_day(begins, language=language), f"{first}–{last}", f"{zone}, {_offset(begins)}")
-    hours = f"{first.strip()} {_offset(begins)} – {last.strip()} {_offset(ends)}"
-    return When(_day(begins, language=language), hours, zone)
+    day, first, last = language.date(begins), language.time(begins), language.time(ends)
+    is_within, is_even = ends.date() == begins.date(), begins.utcoffset() == ends.utcoffset()
+    if not is_within:
+        last = f"{language.date(ends)}, {last}"
+    if not is_even:
+        return When(day, f"{first} {_offset(begins)} – {last} {_offset(ends)}", zone)
+    spoken = language.hours if is_within else language.hours.replace("–", " – ")
+    return When(day, spoken.format(start=first, end=last), f"{zone}, {_offset(begins)}")
 
 
-def _day(moment: datetime, *, language: str) -> str:
-    weekday, month = _WEEKDAYS[language][moment.weekday()], _MONTHS[language][moment.month - 1]
-    return f"{weekday} {moment.day} {month} {moment.year}"
+def at(moment: datetime, *, zone: str, language: Language) -> str:
+    """`Tuesday 1 December 2026, 10:00 (Europe/Rome, UTC+01:00)`."""
+    there = moment.astimezone(ZoneInfo(zone))
+    time = language.moment.format(time=language.time(there))
+    return f"{language.date(there)}, {time} ({zone}, {_offset(there)})"
 
 
 def _offset(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from providers.mail.facts import Audience, MeetingFacts, Person, Reader
+from providers.mail.languages import LANGUAGES
 from providers.mail.text import inert, one_line, paragraphs, web_address
 from providers.mail.times import when
 
@@ -47,11 +48,11 @@ class Words:
         `actor` is empty where the reader is the actor, who needs not be told.
         """
         zone, language = reader.person.zone, reader.language
-        now = when(facts.start, facts.end, zone=zone, language=language)
+        now = when(facts.start, facts.end, zone=zone, language=LANGUAGES[language])
         former, guests = "", facts.guests if whole else ()
         notes = "" if guests or reader.audience is Audience.ATTENDEE else facts.notes or ""
         if facts.former_start and facts.former_end:
-            former = str(when(facts.former_start, facts.former_end, zone=zone, language=language))
+            former = str(when(facts.former_start, facts.former_end, zone=zone, language=LANGUAGES[language]))
         return cls(
             organization=one_line(facts.organization),
             title=_typed(facts.title),

@@ -30,6 +30,10 @@ ALLOWED: dict[str, set[str]] = {
     "schema.scalars": {"errors"},
     "resolvers": {"schema.inputs", *MODELS_AND_BELOW},
     "models": {"models", "realtime.events", "scheduling", "errors"},
+    # Some words come from below; mail has the names of its occasions.
+    "models.words": {"providers.mail.occasions", "scheduling"},
+    # What letters are made of is read from the rows in the words in which mail is written.
+    "models.letter": {"models", "providers.mail", "scheduling", "errors"},
     # A connected calendar is kept in the words in which providers speak of calendars.
     "models.calendar": {"models", "providers.calendars", "providers.fetching", "scheduling", "errors"},
     "providers": {"scheduling.intervals", "errors"},

@@ -13,7 +13,7 @@ from models.agent.session import SESSION_LIFETIME, Session, hash_password
 from models.event import EventRow, Feed
 from models.idempotency import IdempotencyKey, Once, earlier_outcome
 from models.keyring import Keyring
-from models.letter import SentLetter
+from models.letter.sent import SentLetter
 from models.organization.organization import Organization
 from models.transactions import transaction
 from realtime.events import Announcement, EventKind, announce

@@ -17,6 +17,7 @@ from icalendar import Calendar
 from errors import ProviderRejected
 from providers.mail import rendering
 from providers.mail.facts import Audience, MeetingFacts, Occasion, Person, Reader
+from providers.mail.languages import LANGUAGES
 from providers.mail.letter import Letter
 from providers.mail.text import one_line
 from providers.mail.times import when
@@ -129,14 +130,14 @@ def test_each_reads_the_time_on_the_own_clock() -> None:
 
 def test_times_across_midnight_and_a_change_of_clocks_say_so() -> None:
     late = datetime(2026, 12, 1, 22, 45, tzinfo=UTC)
-    told = when(late, late + timedelta(minutes=30), zone="Europe/Rome", language="en")
+    told = when(late, late + timedelta(minutes=30), zone="Europe/Rome", language=LANGUAGES["en"])
     assert str(told) == (
         "Tuesday 1 December 2026, 23:45 – Wednesday 2 December 2026, 00:15 (Europe/Rome, UTC+01:00)"
     )
     change = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    told = when(change, change + timedelta(hours=1), zone="Europe/Rome", language="en")
+    told = when(change, change + timedelta(hours=1), zone="Europe/Rome", language=LANGUAGES["en"])
     assert str(told) == "Sunday 25 October 2026, 02:30 UTC+02:00 – 02:30 UTC+01:00 (Europe/Rome)"
-    told = when(change, change + timedelta(hours=1), zone="America/St_Johns", language="en")
+    told = when(change, change + timedelta(hours=1), zone="America/St_Johns", language=LANGUAGES["en"])
     assert told.zone == "America/St_Johns, UTC-02:30"
 
 

@@ -1,0 +1,47 @@
+from types import MappingProxyType
+
+from providers.mail.languages.language import Language
+
+GERMAN = Language(
+    tag="de",
+    weekdays=("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    months=(
+        *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+        *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+    ),
+    day="{weekday}, {day}. {month} {year}",
+    hours="{start}–{end} Uhr",
+    moment="{time} Uhr",
+    labels=MappingProxyType(
+        {
+            "when": "Wann",
+            "before": "Bisher",
+            "what": "Thema",
+            "with": "Mit",
+            "how": "Wie",
+            "where": "Wo",
+            "join": "Teilnahme",
+            "reason": "Grund",
+            "notes": "Anmerkungen",
+        }
+    ),
+    no_longer="entfällt",
+    meeting_types=MappingProxyType(
+        {"OFFICE": "Im Büro", "VIDEO": "Videogespräch", "PHONE": "Telefongespräch", "ON_SITE": "Vor Ort"}
+    ),
+    buttons=MappingProxyType(
+        {
+            "manage_url": "Ändern oder absagen",
+            "leave": "Teilnahme absagen",
+            "again": "Neuen Termin buchen",
+            "confirm_url": "Termin bestätigen",
+            "join_url": "Am Gespräch teilnehmen",
+            "schedule_url": "Termin wählen",
+            "password_url": "Passwort wählen",
+            "connect_url": "Kalender verbinden",
+            "ics_url": "Kalenderdatei (.ics)",
+        }
+    ),
+    because_of_a_meeting="Sie erhalten diese E-Mail wegen eines Termins mit {organization}.",
+    from_whom="Diese E-Mail kommt von {organization}.",
+)
