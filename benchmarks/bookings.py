@@ -28,7 +28,8 @@ from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, find_target
 from models.contact import GuestDetails
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
+from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from models.windows import stored_week
 from scheduling.hours import WeeklyWindow, Window

@@ -11,11 +11,11 @@ from models.availability.target import organization_of
 from models.contact import GuestDetails
 from models.idempotency import Once, known_outcome
 from models.meeting import booking, changing, reassigning
-from models.meeting.booking import Wish
 from models.meeting.changing import Change
 from models.meeting.joining import Companion, guest_in
 from models.meeting.link import manage_token
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from resolvers import conversations, ids
 from resolvers.context import Info
 from resolvers.once import once_of

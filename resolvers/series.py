@@ -8,10 +8,10 @@ from datetime import datetime
 from errors import NotFound
 from models.actor import AgentActor, GuestActor
 from models.contact import GuestDetails
-from models.meeting.booking import Wish
 from models.meeting.joining import guest_in
 from models.meeting.meeting import Meeting
 from models.meeting.repeating import Occurrence, Refusal, book_series
+from models.meeting.wish import Wish
 from models.words import OnConflict
 from resolvers.booking import booker, details
 from resolvers.context import Context, Info

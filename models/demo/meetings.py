@@ -13,8 +13,9 @@ from models.contact import Contact, GuestDetails
 from models.conversation.conversation import Conversation
 from models.conversation.posting import Draft, send_message
 from models.demo.organization import SLUG, Demo
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.organization.subject import Subject
 from models.words import MeetingType, MessageKind
 

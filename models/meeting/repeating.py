@@ -20,11 +20,12 @@ from models.availability.taking import lock_agents
 from models.availability.target import check_public_booking
 from models.contact import Contact
 from models.idempotency import Once, earlier_outcome, remember_outcome
-from models.meeting.booking import Wish, book_for, checked
+from models.meeting.booking import book_for
 from models.meeting.joining import TakesPart
 from models.meeting.meeting import Meeting
 from models.meeting.recurrence import MOST_OCCURRENCES, MOST_OF_THE_PUBLIC, occurrences
 from models.meeting.series import MeetingSeries
+from models.meeting.wish import Wish, checked
 from models.transactions import Transaction, transaction
 from models.words import OnConflict
 from scheduling.availability import Slot

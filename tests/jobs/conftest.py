@@ -17,8 +17,9 @@ from models.agent.agent import Agent
 from models.availability.target import Named, find_target
 from models.contact import GuestDetails
 from models.keyring import Keyring
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.queue import queue
 from providers.calendars.fake import FakeCalendar
 from providers.mail.fake import FakeMailer

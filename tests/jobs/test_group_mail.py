@@ -13,13 +13,14 @@ from models.agent.agent import Agent
 from models.availability.target import Target
 from models.contact import GuestDetails
 from models.keyring import Keyring
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.joining import Companion
 from models.meeting.leaving import end_empty
 from models.meeting.link import recognise_guest
 from models.meeting.meeting import Meeting
 from models.meeting.seat import SeatHold
+from models.meeting.wish import Wish
 from providers.mail.fake import FakeMailer
 from providers.mail.letter import Letter
 from tests.builders import Clock, acting

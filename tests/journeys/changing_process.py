@@ -27,9 +27,10 @@ from models.database import database
 from models.hold import hold
 from models.keyring import Keyring
 from models.link import ScheduleLink
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.planning import PlanningRule

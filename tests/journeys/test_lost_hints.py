@@ -16,8 +16,9 @@ from models.agent.agent import Agent
 from models.availability.target import Named, find_target
 from models.contact import GuestDetails
 from models.conversation.message import Message
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from realtime.bus import Bus, MemoryBus, RedisBus
 from realtime.events import conversation_topic
 from realtime.feed import Event

@@ -12,10 +12,11 @@ from models.availability.target import Named, Target, find_target
 from models.contact import Contact, GuestDetails
 from models.hold import Held, hold
 from models.keyring import Keyring
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, cancel
 from models.meeting.joining import Companion
 from models.meeting.meeting import Attendee, Meeting
+from models.meeting.wish import Wish
 from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject

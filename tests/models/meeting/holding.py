@@ -16,8 +16,9 @@ from models.availability.target import Named, Target, find_target
 from models.contact import GuestDetails
 from models.hold import Held, hold
 from models.keyring import Keyring
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from tests.builders import MONDAY
 
 NOW = MONDAY

@@ -13,9 +13,10 @@ from models.actor import Actor, Public
 from models.agent.agent import Agent
 from models.availability.target import Named, Target, find_target
 from models.contact import GuestDetails
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, reschedule
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject

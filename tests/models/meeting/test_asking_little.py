@@ -10,7 +10,8 @@ from models.availability.engine import Request, ask_engine
 from models.availability.target import Target
 from models.claim import Claim
 from models.contact import GuestDetails
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
+from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from tests.models.meeting.holding import HALF_HOUR, NINE, NOW
 from tests.models.meeting.teams import target_of

@@ -17,13 +17,14 @@ from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
 from models.hold import Held, release
 from models.idempotency import Once
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.leaving import end_empty
 from models.meeting.limits import guest_limits
 from models.meeting.link import current_tokens, manage_token, recognise_guest
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.seat import SeatHold, taken_seats
+from models.meeting.wish import Wish
 from models.organization.planning import PlanningRule
 from models.words import MeetingStatus, MessageKind
 from tests.builders import a_service, acting, an_agent, an_organization

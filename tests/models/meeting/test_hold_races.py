@@ -21,8 +21,9 @@ from models.claim import Claim, Time
 from models.contact import GuestDetails
 from models.hold import Held, hold, release
 from models.idempotency import Once
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.transactions import transaction
 from scheduling.intervals import Interval
 from tests.models.meeting.holding import (

@@ -13,10 +13,11 @@ from models.agent.agent import Agent
 from models.availability.engine import Request, ask_engine
 from models.availability.target import Target
 from models.contact import Contact, GuestDetails
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from scheduling.question import GuestLimits
 from tests.builders import a_service, acting, an_agent, guest_of

@@ -17,8 +17,9 @@ from models.conversation.conversation import Conversation
 from models.hold import Held
 from models.idempotency import IdempotencyKey, Once
 from models.link import ScheduleLink
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.transactions import transaction
 from models.words import Distribution, Role
 from tests.builders import a_link, a_service, acting, an_agent

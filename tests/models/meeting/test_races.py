@@ -19,9 +19,10 @@ from models.claim import Claim, Time
 from models.contact import Contact, GuestDetails
 from models.conversation.conversation import Conversation
 from models.idempotency import Once
-from models.meeting.booking import Wish, book
+from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting
+from models.meeting.wish import Wish
 from models.organization.service import ServiceMember
 from models.transactions import transaction
 from scheduling.intervals import Interval

@@ -18,9 +18,9 @@ from models.conversation.conversation import Conversation
 from models.event import EventRow
 from models.idempotency import Once
 from models.link import ScheduleLink
-from models.meeting.booking import Wish
 from models.meeting.meeting import Meeting
 from models.meeting.repeating import Occurrence, book_series
+from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from models.words import OnConflict
 from tests.builders import a_service, acting, an_agent

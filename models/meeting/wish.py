@@ -1,0 +1,60 @@
+"""What is to be booked, as somebody says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from errors import Invalid
+from models import contact, input
+from models.availability.target import Target
+from models.contact import GuestDetails
+from models.meeting.joining import Companion
+
+MOST_ATTENDEES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be booked: with whom and how (`target`), from when on, for whom; perhaps a slot that is held."""
+
+    target: Target
+    start: datetime
+    guest: GuestDetails
+    hold_token: str | None = None
+    conversation_id: int | None = None
+    title: str | None = None
+    notes: str | None = None
+    companions: tuple[Companion, ...] = ()
+
+    @property
+    def seats(self) -> int:
+        """How many the party takes: as many as are asked for, and one for each who is named."""
+        return max(self.target.seats, 1 + len(self.companions))
+
+    @property
+    def is_of_group(self) -> bool:
+        return self.target.plan.seats > 1
+
+
+def checked(wish: Wish) -> Wish:
+    """What is wished for, in one form. Refuses Invalid."""
+    if len(wish.companions) > MOST_ATTENDEES:
+        raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
+    if wish.is_of_group and wish.seats > wish.target.plan.seats:
+        raise Invalid(f"Such a meeting has {wish.target.plan.seats} seats.", field=("attendees",))
+    if wish.is_of_group and wish.conversation_id is not None:
+        raise Invalid("A group meeting has a conversation of its own.", field=("conversationId",))
+    return replace(
+        wish,
+        guest=contact.checked(wish.guest),
+        title=input.line(wish.title, field=("title",)) if wish.title is not None else None,
+        notes=input.text(wish.notes, field=("notes",)) if wish.notes else None,
+        companions=tuple(
+            Companion(
+                name=input.line(one.name, field=("attendees", str(i), "name")),
+                email=input.email(one.email, field=("attendees", str(i), "email")),
+            )
+            for i, one in enumerate(wish.companions)
+        ),
+    )
