@@ -1,16 +1,14 @@
 """Feeds as rows: each topic's head, and its events with a dense seq. The rows are the truth; the bus only hints."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
-import orjson
 from tortoise import fields
 
 from models.base import Owned
 from models.connection import Connection
-from models.writing import as_text, placeholders
+from models.writing import as_json
 from realtime.events import Announcement, Audience, EventKind, Hint
 
 
@@ -50,37 +48,37 @@ async def write(connection: Connection, announcements: Sequence[Announcement]) -
         return []
     by_topic = sorted(announcements, key=attrgetter("topic"))  # stable: order inside a topic stays
     topics = {topic: tuple(group) for topic, group in groupby(by_topic, key=attrgetter("topic"))}
-    heads = [(group[0].organization_id, topic, len(group)) for topic, group in topics.items()]
+    heads = [
+        {"organization_id": group[0].organization_id, "topic": topic, "head": len(group)}
+        for topic, group in topics.items()
+    ]
     events = [_event(one, len(group) - n) for group in topics.values() for n, one in enumerate(group, start=1)]
-    values = [as_text(value) for row in (*heads, *events) for value in row]
-    rows = dict(await connection.run(_sql(len(heads), len(events)), values))
+    rows = dict(await connection.run(_WRITE, [as_json(heads), as_json(events)]))
     return [Hint(topic=topic, seq=rows[topic]) for topic in topics]
 
 
-def _event(announcement: Announcement, behind: int) -> tuple[object, ...]:
+def _event(announcement: Announcement, behind: int) -> dict[str, object]:
     """An event's row, with how far its seq is behind the topic's new head."""
-    ids = orjson.dumps(dict(announcement.ids)).decode()
-    kind, audience = announcement.kind.value, announcement.audience.value
-    return announcement.organization_id, announcement.topic, behind, kind, audience, ids
+    return {
+        "organization_id": announcement.organization_id,
+        "topic": announcement.topic,
+        "behind": behind,
+        "kind": announcement.kind,
+        "audience": announcement.audience,
+        "ids": dict(announcement.ids),
+    }
 
 
-@lru_cache(maxsize=512)
-def _sql(heads: int, events: int) -> bytes:
-    groups = placeholders([*[3] * heads, *[6] * events])
-    upserted = ", ".join(f"({group}, 0)" for group in groups[:heads])
-    announced = ", ".join(f"({group})" for group in groups[heads:])
-    return _WRITE.format(upserted=upserted, announced=announced).encode()
-
-
-_WRITE = """
+_WRITE = b"""
 WITH heads AS (
-    INSERT INTO feed (organization_id, topic, head, floor) VALUES {upserted}
+    INSERT INTO feed (organization_id, topic, head, floor)
+    SELECT organization_id, topic, head, 0 FROM json_populate_recordset(NULL::feed, $1::text::json)
     ON CONFLICT (topic) DO UPDATE SET head = feed.head + excluded.head RETURNING topic, head
 ), events AS (
     INSERT INTO event (organization_id, topic, seq, kind, audience, ids, at)
-    SELECT one.organization_id::bigint, one.topic, heads.head - one.behind::bigint, one.kind, one.audience,
-        one.ids::jsonb, clock_timestamp()
-    FROM (VALUES {announced}) AS one (organization_id, topic, behind, kind, audience, ids)
+    SELECT one.organization_id, one.topic, heads.head - one.behind, one.kind, one.audience, one.ids, clock_timestamp()
+    FROM json_to_recordset($2::text::json)
+        AS one (organization_id bigint, topic text, behind bigint, kind text, audience text, ids jsonb)
     JOIN heads ON heads.topic = one.topic
 )
 SELECT topic, head FROM heads

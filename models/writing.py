@@ -7,20 +7,21 @@ waited for by itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
 from procrastinate.jobs import Job
+from tortoise import fields
 from tortoise.fields.relational import ManyToManyFieldInstance
 
 from models.base import Row
 
-_Encoders = tuple[tuple[str, Callable[[Any, Row], Any]], ...]
+_Value = Callable[[Row], Any]
 _Table = tuple[str, tuple[str, ...]]
-_JOB = "ROW({})::procrastinate_job_to_defer_v1"
+_JOB = "procrastinate_job_to_defer_v1"
 
 
 class Unwritten:
@@ -55,74 +56,70 @@ class Unwritten:
     def queue(self, job: Job) -> None:
         self._jobs.append(job)
 
-    def statement(self) -> tuple[bytes, list[Any]]:
-        """The statement that writes it all, with `$n` for the values, and the values."""
-        values: list[Any] = []
-        shape: list[tuple[_Table, int]] = []
+    def statement(self) -> tuple[bytes, list[str]]:
+        """The statement that writes it all, with `$n` for the rows of each table, and these."""
+        tables: list[_Table] = []
+        values: list[str] = []
         for model, rows in self._rows.items():
-            table, encoders = _described(model)
-            shape.append((table, len(rows)))
-            values += [as_text(encode(getattr(row, name), row)) for row in rows for name, encode in encoders]
+            table, columns = _described(model)
+            tables.append(table)
+            values.append(as_json([{name: value(row) for name, value in columns} for row in rows]))
         for table, pairs in self._pairs.items():
-            shape.append((table, len(pairs)))
-            values += [str(id) for pair in pairs for id in pair]
-        for job in self._jobs:
-            values += _of_job(job)
-        return _sql(tuple(shape), len(self._jobs)), values
+            tables.append(table)
+            values.append(as_json([dict(zip(table[1], pair, strict=True)) for pair in pairs]))
+        if self._jobs:
+            values.append(as_json([_of_job(job) for job in self._jobs]))
+        return _sql(tuple(tables), bool(self._jobs)), values
 
 
-def as_text(value: Any) -> Any:
-    """The value as PostgreSQL reads it. As all are texts, whose types the columns tell, a statement stays the same one,
-    which is prepared once, whether an id is small or large and a date is there or not."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | float):
-        return str(value)
-    return value.isoformat() if isinstance(value, datetime | date | time) else value
-
-
-def placeholders(counts: Iterable[int]) -> list[str]:
-    """For each group of so many values its placeholders: `$1, $2`, then `$3`, and so on."""
-    groups, last = [], 0
-    for count in counts:
-        groups.append(", ".join(f"${number}" for number in range(last + 1, last + count + 1)))
-        last += count
-    return groups
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as one value, which PostgreSQL takes apart: however many they are, the statement stays the same one,
+    which is prepared once, and the driver has no more to do for a dozen rows than for one."""
+    return orjson.dumps(rows).decode()
 
 
 @cache
-def _described(model: type[Row]) -> tuple[_Table, _Encoders]:
-    """The model's table and how Tortoise encodes each of its columns."""
+def _described(model: type[Row]) -> tuple[_Table, tuple[tuple[str, _Value], ...]]:
+    """The model's table, and how each of its columns is found in a row."""
     meta = model._meta
-    columns = meta.fields_db_projection
-    table = (meta.db_table, tuple(columns.values()))
-    return table, tuple((name, meta.fields_map[name].to_db_value) for name in columns)
+    table = (meta.db_table, tuple(meta.fields_db_projection.values()))
+    columns = meta.fields_db_projection.items()
+    return table, tuple((column, _value(name, meta.fields_map[name])) for name, column in columns)
 
 
-def _of_job(job: Job) -> list[Any]:
-    arguments = orjson.dumps(job.task_kwargs).decode()
-    named = (job.queue, job.task_name, job.priority, job.lock, job.queueing_lock, arguments, job.scheduled_at)
-    return [as_text(value) for value in named]
+def _value(name: str, field: fields.Field[Any]) -> _Value:
+    if isinstance(field, fields.DatetimeField) and (field.auto_now or field.auto_now_add):
+        return lambda row: field.to_db_value(getattr(row, name), row)
+    return attrgetter(name)
+
+
+def _of_job(job: Job) -> dict[str, Any]:
+    return {
+        "queue_name": job.queue,
+        "task_name": job.task_name,
+        "priority": job.priority,
+        "lock": job.lock,
+        "queueing_lock": job.queueing_lock,
+        "args": job.task_kwargs,
+        "scheduled_at": job.scheduled_at,
+    }
 
 
 @lru_cache(maxsize=512)
-def _sql(shape: tuple[tuple[_Table, int], ...], jobs: int) -> bytes:
+def _sql(tables: tuple[_Table, ...], jobs: bool) -> bytes:
     """Foreign keys are looked at when the statement ends, so the order of the tables is all the same."""
-    sizes = [len(columns) for (_, columns), count in shape for _ in range(count)]
-    groups = iter(placeholders([*sizes, *[7] * jobs]))
-    parts = [_insert(table, [next(groups) for _ in range(count)]) for table, count in shape]
+    parts = [_insert(table, number) for number, table in enumerate(tables, start=1)]
     if jobs:
-        queued = ", ".join(_JOB.format(group) for group in groups)
-        last = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{queued}])"
+        rows = f"json_populate_recordset(NULL::{_JOB}, ${len(parts) + 1}::text::json)"
+        last = f"SELECT procrastinate_defer_jobs_v1(ARRAY(SELECT one FROM {rows} AS one))"
     else:
         last = parts.pop()
     named = ", ".join(f"w{number} AS ({part})" for number, part in enumerate(parts))
     return (f"WITH {named} {last}" if named else last).encode()
 
 
-def _insert(table: _Table, rows: Sequence[str]) -> str:
+def _insert(table: _Table, number: int) -> str:
     name, columns = table
     quoted = ", ".join(f'"{column}"' for column in columns)
-    return f'INSERT INTO "{name}" ({quoted}) VALUES ' + ", ".join(f"({row})" for row in rows)
+    rows = f'json_populate_recordset(NULL::"{name}", ${number}::text::json)'
+    return f'INSERT INTO "{name}" ({quoted}) SELECT {quoted} FROM {rows}'
