@@ -39,6 +39,9 @@ class Reminder(Owned):
         unique_together = (("meeting_id", "start", "minutes_before"),)
 
 
+_USUAL = orjson.dumps(Settings().reminder_minutes_before).decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A meeting of which a reminder is due, and which one: of several the last."""
@@ -50,42 +53,48 @@ class Due:
 
 # Each minute before a meeting belongs to one of its reminders: from that one's time until that of the next. Who was
 # told of a start since its reminder's time is not told again at once; nor who was reminded later than that already, as
-# may be where the settings were changed.
+# may be where the settings were changed. For each reminder of an organization its meetings of a day at most are read,
+# by the index of their starts: without a limit of its own, the planner would rather read all meetings.
 _DUE = """
-WITH lead AS (
+WITH lead AS MATERIALIZED (
     SELECT id AS organization_id, minutes, lag(minutes, 1, 0) OVER (PARTITION BY id ORDER BY minutes) AS next
     FROM (
         SELECT DISTINCT o.id, listed::int AS minutes
         FROM organization o, jsonb_array_elements_text(
             CASE jsonb_typeof(o.stored_settings -> 'reminder_minutes_before') WHEN 'array'
                 THEN o.stored_settings -> 'reminder_minutes_before' ELSE %s::jsonb END
-        ) listed
+        ) listed WHERE {whose}
     ) listed
 )
 SELECT m.id AS meeting_id, m.start, lead.minutes AS minutes_before
-FROM lead JOIN meeting m ON m.organization_id = lead.organization_id
-    AND m.start > greatest(%s + make_interval(mins => lead.next), %s + make_interval(mins => lead.minutes) - %s)
-    AND m.start <= %s + make_interval(mins => lead.minutes)
-WHERE m.status = 'SCHEDULED' AND {which}
-    AND NOT EXISTS (
-        SELECT FROM reminder r
-        WHERE r.meeting_id = m.id AND r.start = m.start AND r.minutes_before <= lead.minutes
-    )
-    AND NOT EXISTS (
-        SELECT FROM meeting_change c
-        WHERE c.meeting_id = m.id AND c.kind IN ('BOOKED', 'CONFIRMED', 'ACCEPTED', 'RESCHEDULED')
-            AND c.at >= m.start - make_interval(mins => lead.minutes)
-    )
-ORDER BY m.start, m.id
+FROM lead, LATERAL (
+    SELECT id, start FROM meeting m
+    WHERE m.organization_id = lead.organization_id AND m.status = 'SCHEDULED' AND {which}
+        AND m.start > greatest(%s + make_interval(mins => lead.next), %s + make_interval(mins => lead.minutes) - %s)
+        AND m.start <= %s + make_interval(mins => lead.minutes)
+        AND NOT EXISTS (
+            SELECT FROM reminder r
+            WHERE r.meeting_id = m.id AND r.start = m.start AND r.minutes_before <= lead.minutes
+        )
+        AND NOT EXISTS (
+            SELECT FROM meeting_change c
+            WHERE c.meeting_id = m.id AND c.kind IN ('BOOKED', 'CONFIRMED', 'ACCEPTED', 'RESCHEDULED')
+                AND c.at >= m.start - make_interval(mins => lead.minutes)
+        )
+    ORDER BY m.start, m.id LIMIT %s
+) m
+ORDER BY m.start, m.id LIMIT %s
 """
-_PAGE = _DUE.format(which="(m.start, m.id) > (%s, %s)") + "LIMIT %s"
-_ONE = _DUE.format(which="m.id = %s")
+_PAGE = _DUE.format(whose="TRUE", which="(m.start, m.id) > (%s, %s)")
+_ONE = _DUE.format(whose="o.id = %s", which="m.id = %s")
 
 
 async def due_reminders(*, now: datetime, after: Due | None = None, limit: int) -> list[Due]:
     """The reminders whose time has come, those of the next meetings first; so many, from one of them on."""
     place = (after.start, after.meeting_id) if after else (now, 0)
-    rows = await connections.get("default").execute_query_dict(_PAGE, [*_at(now), *place, limit])
+    rows = await connections.get("default").execute_query_dict(
+        _PAGE, [_USUAL, *place, *_around(now), limit, limit]
+    )
     return [Due(**row) for row in rows]
 
 
@@ -98,7 +107,8 @@ async def remind(meeting_id: int, *, now: datetime) -> bool:
         meeting = await Meeting.filter(id=meeting_id).select_for_update(no_key=True).first()
         if meeting is None:
             return False
-        due = [Due(**row) for row in await tx.rows(_ONE, *_at(now), meeting_id)]
+        named = (_USUAL, meeting.organization_id, meeting.id)
+        due = [Due(**row) for row in await tx.rows(_ONE, *named, *_around(now), 1, 1)]
         for one in due:
             await tx.add(
                 Reminder(
@@ -113,6 +123,5 @@ async def remind(meeting_id: int, *, now: datetime) -> bool:
     return bool(due)
 
 
-def _at(now: datetime) -> tuple[object, ...]:
-    usual = orjson.dumps(Settings().reminder_minutes_before).decode()
-    return usual, now, now, PATIENCE, now
+def _around(now: datetime) -> tuple[object, ...]:
+    return now, now, PATIENCE, now
