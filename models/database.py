@@ -44,6 +44,8 @@ MODELS = (
     "models.idempotency",
     "models.letter.ordered",
     "models.letter.sent",
+    "models.letter",
+    "models.audit.entry",
 )
 
 

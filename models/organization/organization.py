@@ -18,6 +18,9 @@ class Organization(Row):
     time_zone = fields.CharField(max_length=64)
     locale = fields.CharField(max_length=35, default="en")
     stored_settings = fields.JSONField[Mapping[str, Any]](default=dict)
+    settings_version = fields.IntField(default=1)
+    stored_branding = fields.JSONField[Mapping[str, Any]](default=dict)
+    branding_version = fields.IntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

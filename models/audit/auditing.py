@@ -1,0 +1,156 @@
+"""What every verb that sets something up calls in its transaction, so that it is known who did it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from models.actor import AgentActor
+from models.audit.entry import AuditEntry
+from models.base import Edited, Row
+from models.editing import save
+from models.organization.organization import Organization
+from models.transactions import Transaction
+from models.words import Weekday
+
+HIDDEN = "hidden"
+
+_SECRET = re.compile("password|secret|token|hash|sealed|api_key", re.IGNORECASE)
+_WINDOW = {"start", "end", "office", "subjects", "meeting_types"}
+_UNSAID = frozenset({"id", "version", "organization_id"})
+
+
+async def audit(
+    tx: Transaction,
+    action: str,
+    target: Row,
+    *,
+    actor: AgentActor | None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> None:
+    """Keep that the actor (None: the system by itself) did this to the target, as part of the verb that did it.
+
+    `action` is the name of the mutation, or of what the system does, in camelCase. Give a change both `before` and
+    `after`, by the names of the fields: what is the same in both is left out, and where all is, nothing is kept. Of
+    what was made there is only an `after`, of what was taken away only a `before`; `facts` stand beside them. Values
+    may be rows, windows as they are stored, words and dates. Of what is called a password, secret, token or the like it
+    is kept that it was changed, and nothing else.
+    """
+    if before is not None and after is not None:
+        differing = [name for name in after if name not in before or before[name] != after[name]]
+        if not differing:
+            return
+        before = {name: before.get(name) for name in differing}
+        after = {name: after[name] for name in differing}
+    said = {"before": before, "after": after, **facts}
+    await tx.add(
+        AuditEntry(
+            organization_id=target.id if isinstance(target, Organization) else target.organization_id,  # type: ignore[attr-defined]
+            actor_agent_id=None if actor is None else actor.agent.id,
+            actor_name=None if actor is None else actor.agent.name,
+            action=action,
+            target_kind=type(target).__name__,
+            target_id=target.id,
+            detail={
+                _camel(name): HIDDEN if _SECRET.search(name) else _told(value, type(target))
+                for name, value in said.items()
+                if value is not None
+            },
+        )
+    )
+
+
+async def change(
+    tx: Transaction, row: Edited, columns: Mapping[str, Any], *, action: str, actor: AgentActor | None
+) -> None:
+    """Write these columns of a row that is locked, under its next version, and audit what they were and are."""
+    before = values_of(row, columns)
+    row.update_from_dict(dict(columns))
+    await save(row, *columns)
+    await audit(tx, action, row, actor=actor, before=before, after=columns)
+
+
+def values_of(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    """What a row has in these columns."""
+    return {name: getattr(row, name) for name in names}
+
+
+def everything_of(row: Row) -> dict[str, Any]:
+    """What a row has, for one that is made or taken away; not what is empty."""
+    columns = (name for name in row._meta.fields_db_projection if name not in _UNSAID)
+    return {name: value for name, value in values_of(row, columns).items() if value not in (None, [], ())}
+
+
+def named(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Rows that have a name, as a detail tells them."""
+    in_order = sorted(rows, key=lambda row: row.id)
+    return [{"id": node(type(row).__name__, row.id), "name": row.name} for row in in_order]  # type: ignore[attr-defined]
+
+
+def node(kind: str, key: int) -> dict[str, Any]:
+    """A reference to a thing, for which clients are told its global id."""
+    return {"$node": [kind, key]}
+
+
+def _told(values: Any, model: type[Row]) -> Any:
+    """Columns by the names that clients know, with what their keys refer to; or a fact that is told beside them."""
+    if not isinstance(values, Mapping):
+        return _plain(values)
+    return {_camel(name): _kept(name, _referred(model, name, value)) for name, value in values.items()}
+
+
+def _kept(name: str, value: Any) -> Any:
+    return HIDDEN if value is not None and _SECRET.search(name) else _plain(value)
+
+
+def _referred(model: type[Row], name: str, value: Any) -> Any:
+    """What a column of keys refers to."""
+    relation = model._meta.fields_map.get(name.removesuffix("_id"))
+    related = getattr(relation, "related_model", None)
+    if value is None or related is None or not name.endswith("_id"):
+        return value
+    return node(related.__name__, value)
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON knows it."""
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case Row():
+            return node(type(value).__name__, value.id)
+        case Mapping() if value.keys() >= _WINDOW:
+            return _window(value)
+        case Mapping():
+            return {str(name): _kept(str(name), one) for name, one in value.items()}
+        case Collection() if not isinstance(value, bytes):
+            return [_plain(one) for one in value]
+    return HIDDEN
+
+
+def _window(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A window as it is stored (see models/windows.py), in the words of clients."""
+    office, subjects = stored["office"], stored["subjects"]
+    weekday = {"weekday": tuple(Weekday)[stored["weekday"]].value} if "weekday" in stored else {}
+    return {
+        **weekday,
+        "start": stored["start"],
+        "end": stored["end"],
+        "officeId": None if office is None else node("Office", office),
+        "subjectIds": None if subjects is None else [node("Subject", one) for one in subjects],
+        "meetingTypes": stored["meeting_types"],
+    }
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
