@@ -23,7 +23,7 @@ LARGEST_FILE = 10 * 1_048_576
 
 @refusals_as_values
 async def connect_calendar_feed(info: Info, input: ConnectCalendarFeedInput) -> Payload:
-    agent, now = await _own(info, input.agent_id), info.context.now()
+    actor, agent, now = info.context.agent(), await _own(info, input.agent_id), info.context.now()
     if (input.url is None) == (input.file is None):
         raise Invalid("Give the feed's address or a file, and not both.", field=("url",))
     content = None if input.file is None else await _content(input.file)
@@ -32,10 +32,12 @@ async def connect_calendar_feed(info: Info, input: ConnectCalendarFeedInput) -> 
         info.context, "connectCalendarFeed", input, organization_id=agent.organization_id, asked=asked
     )
     if content is not None:
-        connected = await connect_file(agent, name=input.name, content=content, now=now, once=once)
+        connected = await connect_file(agent, name=input.name, content=content, now=now, once=once, actor=actor)
     else:
         keys, url = info.context.world.keys, input.url or ""
-        connected = await connect_feed(agent, name=input.name, url=url, keys=keys, now=now, once=once)
+        connected = await connect_feed(
+            agent, name=input.name, url=url, keys=keys, now=now, once=once, actor=actor
+        )
     return Payload(connection=connected)
 
 

@@ -92,7 +92,9 @@ async def subjects_of_window(info: Info, root: OpenWindow) -> list[Subject | Non
 @refusals_as_values
 async def set_week_template(info: Info, input: SetWeekTemplateInput) -> Payload:
     agent = await whose_hours(info, input.agent_id)
-    return Payload(agent=await hours.set_week_template(agent, week_of(input.windows)))
+    return Payload(
+        agent=await hours.set_week_template(agent, week_of(input.windows), actor=info.context.agent())
+    )
 
 
 @refusals_as_values
@@ -102,7 +104,11 @@ async def set_date_override(info: Info, input: SetDateOverrideInput) -> Payload:
     windows = None if input.windows is None else windows_of(input.windows)
     if template == UNAVAILABLE.id and windows is None:
         template, windows = None, []
-    return Payload(agent=await hours.set_date_override(agent, input.date, windows, template_id=template))
+    return Payload(
+        agent=await hours.set_date_override(
+            agent, input.date, windows, template_id=template, actor=info.context.agent()
+        )
+    )
 
 
 async def whose_hours(info: Info, agent_id: str) -> Agent:

@@ -27,7 +27,9 @@ async def create_day_template(info: Info, input: CreateDayTemplateInput) -> Payl
     once = once_of(info.context, "createDayTemplate", input, organization_id=agent.organization_id)
     hours = windows_of(input.windows)
     return Payload(
-        template=await templating.create_day_template(agent, name=input.name, hours=hours, once=once)
+        template=await templating.create_day_template(
+            agent, name=input.name, hours=hours, once=once, actor=info.context.agent()
+        )
     )
 
 
@@ -41,6 +43,7 @@ async def update_day_template(info: Info, input: UpdateDayTemplateInput) -> Payl
             expected_version=input.expected_version,
             name=None if input.name is UNSET else input.name,
             hours=None if input.windows in (None, UNSET) else windows_of(input.windows or ()),
+            actor=info.context.agent(),
         )
     )
 
@@ -48,7 +51,9 @@ async def update_day_template(info: Info, input: UpdateDayTemplateInput) -> Payl
 @refusals_as_values
 async def delete_day_template(info: Info, input: DeleteDayTemplateInput) -> Payload:
     template = await _whose_template(info, input.template_id)
-    await templating.delete_day_template(template, expected_version=input.expected_version)
+    await templating.delete_day_template(
+        template, expected_version=input.expected_version, actor=info.context.agent()
+    )
     return Payload(deleted=True)
 
 

@@ -12,12 +12,15 @@ from errors import Invalid, NotAllowed, NotFound
 from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.audit.auditing import audit, named, values_of
 from models.editing import all_of, lock, save
 from models.organization.authority import Authority, authority_of
 from models.organization.office import Office
 from models.organization.subject import Subject
 from models.transactions import transaction
 from models.words import Role
+
+_Replaced = tuple[list[dict[str, Any]] | None, list[dict[str, Any]] | None]
 
 
 class AgentFields(TypedDict, total=False):
@@ -45,7 +48,7 @@ async def update_agent(
     """
     authority = await authority_of(actor)
     columns = _checked(fields)
-    async with transaction():
+    async with transaction() as tx:
         agent = await lock(
             Agent.filter(id=agent_id, organization_id=actor.organization_id),
             expected_version=expected_version,
@@ -54,10 +57,14 @@ async def update_agent(
         await _check_authority(authority, agent, moves=offices is not None)
         if agent.id == actor.agent.id and columns.get("is_active") is False:
             raise Invalid("Let somebody else end your own work.", field=("isActive",))
+        before = values_of(agent, columns)
         agent.update_from_dict(columns)
         await save(agent, *columns)
-        await _place(agent, offices)
-        await _teach(agent, expertise)
+        left, entered = await _place(agent, offices)
+        known, learned = await _teach(agent, expertise)
+        before |= {"offices": left, "expertise": known}
+        after = {**columns, "offices": entered, "expertise": learned}
+        await audit(tx, "updateAgent", agent, actor=actor, before=before, after=after)
     return agent
 
 
@@ -72,27 +79,30 @@ async def _check_authority(authority: Authority, agent: Agent, *, moves: bool) -
         raise NotAllowed("You change the agents of your own offices only.")
 
 
-async def _place(agent: Agent, offices: Collection[int] | None) -> None:
+async def _place(agent: Agent, offices: Collection[int] | None) -> _Replaced:
     own = Office.filter(organization_id=agent.organization_id)
     missing = NotFound("There is no such office.", field=("officeIds",))
-    await _replace(agent.offices, own, offices, missing=missing)
+    return await _replace(agent.offices, own, offices, missing=missing)
 
 
-async def _teach(agent: Agent, expertise: Collection[int] | None) -> None:
+async def _teach(agent: Agent, expertise: Collection[int] | None) -> _Replaced:
     own = Subject.filter(organization_id=agent.organization_id)
     missing = NotFound("There is no such subject.", field=("expertiseIds",))
-    await _replace(agent.expertise, own, expertise, missing=missing)
+    return await _replace(agent.expertise, own, expertise, missing=missing)
 
 
 async def _replace(
     relation: ManyToManyRelation[Any], own: QuerySet[Any], ids: Collection[int] | None, *, missing: NotFound
-) -> None:
-    """Have the relation be with these rows and no others; None leaves it as it is."""
+) -> _Replaced:
+    """Have the relation be with these rows and no others; None leaves it as it is. Returns what the audit is told of
+    it, before and after."""
     if ids is None:
-        return
+        return None, None
     found = await all_of(own, ids, missing=missing)
+    former = named(await relation.all())
     await relation.clear()
     await relation.add(*found)
+    return former, named(found)
 
 
 def _checked(fields: AgentFields) -> dict[str, Any]:

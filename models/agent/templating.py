@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from errors import Invalid, NotFound
 from models import input
+from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.agent.checking import check_scopes, check_windows
 from models.agent.hours import MOST_DAILY_WINDOWS, DateOverride
 from models.agent.template import UNAVAILABLE, DayTemplate
-from models.editing import lock, save, unique
+from models.audit.auditing import audit, change, everything_of
+from models.editing import lock, unique
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.transactions import transaction
 from models.windows import stored
@@ -21,9 +24,14 @@ _TAKEN = "Another template of the agent has this name."
 
 
 async def create_day_template(
-    agent: Agent, *, name: str, hours: Sequence[Window], once: Once | None = None
+    agent: Agent,
+    *,
+    name: str,
+    hours: Sequence[Window],
+    once: Once | None = None,
+    actor: AgentActor | None = None,
 ) -> DayTemplate:
-    """Name hours for the agent's dates; none are a day off.
+    """Name hours for the agent's dates; none are a day off. Without an actor, the system does it.
 
     Refuses Invalid (a name that there is, the same window twice, too many windows or templates) and NotFound offices
     and subjects.
@@ -38,12 +46,9 @@ async def create_day_template(
             await Agent.filter(id=agent.id).select_for_update(no_key=True).get()
             if await DayTemplate.filter(agent_id=agent.id).count() >= MOST_TEMPLATES:
                 raise Invalid(f"An agent has at most {MOST_TEMPLATES} day templates.")
-            template = await DayTemplate.create(
-                organization_id=agent.organization_id,
-                agent_id=agent.id,
-                name=name,
-                windows=[stored(one) for one in hours],
-            )
+            columns = {"name": name, "windows": [stored(one) for one in hours], "agent_id": agent.id}
+            template = await DayTemplate.create(organization_id=agent.organization_id, **columns)
+            await audit(tx, "createDayTemplate", template, actor=actor, after=columns)
             await remember_outcome(tx, once, template.id)
     return template
 
@@ -54,27 +59,30 @@ async def update_day_template(
     expected_version: int | None = None,
     name: str | None = None,
     hours: Sequence[Window] | None = None,
+    actor: AgentActor | None = None,
 ) -> DayTemplate:
     """Give the template another name or other hours, which hold on every date that has it.
 
     Refuses NotFound, Stale, and Invalid as for a new one.
     """
+    columns: dict[str, Any] = {} if name is None else {"name": _name(name)}
     if hours is not None:
         await _check(template.organization_id, hours)
+        columns["windows"] = [stored(one) for one in hours]
     with unique(_TAKEN, field=("name",)):
-        async with transaction():
+        async with transaction() as tx:
             template = await _lock(template, expected_version=expected_version)
-            template.name = template.name if name is None else _name(name)
-            if hours is not None:
-                template.windows = [stored(one) for one in hours]
-            await save(template, "name", "windows")
+            await change(tx, template, columns, action="updateDayTemplate", actor=actor)
     return template
 
 
-async def delete_day_template(template: DayTemplate, *, expected_version: int | None = None) -> None:
+async def delete_day_template(
+    template: DayTemplate, *, expected_version: int | None = None, actor: AgentActor | None = None
+) -> None:
     """Take the template away; the dates that had it keep its hours as their own. Refuses NotFound and Stale."""
-    async with transaction():
+    async with transaction() as tx:
         template = await _lock(template, expected_version=expected_version)
+        await audit(tx, "deleteDayTemplate", template, actor=actor, before=everything_of(template))
         dates = DateOverride.filter(template_id=template.id)
         await dates.update(template_id=None, windows=template.windows)
         await template.delete()

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, Unpack
 from errors import Invalid, NotAllowed, NotFound
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.audit.auditing import audit, everything_of, values_of
 from models.availability.address import check_slug, new_slug
 from models.availability.offered import give_back
 from models.availability.offering import offer_anew, target_of_link
@@ -68,6 +69,7 @@ async def create_link(
             await _check(link, changed=_KIND)
             await link.save()
             await offer_anew(tx, link, actor=actor, now=now)
+            await audit(tx, "createScheduleLink", link, actor=actor, after=everything_of(link))
             await remember_outcome(tx, once, link.id)
     return link
 
@@ -91,11 +93,13 @@ async def update_link(
             columns = await _checked(fields, actor, now=now)
             if columns.get("offered_times") and not columns.get("single_use", link.single_use):
                 columns["used_at"] = None
+            before = values_of(link, columns)
             link.update_from_dict(columns)
             await _check(link, changed=columns)
             await save(link, *columns)
             if not _OFFER.isdisjoint(columns):
                 await offer_anew(tx, link, actor=actor, now=now)
+            await audit(tx, "updateScheduleLink", link, actor=actor, before=before, after=columns)
     return link
 
 
@@ -104,6 +108,7 @@ async def delete_link(link_id: int, *, actor: AgentActor, expected_version: int 
     async with transaction() as tx:
         link = await _lock(link_id, actor, expected_version=expected_version)
         await give_back(tx, link)
+        await audit(tx, "deleteScheduleLink", link, actor=actor, before=everything_of(link))
         await link.delete()
 
 

@@ -9,6 +9,7 @@ from errors import Invalid, NotFound, ProviderRejected
 from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.audit.auditing import audit, values_of
 from models.calendar.busy import policy_of, replace_busy_time, shortcoming, window_from
 from models.calendar.connection import CalendarConnection
 from models.calendar.refreshing import refresh_later
@@ -28,7 +29,14 @@ FILE_REACHES = timedelta(days=731)
 
 
 async def connect_feed(
-    agent: Agent, *, name: str, url: str, keys: Keyring, now: datetime, once: Once | None = None
+    agent: Agent,
+    *,
+    name: str,
+    url: str,
+    keys: Keyring,
+    now: datetime,
+    once: Once | None = None,
+    actor: AgentActor | None = None,
 ) -> CalendarConnection:
     """Connect the iCalendar feed at the URL (http, https, webcal); what is busy is known once a job has read it.
 
@@ -41,7 +49,7 @@ async def connect_feed(
         if (earlier := await earlier_outcome(tx, once)) is not None:
             return await _still_there(earlier)
         connection = await _add(
-            tx, agent, account=name, sealed_address=keys.seal(url.strip()), next_refresh_at=now
+            tx, agent, actor, account=name, sealed_address=keys.seal(url.strip()), next_refresh_at=now
         )
         await refresh_later(tx, connection)
         await remember_outcome(tx, once, connection.id)
@@ -49,7 +57,13 @@ async def connect_feed(
 
 
 async def connect_file(
-    agent: Agent, *, name: str, content: bytes, now: datetime, once: Once | None = None
+    agent: Agent,
+    *,
+    name: str,
+    content: bytes,
+    now: datetime,
+    once: Once | None = None,
+    actor: AgentActor | None = None,
 ) -> CalendarConnection:
     """Take over the busy time of an iCalendar file, up to two years ahead; the file itself is not kept.
 
@@ -65,6 +79,7 @@ async def connect_file(
         connection = await _add(
             tx,
             agent,
+            actor,
             account=name,
             status=ConnectionStatus.CONNECTED,
             last_synced_at=now,
@@ -78,9 +93,14 @@ async def connect_file(
 
 async def disconnect_calendar(connection_id: int, *, actor: AgentActor) -> None:
     """Take the calendar away, and its busy time with it. Refuses NotFound, also for somebody else's."""
-    async with transaction():
-        if not await CalendarConnection.visible_to(actor).filter(id=connection_id).delete():
+    async with transaction() as tx:
+        connection = (
+            await CalendarConnection.visible_to(actor).filter(id=connection_id).select_for_update().first()
+        )
+        if connection is None:
             raise NotFound("There is no such calendar.", field=("connectionId",))
+        await audit(tx, "disconnectCalendar", connection, actor=actor, before=_told(connection))
+        await connection.delete()
 
 
 async def _still_there(connection_id: int) -> CalendarConnection:
@@ -110,15 +130,24 @@ async def _read(agent: Agent, content: bytes, window: Interval) -> BusyReading:
     return reading
 
 
-async def _add(tx: Transaction, agent: Agent, *, account: str, **values: Any) -> CalendarConnection:
+async def _add(
+    tx: Transaction, agent: Agent, actor: AgentActor | None, *, account: str, **values: Any
+) -> CalendarConnection:
     # The agent's row is the turnstile: of two that would both be the tenth, the second sees the first.
     await tx.rows("SELECT id FROM agent WHERE id = %s FOR NO KEY UPDATE", agent.id)
     if await CalendarConnection.filter(agent_id=agent.id).count() >= MOST_CONNECTIONS:
         raise Invalid(f"An agent has at most {MOST_CONNECTIONS} calendars: take one away first.")
-    return await CalendarConnection.create(
+    connection = await CalendarConnection.create(
         organization_id=agent.organization_id,
         agent_id=agent.id,
         provider=CalendarProvider.ICS,
         account=account,
         **values,
     )
+    await audit(tx, "connectCalendarFeed", connection, actor=actor, after=_told(connection))
+    return connection
+
+
+def _told(connection: CalendarConnection) -> dict[str, Any]:
+    """What the audit is told of a calendar; its address is a secret."""
+    return values_of(connection, ("agent_id", "provider", "account"))

@@ -7,7 +7,8 @@ from typing import Any, TypedDict, Unpack
 from errors import NotFound
 from models import input
 from models.actor import AgentActor
-from models.editing import lock, save, unique
+from models.audit.auditing import audit, change
+from models.editing import lock, unique
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.organization.authority import authority_of
 from models.organization.subject import Subject
@@ -35,6 +36,7 @@ async def create_subject(
             if (earlier := await earlier_outcome(tx, once)) is not None:
                 return await Subject.get(id=earlier)
             subject = await Subject.create(organization_id=actor.organization_id, **columns)
+            await audit(tx, "createSubject", subject, actor=actor, after=columns)
             await remember_outcome(tx, once, subject.id)
     return subject
 
@@ -50,14 +52,13 @@ async def update_subject(
     (await authority_of(actor)).over_organization()
     columns = _checked(fields)
     with unique(_TAKEN, field=("name",)):
-        async with transaction():
+        async with transaction() as tx:
             subject = await lock(
                 Subject.filter(id=subject_id, organization_id=actor.organization_id),
                 expected_version=expected_version,
                 missing=NotFound("There is no such subject.", field=("subjectId",)),
             )
-            subject.update_from_dict(columns)
-            await save(subject, *columns)
+            await change(tx, subject, columns, action="updateSubject", actor=actor)
     return subject
 
 

@@ -12,7 +12,8 @@ from models import input
 from models.actor import AgentActor
 from models.agent.checking import check_windows
 from models.agent.hours import MOST_WEEKLY_WINDOWS
-from models.editing import lock, save, unique
+from models.audit.auditing import audit, change
+from models.editing import lock, unique
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.organization.authority import authority_of
 from models.organization.office import Office
@@ -55,6 +56,7 @@ async def create_office(
             if (earlier := await earlier_outcome(tx, once)) is not None:
                 return await Office.get(id=earlier)
             office = await Office.create(organization_id=actor.organization_id, **columns)
+            await audit(tx, "createOffice", office, actor=actor, after=columns)
             await remember_outcome(tx, once, office.id)
     return office
 
@@ -70,15 +72,14 @@ async def update_office(
     authority = await authority_of(actor)
     columns = _checked(fields)
     with unique(_TAKEN, field=("name",)):
-        async with transaction():
+        async with transaction() as tx:
             office = await lock(
                 Office.filter(id=office_id, organization_id=actor.organization_id),
                 expected_version=expected_version,
                 missing=NotFound("There is no such office.", field=("officeId",)),
             )
             authority.over_office(office.id)
-            office.update_from_dict(columns)
-            await save(office, *columns)
+            await change(tx, office, columns, action="updateOffice", actor=actor)
     return office
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from errors import Invalid, NotFound
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.audit.auditing import audit, everything_of, named, values_of
 from models.editing import all_of, lock, save, unique
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.organization.authority import Authority, authority_of
@@ -96,7 +97,9 @@ async def create_planning_rule(
             )
             _check(rule, settings, changed={*_RANGES, *_DURATIONS})
             await rule.save()
-            await _assign(rule, agents)
+            assigned = await _assign(rule, agents)
+            made = {**everything_of(rule), "agents": assigned}
+            await audit(tx, "createPlanningRule", rule, actor=actor, after=made)
             await remember_outcome(tx, once, rule.id)
     return rule
 
@@ -111,24 +114,30 @@ async def update_planning_rule(
 ) -> PlanningRule:
     """Change what is given of the rule; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
     authority = await authority_of(actor)
-    async with transaction():
+    async with transaction() as tx:
         rule = await _lock(rule_id, authority, expected_version=expected_version)
+        before = values_of(rule, timing)
         for name, value in timing.items():
             setattr(rule, name, value)
         settings = (await Organization.get(id=actor.organization_id)).settings
         _check(rule, settings, changed=timing.keys())
         await save(rule, *timing)
+        after = values_of(rule, timing)
         if agents is not None:
+            before["agents"] = named(await rule.agents.all())
             await rule.agents.clear()
-            await _assign(rule, agents)
+            after["agents"] = await _assign(rule, agents)
+        await audit(tx, "updatePlanningRule", rule, actor=actor, before=before, after=after)
     return rule
 
 
 async def delete_planning_rule(rule_id: int, *, actor: AgentActor, expected_version: int | None = None) -> None:
     """Take the rule away; what it refined holds again. Refuses NotAllowed, NotFound and Stale."""
     authority = await authority_of(actor)
-    async with transaction():
+    async with transaction() as tx:
         rule = await _lock(rule_id, authority, expected_version=expected_version)
+        was = {**everything_of(rule), "agents": named(await rule.agents.all())}
+        await audit(tx, "deletePlanningRule", rule, actor=actor, before=was)
         await rule.delete()
 
 
@@ -158,10 +167,13 @@ async def _lock(rule_id: int, authority: Authority, *, expected_version: int | N
     return rule
 
 
-async def _assign(rule: PlanningRule, agents: Collection[int]) -> None:
+async def _assign(rule: PlanningRule, agents: Collection[int]) -> list[dict[str, Any]]:
+    """Returns them as the audit tells them."""
     colleagues = Agent.filter(organization_id=rule.organization_id)
     missing = NotFound("There is no such agent.", field=("agentIds",))
-    await rule.agents.add(*await all_of(colleagues, agents, missing=missing))
+    found = await all_of(colleagues, agents, missing=missing)
+    await rule.agents.add(*found)
+    return named(found)
 
 
 def _durations(timing: Timing, settings: Settings) -> Timing:

@@ -9,6 +9,7 @@ from errors import Invalid, NotFound
 from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.audit.auditing import audit, change, named
 from models.editing import lock, save, unique
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.organization.authority import authority_of
@@ -44,6 +45,7 @@ async def create_service(
             if (earlier := await earlier_outcome(tx, once)) is not None:
                 return await Service.get(id=earlier)
             service = await Service.create(organization_id=actor.organization_id, **columns)
+            await audit(tx, "createService", service, actor=actor, after=columns)
             await remember_outcome(tx, once, service.id)
     return service
 
@@ -59,10 +61,9 @@ async def update_service(
     (await authority_of(actor)).over_organization()
     columns = _checked(fields)
     with unique(_TAKEN, field=("name",)):
-        async with transaction():
+        async with transaction() as tx:
             service = await _lock(service_id, actor, expected_version=expected_version)
-            service.update_from_dict(columns)
-            await save(service, *columns)
+            await change(tx, service, columns, action="updateService", actor=actor)
     return service
 
 
@@ -75,37 +76,57 @@ async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActo
     (await authority_of(actor)).over_organization()
     if not 1 <= weight <= HEAVIEST:
         raise Invalid(f"A weight is from 1 to {HEAVIEST}.", field=("weight",))
-    async with transaction():
+    async with transaction() as tx:
         service = await _lock(service_id, actor)
-        if not await Agent.exists(id=agent_id, organization_id=actor.organization_id):
+        agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
+        if agent is None:
             raise NotFound("There is no such agent.", field=("agentId",))
-        members = await ServiceMember.filter(service_id=service.id)
-        known = next((one for one in members if one.agent_id == agent_id), None)
-        if known is None:
-            share = min((one.given_count / one.weight for one in members), default=0)
-            await ServiceMember.create(
-                organization_id=actor.organization_id,
-                service=service,
-                agent_id=agent_id,
-                weight=weight,
-                given_count=int(share * weight),
-            )
-        elif known.weight != weight:
-            known.given_count = known.given_count * weight // known.weight
-            known.weight = weight
-            await known.save(update_fields=["weight", "given_count"])
+        former = await _weigh(service, agent, weight)
         await save(service)
+        before, after = {"weight": former}, {"weight": weight}
+        await audit(
+            tx, "setServiceMember", service, actor=actor, agent=named([agent])[0], before=before, after=after
+        )
     return service
+
+
+async def _weigh(service: Service, agent: Agent, weight: int) -> int | None:
+    """Give the agent this weight; returns the one before, if they were a member."""
+    members = await ServiceMember.filter(service_id=service.id)
+    known = next((one for one in members if one.agent_id == agent.id), None)
+    if known is None:
+        share = min((one.given_count / one.weight for one in members), default=0)
+        await ServiceMember.create(
+            organization_id=service.organization_id,
+            service=service,
+            agent=agent,
+            weight=weight,
+            given_count=int(share * weight),
+        )
+        return None
+    former = known.weight
+    known.given_count = known.given_count * weight // former
+    known.weight = weight
+    await known.save(update_fields=["weight", "given_count"])
+    return former
 
 
 async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentActor) -> Service:
     """Take the agent out of the service; their meetings stay theirs. Refuses NotAllowed and NotFound."""
     (await authority_of(actor)).over_organization()
-    async with transaction():
+    async with transaction() as tx:
         service = await _lock(service_id, actor)
-        if not await ServiceMember.filter(service_id=service.id, agent_id=agent_id).delete():
+        member = (
+            await ServiceMember.filter(service_id=service.id, agent_id=agent_id).select_related("agent").first()
+        )
+        if member is None:
             raise NotFound("There is no such member.", field=("agentId",))
+        await member.delete()
         await save(service)
+        before = {"weight": member.weight}
+        await audit(
+            tx, "removeServiceMember", service, actor=actor, agent=named([member.agent])[0], before=before
+        )
     return service
 
 
