@@ -44,7 +44,6 @@ MODELS = (
     "models.idempotency",
     "models.letter.ordered",
     "models.letter.sent",
-    "models.letter",
     "models.audit.entry",
 )
 

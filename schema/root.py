@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers import (
     agents,
+    audit,
     booking,
     calendars,
     conversations,
@@ -34,6 +35,7 @@ from schema.agent import (
     ScheduleLink,
     ScheduleLinkPayload,
 )
+from schema.audit import AuditConnection
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.events import ConversationEvent, InboxEvent
 from schema.explanation import AvailabilityExplanation
@@ -73,6 +75,11 @@ class Query:
     conversation: Conversation | None = resolved_by(conversations.conversation)
     conversations: ConversationConnection = resolved_by(
         conversations.conversations, description="Those the viewer may see, the newest message first."
+    )
+    audit: AuditConnection = resolved_by(
+        audit.audit,
+        description="Who set up what, the newest first; with `targetId`, of one thing, which may be gone. For"
+        " administrators.",
     )
 
 

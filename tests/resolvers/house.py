@@ -18,6 +18,7 @@ from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.tables import contents
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "newServiceLink": (linked.CREATE, {"input": {"serviceId": "@service"}}, "ada"),
     "changedLink": (linked.UPDATE, {"input": {"linkId": "@link", "durationMinutes": 60}}, "anna"),
     "noLink": (linked.DELETE, {"input": {"linkId": "@link"}}, "anna"),
+    "audit": (AUDIT, {"first": 10}, "ada"),
     "agent": (plan.UPDATE_AGENT, {"input": {"agentId": "@ben", "officeIds": ["@office"]}}, "ada"),
 }
 

@@ -18,6 +18,7 @@ from schema.root import schema
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Answer, SignIn, Talk
 from tests.resolvers.scene import CALLERS, Scene, a_scene
 from tests.resolvers.tables import contents
@@ -206,6 +207,12 @@ TABLE: dict[str, Row] = {
         say.CONVERSATIONS,
         lambda ids: {"filter": {"agentId": ids["agent"]}},
         "unauthenticated nothing nothing nothing nothing",
+    ),
+    "audit: one's own": Row(AUDIT, none, "unauthenticated unauthenticated forbidden forbidden something"),
+    "audit: of another's office": Row(
+        AUDIT,
+        lambda ids: {"targetId": ids["office"]},
+        "unauthenticated unauthenticated forbidden forbidden nothing",
     ),
     "signIn": Row(
         "mutation($input: SignInInput!) { signIn(input: $input) { accessToken agent { id } errors { code } } }",

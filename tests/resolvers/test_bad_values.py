@@ -117,6 +117,8 @@ CASES: list[Case] = [
     ("meetings", "first", [-1, 101, *NO_INTS], BAD, None),
     ("meetings", "after", ["garbage", "\0", "", LONG], BAD, None),
     ("conversations", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("audit", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("audit", "after", ["garbage", "\0", "", LONG], BAD, None),
     ("conversations", "after", ["garbage", "\0", "", LONG], BAD, None),
     ("organization", "first", [-1, 101, *NO_INTS], BAD, None),
     ("organization", "after", ["garbage", "\0", "", LONG, "WyJBAEIiLDFd", "WyJBXHUwMDAwQiIsMV0"], BAD, None),
