@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 
@@ -14,6 +14,9 @@ from models.base import Owned
 from models.organization.organization import Organization
 from models.transactions import Transaction, key_of
 from models.words import ContactField
+
+if TYPE_CHECKING:
+    from models.desk.contact_list import ContactList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,15 @@ class GuestDetails:
 
 
 class Contact(Owned):
+    """One that is made without a list comes into the organization's default one.
+
+    The database puts it there (see the migration of contact lists): a booking need not look for it.
+    """
+
+    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
+        "frontdesk.ContactList", related_name=False, on_delete=fields.RESTRICT
+    )
+    contact_list_id: int
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=320, null=True)
     phone = fields.CharField(max_length=32, null=True)
@@ -40,7 +52,7 @@ class Contact(Owned):
 
     class Meta:
         table = "contact"
-        indexes = (("organization_id", "email"),)
+        indexes = (("organization_id", "email"), ("contact_list_id",))
 
     @classmethod
     async def recognise(cls, tx: Transaction, details: GuestDetails, *, organization: Organization) -> Contact:

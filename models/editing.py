@@ -17,12 +17,13 @@ E = TypeVar("E", bound=Edited)
 R = TypeVar("R", bound=Row)
 
 
-async def lock(rows: QuerySet[E], *, expected_version: int | None, missing: NotFound) -> E:
-    """The one of the rows there is, held until the transaction ends: a second change sees what the first one did.
+async def lock(rows: QuerySet[E], *, expected_version: int | None, missing: NotFound, whole: bool = False) -> E:
+    """The one of the rows there is, held until the transaction ends: a second change sees what the first one did. Rows
+    that refer to it may be written meanwhile, unless the `whole` of it is held.
 
     Refuses what `missing` says, and Stale where the caller saw another version.
     """
-    row = await rows.select_for_update(no_key=True).first()
+    row = await rows.select_for_update(no_key=not whole).first()
     if row is None:
         raise missing
     if expected_version is not None and expected_version != row.version:

@@ -83,6 +83,16 @@ def locale(value: str, *, field: Field) -> str:
     return value
 
 
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def color(value: str, *, field: Field) -> str:
+    """A colour as CSS writes it: # and six hexadecimal digits, kept in small letters."""
+    if not _COLOR.fullmatch(value):
+        raise Invalid("This is not a colour (#1a2b3c).", field=field)
+    return value.lower()
+
+
 MOST_LANGUAGES = 50
 
 

@@ -186,6 +186,14 @@ class ContactField(StrEnum):
     PHONE = "PHONE"
 
 
+class CustomFieldType(StrEnum):
+    TEXT = "TEXT"
+    NUMBER = "NUMBER"
+    BOOLEAN = "BOOLEAN"
+    DATE = "DATE"
+    CHOICE = "CHOICE"
+
+
 class TransferTargets(StrEnum):
     """Whom a conversation may be transferred to."""
 

@@ -30,6 +30,14 @@ def decode_some(id: str | None, kind: str, *, field: tuple[str, ...] = ()) -> in
     return None if id is None else decode(id, kind, field=field)
 
 
+def sought(id: str | None, kind: str) -> int | None:
+    """The key by which rows are looked for, which finds none where the id is none of ours; None without an id."""
+    key = None if id is None else split(id)
+    if id is None:
+        return None
+    return key[1] if key is not None and key[0] == kind else 0
+
+
 def decode_all(some: Iterable[str] | None, kind: str, *, field: tuple[str, ...]) -> list[int] | None:
     """The keys of a list that an update may give; None where it is absent. Refuses NotFound, and Invalid for null."""
     if some is UNSET:

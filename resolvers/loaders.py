@@ -12,10 +12,12 @@ from tortoise.functions import Count
 from models.actor import Actor, AgentActor, Public
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
+from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import INTERNAL, Message, newest_messages
 from models.conversation.reading import unread_counts
+from models.desk.contact_list import ContactList
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
@@ -155,6 +157,22 @@ class Loaders(PlanLoaders, PartyLoaders):
                 await rows.annotate(number=Count("id")).group_by("assignee_id").values("assignee_id", "number")
             )
             numbers = {row["assignee_id"]: row["number"] for row in counted}
+            return [numbers.get(id, 0) for id in ids]
+
+        return DataLoader(load, cache=False)
+
+    @cached_property
+    def contact_lists(self) -> DataLoader[int, ContactList | None]:
+        return by_id(ContactList)
+
+    @cached_property
+    def contacts_of_list(self) -> DataLoader[int, int]:
+        """How many; not remembered either."""
+
+        async def load(ids: Sequence[int]) -> list[int]:
+            rows = Contact.filter(contact_list_id__in=list(ids)).annotate(number=Count("id"))
+            counted = await rows.group_by("contact_list_id").values("contact_list_id", "number")
+            numbers = {row["contact_list_id"]: row["number"] for row in counted}
             return [numbers.get(id, 0) for id in ids]
 
         return DataLoader(load, cache=False)

@@ -19,6 +19,10 @@ from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
+from models.desk.canned_reply import CannedReply
+from models.desk.contact_list import ContactList
+from models.desk.disposition import Disposition
+from models.desk.tag import Tag
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
@@ -107,9 +111,12 @@ def _of_colleagues(model: type[Owned]) -> Callable[[KnownActor], QuerySet[Any]]:
 _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "Agent": _of_colleagues(Agent),
     "CalendarConnection": CalendarConnection.visible_to,
+    "CannedReply": _of_colleagues(CannedReply),
     "Contact": _contacts,
+    "ContactList": _of_colleagues(ContactList),
     "Conversation": Conversation.visible_to,
     "DayTemplate": _of_colleagues(DayTemplate),
+    "Disposition": _of_colleagues(Disposition),
     "Meeting": Meeting.visible_to,
     "Office": _of_colleagues(Office),
     "Organization": _organizations,
@@ -117,5 +124,6 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "ScheduleLink": _of_colleagues(ScheduleLink),
     "Service": _of_colleagues(Service),
     "Subject": _of_colleagues(Subject),
+    "Tag": _of_colleagues(Tag),
 }
 """What an actor may see of each kind. The public is shown nothing by its id."""

@@ -7,8 +7,10 @@ from typing import Annotated
 import strawberry
 
 from models import contact
-from resolvers import actors
+from resolvers import actors, contact_lists
 from schema.agent import Agent
+from schema.desk import ContactList
+from schema.field import resolved_by
 from schema.node import Node
 from schema.scalars import JSON, Locale, TimeZone
 
@@ -22,6 +24,9 @@ class Contact(Node):
     phone: str | None
     locale: Locale | None
     time_zone: TimeZone | None
+    list_: ContactList = resolved_by(
+        contact_lists.list_of_contact, name="list", description="For the organization's agents."
+    )
     custom_fields: JSON
 
 

@@ -31,6 +31,7 @@ ENUMS = tuple(
         words.DeliveryState,
         words.ContactField,
         words.Permission,
+        words.CustomFieldType,
         ErrorCode,
         ResyncReason,
     )

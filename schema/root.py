@@ -10,7 +10,10 @@ from resolvers import (
     audit,
     booking,
     calendars,
+    canned_replies,
+    contact_lists,
     conversations,
+    dispositions,
     explanations,
     feeds,
     holds,
@@ -26,6 +29,7 @@ from resolvers import (
     services,
     sessions,
     slots,
+    tags,
     templates,
 )
 from schema.agent import (
@@ -37,6 +41,16 @@ from schema.agent import (
 )
 from schema.audit import AuditConnection
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
+from schema.desk import (
+    CannedReply,
+    CannedReplyPayload,
+    ContactList,
+    ContactListPayload,
+    Disposition,
+    DispositionPayload,
+    Tag,
+    TagPayload,
+)
 from schema.events import ConversationEvent, InboxEvent
 from schema.explanation import AvailabilityExplanation
 from schema.field import resolved_by, streamed_by
@@ -80,6 +94,17 @@ class Query:
         audit.audit,
         description="Who set up what, the newest first; with `targetId`, of one thing, which may be gone. For"
         " administrators.",
+    )
+    contact_lists: list[ContactList] = resolved_by(
+        contact_lists.contact_lists, description="The default one first. For agents."
+    )
+    tags: list[Tag] = resolved_by(tags.tags, description="For agents.")
+    canned_replies: list[CannedReply] = resolved_by(
+        canned_replies.canned_replies,
+        description="Those of a service and of all services; `search` looks in shortcuts and texts. For agents.",
+    )
+    dispositions: list[Disposition] = resolved_by(
+        dispositions.dispositions, description="Those of a service and of all services. For agents."
     )
 
 
@@ -164,6 +189,20 @@ class Mutation:
     )
     update_agent: AgentPayload = resolved_by(
         agents.update_agent, description="Whether, where, on what and in which languages they meet guests."
+    )
+    create_tag: TagPayload = resolved_by(tags.create_tag)
+    update_tag: TagPayload = resolved_by(tags.update_tag)
+    delete_tag: DeletePayload = resolved_by(tags.delete_tag, description="Whatever has it, has it no longer.")
+    create_canned_reply: CannedReplyPayload = resolved_by(canned_replies.create_canned_reply)
+    update_canned_reply: CannedReplyPayload = resolved_by(canned_replies.update_canned_reply)
+    delete_canned_reply: DeletePayload = resolved_by(canned_replies.delete_canned_reply)
+    create_disposition: DispositionPayload = resolved_by(dispositions.create_disposition)
+    update_disposition: DispositionPayload = resolved_by(dispositions.update_disposition)
+    delete_disposition: DeletePayload = resolved_by(dispositions.delete_disposition)
+    create_contact_list: ContactListPayload = resolved_by(contact_lists.create_contact_list)
+    update_contact_list: ContactListPayload = resolved_by(contact_lists.update_contact_list)
+    delete_contact_list: DeletePayload = resolved_by(
+        contact_lists.delete_contact_list, description="An empty one, and not the default one."
     )
 
 

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from models.agent.agent import Agent
 from models.agent.template import DayTemplate
+from models.desk.canned_reply import CannedReply
+from models.desk.contact_list import ContactList
+from models.desk.disposition import Disposition
+from models.desk.tag import Tag
 from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.planning import PlanningRule
@@ -15,6 +19,7 @@ from models.organization.subject import Subject
 from models.words import MeetingType, Role
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
+from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
@@ -70,6 +75,7 @@ AGENTS = """query($slug: String, $first: Int, $after: String, $search: String) {
   organization(slug: $slug) { agents(first: $first, after: $after, search: $search) { edges { node { id } } } } }"""
 HOURS = """query($id: ID!, $from: Date!, $to: Date!) {
   node(id: $id) { ... on Agent { dateOverrides(from: $from, to: $to) { date } } } }"""
+FIELD = {"key": "plan", "label": "Plan", "type": "CHOICE", "options": ["Basic", "Gold"], "required": True}
 MORNING = {"weekday": "MONDAY", "window": {"start": "09:00", "end": "12:00"}}
 
 DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -145,6 +151,28 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "noLink": (linked.DELETE, {"input": {"linkId": "@link"}}, "anna"),
     "audit": (AUDIT, {"first": 10}, "ada"),
     "agent": (plan.UPDATE_AGENT, {"input": {"agentId": "@ben", "officeIds": ["@office"]}}, "ada"),
+    "newTag": (desk.CREATE_TAG, {"input": {"name": "Urgent", "color": "#ff0000"}}, "ada"),
+    "tag": (desk.UPDATE_TAG, {"input": {"tagId": "@tag", "name": "Urgent"}}, "ada"),
+    "noTag": (desk.DELETE_TAG, {"input": {"tagId": "@tag"}}, "ada"),
+    "newReply": (
+        desk.CREATE_REPLY,
+        {"input": {"shortcut": "hi", "text": "Hello", "serviceId": "@service"}},
+        "ada",
+    ),
+    "reply": (desk.UPDATE_REPLY, {"input": {"replyId": "@reply", "locale": "it"}}, "ada"),
+    "noReply": (desk.DELETE_REPLY, {"input": {"replyId": "@reply"}}, "ada"),
+    "newDisposition": (desk.CREATE_DISPOSITION, {"input": {"name": "Solved", "serviceId": "@service"}}, "ada"),
+    "disposition": (
+        desk.UPDATE_DISPOSITION,
+        {"input": {"dispositionId": "@disposition", "name": "Lost"}},
+        "ada",
+    ),
+    "noDisposition": (desk.DELETE_DISPOSITION, {"input": {"dispositionId": "@disposition"}}, "ada"),
+    "newList": (desk.CREATE_LIST, {"input": {"name": "Customers", "customFields": [FIELD]}}, "ada"),
+    "list": (desk.UPDATE_LIST, {"input": {"listId": "@list", "customFields": [FIELD]}}, "ada"),
+    "noList": (desk.DELETE_LIST, {"input": {"listId": "@list"}}, "ada"),
+    "replies": (desk.REPLIES, {"service": "@service", "search": "hi"}, "anna"),
+    "dispositions": (desk.DISPOSITIONS, {"service": "@service"}, "anna"),
 }
 
 
@@ -170,6 +198,7 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
         | {"ada": sign_in.agent(ada)},
         ids={
             **planned,
+            **await a_desk(anna),
             "meeting": talk.meeting,
             "conversation": talk.id,
             "message": message["id"],
@@ -201,6 +230,17 @@ async def a_planned_subject(anna: Agent) -> dict[str, str]:
     rows = {"office": office, "subject": subject, "rule": rule, "template": template}
     kinds = {"office": "Office", "subject": "Subject", "rule": "PlanningRule", "template": "DayTemplate"}
     return {name: ids.encode(kinds[name], row.id) for name, row in rows.items()}
+
+
+async def a_desk(anna: Agent) -> dict[str, str]:
+    """The ids of a tag, a canned reply, a disposition and an empty contact list."""
+    own: dict[str, Any] = {"organization_id": anna.organization_id}
+    return {
+        "tag": ids.encode("Tag", (await Tag.create(**own, name="VIP", color="#112233")).id),
+        "reply": ids.encode("CannedReply", (await CannedReply.create(**own, shortcut="bye", text="Bye!")).id),
+        "disposition": ids.encode("Disposition", (await Disposition.create(**own, name="Won")).id),
+        "list": ids.encode("ContactList", (await ContactList.create(**own, name="Empty")).id),
+    }
 
 
 def changed(variables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tortoise import connections
 from models.agent.agent import Agent
 from resolvers.ids import encode
 from schema.root import schema
+from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
@@ -95,6 +96,7 @@ REJECTED = "unauthenticated unauthenticated not_found not_found not_found"
 NOT_THEIRS = "unauthenticated unauthenticated forbidden forbidden not_found"
 NOT_OF_THEIR_AGENT = "unauthenticated unauthenticated forbidden not_found not_found"
 THEIR_OWN = "unauthenticated unauthenticated forbidden forbidden something"
+OF_COLLEAGUES = "unauthenticated unauthenticated something nothing nothing"
 COLLEAGUES = "nothing nothing something nothing nothing"
 
 TABLE: dict[str, Row] = {
@@ -112,6 +114,10 @@ TABLE: dict[str, Row] = {
     "node: a subject": Row(NODE, named("subject"), COLLEAGUES),
     "node: a planning rule": Row(NODE, named("rule"), COLLEAGUES),
     "node: a day template": Row(NODE, named("template"), COLLEAGUES),
+    "node: a tag": Row(NODE, named("tag"), COLLEAGUES),
+    "node: a canned reply": Row(NODE, named("reply"), COLLEAGUES),
+    "node: a disposition": Row(NODE, named("disposition"), COLLEAGUES),
+    "node: a contact list": Row(NODE, named("list"), COLLEAGUES),
     "node: the built-in day template": Row(
         NODE, lambda _: {"id": encode("DayTemplate", 0)}, "nothing nothing something something something"
     ),
@@ -338,6 +344,36 @@ TABLE: dict[str, Row] = {
     "updateScheduleLink": Row(linked.UPDATE, given(linkId="@link", isActive=False), NOT_OF_THEIR_AGENT),
     "deleteScheduleLink": Row(linked.DELETE, given(linkId="@link"), NOT_OF_THEIR_AGENT),
     "updateAgent": Row(plan.UPDATE_AGENT, given(agentId="@agent", isActive=False), NOT_THEIRS),
+    "tags": Row(desk.TAGS, none, OF_COLLEAGUES),
+    "cannedReplies": Row(desk.REPLIES, none, OF_COLLEAGUES),
+    "cannedReplies: of the service": Row(desk.REPLIES, lambda ids: {"service": ids["service"]}, OF_COLLEAGUES),
+    "dispositions": Row(desk.DISPOSITIONS, none, OF_COLLEAGUES),
+    "contactLists": Row(desk.LISTS, none, "unauthenticated unauthenticated something something something"),
+    "contactLists: how many contacts": Row(
+        "{ contactLists { name count customFieldDefinitions { key } } }",
+        none,
+        "unauthenticated unauthenticated something something something",
+    ),
+    "createTag": Row(desk.CREATE_TAG, given(name="Urgent", color="#ff0000"), THEIR_OWN),
+    "updateTag": Row(desk.UPDATE_TAG, given(tagId="@tag", name="Urgent"), NOT_THEIRS),
+    "deleteTag": Row(desk.DELETE_TAG, given(tagId="@tag"), NOT_THEIRS),
+    "createCannedReply": Row(desk.CREATE_REPLY, given(shortcut="hi", text="Hello"), THEIR_OWN),
+    "createCannedReply: of another's service": Row(
+        desk.CREATE_REPLY, given(shortcut="hi", text="Hello", serviceId="@service"), NOT_THEIRS
+    ),
+    "updateCannedReply": Row(desk.UPDATE_REPLY, given(replyId="@reply", text="Hello"), NOT_THEIRS),
+    "deleteCannedReply": Row(desk.DELETE_REPLY, given(replyId="@reply"), NOT_THEIRS),
+    "createDisposition": Row(desk.CREATE_DISPOSITION, given(name="Solved"), THEIR_OWN),
+    "createDisposition: of another's service": Row(
+        desk.CREATE_DISPOSITION, given(name="Solved", serviceId="@service"), NOT_THEIRS
+    ),
+    "updateDisposition": Row(
+        desk.UPDATE_DISPOSITION, given(dispositionId="@disposition", name="Solved"), NOT_THEIRS
+    ),
+    "deleteDisposition": Row(desk.DELETE_DISPOSITION, given(dispositionId="@disposition"), NOT_THEIRS),
+    "createContactList": Row(desk.CREATE_LIST, given(name="Customers"), THEIR_OWN),
+    "updateContactList": Row(desk.UPDATE_LIST, given(listId="@list", name="Customers"), NOT_THEIRS),
+    "deleteContactList": Row(desk.DELETE_LIST, given(listId="@list"), NOT_THEIRS),
 }
 SUBSCRIPTIONS = {
     "conversationEvents": Row(
