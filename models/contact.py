@@ -34,13 +34,14 @@ class GuestDetails:
 class Contact(Owned):
     """One that is made without a list comes into the organization's default one.
 
-    The database puts it there (see the migration of contact lists): a booking need not look for it.
+    The database puts it there (see the migration of contact lists): a booking need not look for it. Only until then is
+    there none.
     """
 
-    contact_list: fields.ForeignKeyRelation[ContactList] = fields.ForeignKeyField(
-        "frontdesk.ContactList", related_name=False, on_delete=fields.RESTRICT
+    contact_list: fields.ForeignKeyNullableRelation[ContactList] = fields.ForeignKeyField(
+        "frontdesk.ContactList", related_name=False, null=True, on_delete=fields.RESTRICT
     )
-    contact_list_id: int
+    contact_list_id: int | None
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=320, null=True)
     phone = fields.CharField(max_length=32, null=True)

@@ -29,6 +29,7 @@ async def list_of_contact(info: Info, root: Contact) -> ContactList | None:
     own = for_colleagues(info, root)
     if own.contact_list_id is None:
         await own.refresh_from_db(fields=["contact_list_id"])
+    assert own.contact_list_id is not None
     return await info.context.loaders.contact_lists.load(own.contact_list_id)
 
 

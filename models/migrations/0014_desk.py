@@ -57,16 +57,23 @@ END $$
 LIST_OF_CONTACT = """
 CREATE FUNCTION contact_listed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.contact_list_id := (SELECT id FROM contact_list WHERE organization_id = NEW.organization_id AND is_default);
+    NEW.contact_list_id := coalesce(
+        OLD.contact_list_id,
+        (SELECT id FROM contact_list WHERE organization_id = NEW.organization_id AND is_default)
+    );
     RETURN NEW;
 END $$
 """
 TRIGGERS = [
     "CREATE TRIGGER organization_listed AFTER INSERT ON organization"
     " FOR EACH ROW EXECUTE FUNCTION organization_listed()",
-    "CREATE TRIGGER contact_listed BEFORE INSERT ON contact"
+    "CREATE TRIGGER contact_listed BEFORE INSERT OR UPDATE ON contact"
     " FOR EACH ROW WHEN (NEW.contact_list_id IS NULL) EXECUTE FUNCTION contact_listed()",
 ]
+
+
+# The models have it null for as long as the database has not said which one it is.
+ALWAYS = "ALTER TABLE contact ALTER COLUMN contact_list_id SET NOT NULL"
 
 
 class Migration(migrations.Migration):
@@ -133,9 +140,8 @@ class Migration(migrations.Migration):
             "contact_list",
             _of("ContactList", null=True, on_delete=OnDelete.RESTRICT, column="contact_list_id"),
         ),
-        ops.RunSQL([*ONCE, DEFAULT_LISTS, FIRST_CONTACTS, LIST_OF_ORGANIZATION, LIST_OF_CONTACT, *TRIGGERS]),
-        ops.AlterField(
-            "Contact", "contact_list", _of("ContactList", on_delete=OnDelete.RESTRICT, column="contact_list_id")
+        ops.RunSQL(
+            [*ONCE, DEFAULT_LISTS, FIRST_CONTACTS, LIST_OF_ORGANIZATION, LIST_OF_CONTACT, *TRIGGERS, ALWAYS]
         ),
         ops.AlterModelOptions(
             "Contact",
