@@ -9,14 +9,15 @@ from typing import Annotated
 
 import strawberry
 
-from errors import BadRequest, NotAllowed
+from errors import BadRequest
 from models.agent import hours
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
 from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
+from models.organization.authority import check_plans
 from models.organization.office import Office
 from models.organization.subject import Subject
-from models.words import MeetingType, Role, Weekday
+from models.words import MeetingType, Weekday
 from resolvers import ids
 from resolvers.agents import colleague, for_colleagues
 from resolvers.context import Info
@@ -25,7 +26,6 @@ from scheduling.hours import Dates, Scope, WeeklyWindow, Window
 from schema.inputs.hours import SetDateOverrideInput, SetWeekTemplateInput, WeeklyWindowInput, WindowInput
 
 _WEEKDAYS = tuple(Weekday)
-_PLANNERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.BOOKING_MANAGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,13 @@ async def set_date_override(info: Info, input: SetDateOverrideInput) -> Payload:
 async def whose_hours(info: Info, agent_id: str) -> Agent:
     """The agent whose hours the viewer may set; refuses NotFound and NotAllowed."""
     agent = await colleague(info, agent_id)
-    check_sets_hours(info, agent)
+    await check_sets_hours(info, agent)
     return agent
 
 
-def check_sets_hours(info: Info, agent: Agent) -> None:
+async def check_sets_hours(info: Info, agent: Agent) -> None:
     """An agent's hours are set by themselves and by those who plan; refuses NotAllowed to anybody else."""
-    own = info.context.agent().agent
-    if agent.id != own.id and own.role not in _PLANNERS:
-        raise NotAllowed("Your role does not set the hours of others.")
+    await check_plans(info.context.agent(), agent.id, refusal="Your role does not set the hours of others.")
 
 
 def week_of(inputs: Sequence[WeeklyWindowInput], *, field: str = "windows") -> list[WeeklyWindow]:

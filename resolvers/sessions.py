@@ -6,7 +6,8 @@ from models.actor import AgentActor, GuestActor
 from models.agent.session import Session, Tokens
 from models.contact import Contact
 from models.organization.organization import Organization
-from models.words import Permission, Role
+from models.organization.permission import permissions_of
+from models.words import Permission
 from resolvers.context import Context, Info
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.sessions import RefreshSessionInput, SignInInput
@@ -62,17 +63,8 @@ async def organization_of_viewer(info: Info, root: Viewer) -> Organization | Non
 
 
 async def permissions_of_viewer(info: Info, root: Viewer) -> list[Permission]:
-    if root.agent is None:
+    actor = info.context.actor
+    if not isinstance(actor, AgentActor):
         return []
-    organization = await Organization.get(id=root.agent.organization_id)
-    role = root.agent.role
-    held = {
-        Permission.ASSIGN: role in organization.settings.can_assign,
-        Permission.CREATE_MEETINGS: True,
-        Permission.EDIT_MEETINGS: True,
-        Permission.SUPERVISE: role in (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR),
-        Permission.MANAGE_ORGANIZATION: role is Role.ADMINISTRATOR,
-        Permission.MANAGE_OFFICE: role in (Role.ADMINISTRATOR, Role.MANAGER),
-        Permission.SEE_UNMASKED: True,
-    }
-    return [permission for permission, has in held.items() if has]
+    organization = await Organization.get(id=actor.organization_id)
+    return await permissions_of(actor, organization.settings)

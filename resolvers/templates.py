@@ -66,5 +66,5 @@ async def _whose_template(info: Info, template_id: str) -> DayTemplate:
     found = await DayTemplate.filter(id=key, organization_id=own).select_related("agent").first()
     if found is None:
         raise NotFound("There is no such day template.", field=("templateId",))
-    check_sets_hours(info, found.agent)
+    await check_sets_hours(info, found.agent)
     return found

@@ -75,8 +75,7 @@ async def _check_authority(authority: Authority, agent: Agent, *, moves: bool) -
         return
     if moves:
         authority.over_organization()
-    if not await Office.exists(agents__id=agent.id, id__in=list(authority.offices)):
-        raise NotAllowed("You change the agents of your own offices only.")
+    await authority.over_agents([agent.id])
 
 
 async def _place(agent: Agent, offices: Collection[int] | None) -> _Replaced:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypedDict, Unpack
 
-from errors import Invalid, NotAllowed, NotFound
+from errors import Invalid, NotFound
 from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.audit.auditing import audit, everything_of, values_of
@@ -16,13 +16,14 @@ from models.availability.offering import offer_anew, target_of_link
 from models.editing import lock, save, unique
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.link import ScheduleLink
+from models.organization.authority import check_plans
 from models.organization.service import Service
 from models.organization.subject import Subject
 from models.transactions import transaction
-from models.words import MeetingType, Role
+from models.words import MeetingType
 
 MOST_TIMES = 50
-_PLANNERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.BOOKING_MANAGER})
+_OWN_ONLY = "Your role makes links of your own only."
 _KIND = {"subject_id", "meeting_type", "duration_minutes"}
 _OFFER = _KIND | {"from_date", "to_date", "offered_times", "expires_at", "is_active"}
 """What changes which times a list holds, of whom, or until when."""
@@ -118,7 +119,7 @@ async def _lock(link_id: int, actor: AgentActor, *, expected_version: int | None
         expected_version=expected_version,
         missing=NotFound("There is no such link.", field=("linkId",)),
     )
-    _check_whose(actor, agent_id=link.agent_id)
+    await check_plans(actor, link.agent_id, refusal=_OWN_ONLY)
     return link
 
 
@@ -136,12 +137,7 @@ async def _check_target(actor: AgentActor, *, agent_id: int | None, service_id: 
         raise NotFound("There is no such agent.", field=("agentId",))
     if service_id is not None and not await Service.exists(id=service_id, organization_id=own, is_active=True):
         raise NotFound("There is no such service.", field=("serviceId",))
-    _check_whose(actor, agent_id=agent_id)
-
-
-def _check_whose(actor: AgentActor, *, agent_id: int | None) -> None:
-    if agent_id != actor.agent.id and actor.agent.role not in _PLANNERS:
-        raise NotAllowed("Your role makes links of your own only.")
+    await check_plans(actor, agent_id, refusal=_OWN_ONLY)
 
 
 async def _checked(fields: LinkFields, actor: AgentActor, *, now: datetime) -> dict[str, Any]:

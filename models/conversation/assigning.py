@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from errors import NotAllowed, NotAMember
+from errors import NotAMember
 from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
@@ -13,9 +13,10 @@ from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.posting import add_system_message, announce_to_inboxes
 from models.organization.organization import Organization
+from models.organization.permission import Concern, demand
 from models.organization.service import Service, ServiceMember
 from models.transactions import Transaction, transaction
-from models.words import AssignmentCause, ConversationStatus, MemberRole, SystemEvent
+from models.words import AssignmentCause, ConversationStatus, MemberRole, Permission, SystemEvent
 from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic, inbox_topic
 
 
@@ -31,15 +32,16 @@ async def assign(
     """Make the agent the conversation's assignee, and write it into the ledger.
 
     Of two at the same time the later one has it, and the ledger shows both. Refuses NotAllowed to roles that may not
-    assign, and NotAMember for an agent outside the conversation's service.
+    assign and to managers of other offices, and NotAMember for an agent outside the conversation's service.
     """
     note = input.text(note, field=("note",), most=1_000) if note else None
     async with transaction() as tx:
         organization = await Organization.get(id=conversation.organization_id)
-        if actor.agent.role not in organization.settings.can_assign:
-            raise NotAllowed("Your role does not assign conversations.")
         conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
         service_id = service.id if service else conversation.service_id
+        former = () if conversation.assignee_id is None else (conversation.assignee_id,)
+        had = Concern(agents=former, service_id=conversation.service_id)
+        await demand(actor, Permission.ASSIGN, organization.settings, had, Concern(agents=[agent.id]))
         if (conversation.assignee_id, conversation.service_id) == (agent.id, service_id):
             return conversation
         await _check_service(agent, service_id)

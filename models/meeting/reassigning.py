@@ -18,8 +18,10 @@ from models.conversation.assigning import follow_meeting
 from models.meeting.changing import Change, lock_meeting, save_meeting, target_of_moving
 from models.meeting.history import named, record, snapshot
 from models.meeting.meeting import Meeting
+from models.organization.organization import Organization
+from models.organization.permission import Concern, demand
 from models.transactions import Transaction, transaction
-from models.words import MeetingChangeKind
+from models.words import MeetingChangeKind, Permission
 from scheduling.rules import Rule
 
 # They bind whoever books a time, not an agent who takes over a meeting that has it already.
@@ -32,8 +34,8 @@ async def reassign(
     """Give the meeting to the agent, at its time and with its buffers, if they are free: its own time counts as free.
 
     One that nobody has yet gets its first agent. Of several who have it together the agent takes the actor's place.
-    Where the agent has it already, nothing changes and nobody is told. Whoever sees a meeting may do so. Refuses
-    NotFound, Stale, AlreadyDecided, Invalid (several others have it) and AgentUnavailable.
+    Where the agent has it already, nothing changes and nobody is told. Whoever sees a meeting and may assign may do so.
+    Refuses NotAllowed, NotFound, Stale, AlreadyDecided, Invalid (several others have it) and AgentUnavailable.
     """
     async with transaction() as tx:
         agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
@@ -43,6 +45,7 @@ async def reassign(
             raise NotFound("There is no such agent.", field=("agentId",))
         target = await target_of_moving(meeting, None)
         former = list(target.agents)
+        await _check_authority(meeting, former, agent, actor=actor)
         if agent.id in {one.id for one in former}:
             return meeting
         leaving = _leaving(former, actor)
@@ -55,6 +58,14 @@ async def reassign(
             tx, meeting, MeetingChangeKind.REASSIGNED, actor=actor, before=before, reason=reason, now=now
         )
     return meeting
+
+
+async def _check_authority(
+    meeting: Meeting, former: Sequence[Agent], agent: Agent, *, actor: AgentActor
+) -> None:
+    had = Concern(agents=[one.id for one in former], office_id=meeting.office_id, service_id=meeting.service_id)
+    settings = (await Organization.get(id=meeting.organization_id)).settings
+    await demand(actor, Permission.ASSIGN, settings, had, Concern(agents=[agent.id]))
 
 
 def _leaving(former: Sequence[Agent], actor: AgentActor) -> list[Agent]:

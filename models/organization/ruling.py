@@ -79,6 +79,7 @@ async def create_planning_rule(
     """
     authority = await authority_of(actor)
     await _check_kind(kind, authority)
+    await authority.over_agents(agents)
     settings = (await Organization.get(id=actor.organization_id)).settings
     with unique("There is such a rule already: change that one.", field=("meetingType",)):
         async with transaction() as tx:
@@ -114,6 +115,7 @@ async def update_planning_rule(
 ) -> PlanningRule:
     """Change what is given of the rule; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
     authority = await authority_of(actor)
+    await authority.over_agents(agents or ())
     async with transaction() as tx:
         rule = await _lock(rule_id, authority, expected_version=expected_version)
         before = values_of(rule, timing)

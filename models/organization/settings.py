@@ -63,7 +63,7 @@ class Settings:
     purge_outdated_meetings: bool = False
     retention_days: int = 365
     show_unassigned_meetings: bool = True
-    can_assign: tuple[Role, ...] = (Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR, Role.AGENT)
+    can_assign: tuple[Role, ...] = tuple(Role)
     can_edit_meetings: tuple[Role, ...] = tuple(Role)
     can_create_meetings: tuple[Role, ...] = tuple(Role)
     can_delete_meetings: tuple[Role, ...] = tuple(Role)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -16,22 +15,10 @@ from resolvers import ids
 from tests.builders import an_agent, an_organization
 from tests.resolvers import documents as say
 from tests.resolvers import planning_documents as plan
+from tests.resolvers.administration import ADMINISTRATIVE, mutation_of
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Client, SignIn
-from tests.resolvers.house import DOCUMENTS, House
-
-ADMINISTRATIVE = re.compile(
-    "createO|createS|createP|createD|update|delete|setS|setW|setD|removeS|connect|disconnect"
-)
-
-
-def mutation_of(document: str) -> str:
-    """The name of a document's mutation; empty for a query."""
-    found = re.match(r"mutation\([^)]*\) \{\s*(\w+)", document)
-    return found[1] if found else ""
-
-
-AUDITED = [name for name, (document, *_) in DOCUMENTS.items() if ADMINISTRATIVE.match(mutation_of(document))]
+from tests.resolvers.house import House
 
 
 @pytest.fixture
@@ -49,7 +36,7 @@ async def told(client: Client, **variables: Any) -> list[dict[str, Any]]:
     return [edge["node"] for edge in (await client.do(AUDIT, **variables))["edges"]]
 
 
-@pytest.mark.parametrize("name", AUDITED)
+@pytest.mark.parametrize("name", ADMINISTRATIVE)
 async def test_whatever_is_set_up_is_kept_with_who_did_it(house: House, name: str) -> None:
     await AuditEntry.all().delete()
     base, client = house.base(name), house.client(name)
