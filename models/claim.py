@@ -144,6 +144,16 @@ class Claim(Owned):
         )  # fmt: skip
 
     @classmethod
+    async def keep(cls, tx: Transaction, meeting_id: int, *, until: datetime | None) -> int:
+        """Have the meeting's claims end at another moment, or no more by themselves; how many there still are."""
+        kept = await tx.rows(
+            "UPDATE claim SET expires_at = %s WHERE id IN"
+            " (SELECT id FROM claim WHERE meeting_id = %s ORDER BY id FOR UPDATE) RETURNING id",
+            until, meeting_id,
+        )  # fmt: skip
+        return len(kept)
+
+    @classmethod
     async def give_back(cls, claims: Collection[int]) -> None:
         """Have their time be free."""
         if claims:

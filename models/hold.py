@@ -132,7 +132,7 @@ async def use_hold(
     *,
     start: datetime,
     seats: int,
-    meeting_id: int,
+    purpose: Purpose,
     now: datetime,
 ) -> Taken | Meeting:
     """Turn the hold into time that is taken for the meeting, part of its booking; or give the group meeting in which
@@ -152,7 +152,7 @@ async def use_hold(
             return await use_seats(tx, held, held_for=words, start=start, seats=seats, now=now)
         except TimeRefused as refused:
             raise await _refused(request, refused, start, now=now) from None
-    claims = await _turn(tx, target, token, meeting_id=meeting_id, now=now)
+    claims = await _turn(tx, target, token, purpose=purpose, now=now)
     refusal = _misfit(claims, target, start=start, now=now)
     if refusal is not None:
         raise await _refused(request, refusal, start, now=now)
@@ -175,15 +175,15 @@ async def _held_seats(target: Target, token: str, *, now: datetime) -> SeatHold 
     )
 
 
-async def _turn(tx: Transaction, target: Target, token: str, *, meeting_id: int, now: datetime) -> list[Claim]:
+async def _turn(tx: Transaction, target: Target, token: str, *, purpose: Purpose, now: datetime) -> list[Claim]:
     """The claims of the hold, now the meeting's, in the order in which they were taken."""
     if not findable(token, most=_LONGEST_TOKEN):
         return []
     turned = await tx.rows(
-        "UPDATE claim SET meeting_id = %s, hold_hash = NULL, expires_at = NULL, held_until = NULL, link_id = NULL"
+        "UPDATE claim SET meeting_id = %s, hold_hash = NULL, expires_at = %s, held_until = NULL, link_id = NULL"
         " WHERE id IN (SELECT id FROM claim WHERE hold_hash = %s AND organization_id = %s"
         " AND coalesce(held_until, expires_at) > %s ORDER BY id FOR UPDATE) RETURNING id",
-        meeting_id, fingerprint(token), target.organization.id, now,
+        purpose.meeting_id, purpose.expires_at, fingerprint(token), target.organization.id, now,
     )  # fmt: skip
     return await Claim.filter(id__in=[claim["id"] for claim in turned]).order_by("id") if turned else []
 

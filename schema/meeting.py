@@ -84,6 +84,9 @@ class Meeting(Node):
     is_ready: bool = resolved_by(
         meetings.is_ready, description="Scheduled, and every agent it needs has confirmed."
     )
+    confirmation_deadline: datetime | None = strawberry.field(
+        description="Of one that is AWAITING_GUEST: when it expires unless the guest confirms it."
+    )
     history: list[MeetingChange] = resolved_by(meetings.history)
     manage_url: str | None = resolved_by(
         meetings.manage_url,

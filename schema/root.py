@@ -13,6 +13,7 @@ from resolvers import (
     canned_replies,
     contact_lists,
     conversations,
+    deciding,
     dispositions,
     explanations,
     feeds,
@@ -131,9 +132,21 @@ class Mutation:
         series.book,
         description="Takes the starts of a recurrence rule that are free. Public, or by an agent on a guest's behalf.",
     )
+    confirm_meeting: MeetingPayload = resolved_by(
+        deciding.confirm_meeting,
+        description="By the guest, before its `confirmationDeadline`; then it is SCHEDULED, or REQUESTED.",
+    )
+    accept_meeting: MeetingPayload = resolved_by(
+        deciding.accept_meeting, description="What a guest has requested, by an agent who sees it."
+    )
+    decline_meeting: MeetingPayload = resolved_by(
+        deciding.decline_meeting,
+        description="What a guest has requested, by an agent who sees it; the guest is told the `reason`.",
+    )
     reschedule_meeting: MeetingPayload = resolved_by(
         booking.reschedule_meeting,
-        description="Another time, duration or both; by the guest or an agent.",
+        description="Another time, duration or both; by the guest or an agent. What is to be accepted is REQUESTED"
+        " again after a guest's move, and SCHEDULED after an agent's.",
     )
     reassign_meeting: MeetingPayload = resolved_by(
         booking.reassign_meeting,

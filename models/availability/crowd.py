@@ -13,13 +13,13 @@ from models.availability.sight import Sight
 from models.availability.target import Target
 from models.changes import groups_of, pool_of
 from models.meeting.seat import JOINABLE
+from models.meeting.standing import ACTIVE
 from models.words import MeetingStatus
 from scheduling.agenda import Group
 from scheduling.intervals import Interval
 from scheduling.question import LOOK_BACK_DAYS
 from scheduling.timeline import Span
 
-ACTIVE = (MeetingStatus.AWAITING_GUEST, MeetingStatus.REQUESTED, MeetingStatus.SCHEDULED)
 # Nothing starts before the day of the question, in UTC, though its buffer may; and a meeting and each of its buffers
 # take a day at most.
 _PAST = timedelta(days=LOOK_BACK_DAYS)
@@ -37,7 +37,8 @@ WHERE organization_id = $1 AND seats > 1 AND start >= $2 AND start < $3 AND stat
 """
 # For each meeting by itself: as a join, the planner may read all the agents that meetings ever had.
 _POOLED = b"""
-SELECT id, start - make_interval(mins => buffer_before_minutes), "end" + make_interval(mins => buffer_after_minutes)
+SELECT id, expires_at,
+    start - make_interval(mins => buffer_before_minutes), "end" + make_interval(mins => buffer_after_minutes)
 FROM meeting
 WHERE service_id = $1 AND start >= $2 AND start < $3 AND status = ANY($4)
     AND "end" + make_interval(mins => buffer_after_minutes) > $5::timestamptz
@@ -89,22 +90,26 @@ async def group_meetings(
     return [one for one in found if one.is_like(target)]
 
 
-async def pooled(sight: Sight, target: Target, *, span: Span, moved_id: int | None) -> tuple[Interval, ...]:
-    """The times, with buffers, of the service's meetings that have no agent yet, but for the one that is moved."""
+Pooled = tuple[Interval, datetime | None]
+"""The time of a meeting that nobody is given yet, with its buffers, and when it ends by itself, if it does."""
+
+
+async def pooled(sight: Sight, target: Target, *, span: Span, moved_id: int | None) -> tuple[Pooled, ...]:
+    """The service's meetings that have no agent yet, but for the one that is moved."""
     service = target.service
     if service is None:
         return ()
     since = span.origin + _PAST - timedelta(minutes=target.plan.buffer_before)
 
-    async def read() -> Kept[Sequence[tuple[int, Interval]]]:
+    async def read() -> Kept[Sequence[tuple[int, Pooled]]]:
         async with reading() as rows:
             values = _values(service.id, since - _LONGEST, span.end + _LONGEST, ACTIVE)
             found = await rows(_POOLED, [*values, since])
-        times = [(id, Interval.between(start, end)) for id, start, end in found]
+        times = [(id, (Interval.between(start, end), until)) for id, until, start, end in found]
         return Kept(times, frozenset({pool_of(service.id)}))
 
     found = await sight.recall((Interval, service.id, span, since), read)
-    return tuple(time for id, time in found if id != moved_id)
+    return tuple(one for id, one in found if id != moved_id)
 
 
 def _values(whose: int, first: datetime, last: datetime, statuses: Iterable[MeetingStatus]) -> list[Any]:

@@ -42,12 +42,13 @@ async def pose(request: Request, sight: Sight, *, members: int, now: datetime) -
     span = question.span()
     own = await _own_claims(request, sight)
     groups = await group_meetings(sight, target, span=span, moved_id=moved_id)
-    moments = [until for _, until in own] + [until for group in groups for until, _ in group.holds]
+    taken = await pooled(sight, target, span=span, moved_id=moved_id)
+    moments = [until for _, until in (*own, *taken)] + [until for group in groups for until, _ in group.holds]
     question = replace(
         question,
         excluded_claims=frozenset(id for id, until in own if until is None or until <= now),
         groups=tuple(group.group(now=now) for group in groups),
-        pooled=await pooled(sight, target, span=span, moved_id=moved_id),
+        pooled=tuple(time for time, until in taken if until is None or until > now),
     )
     return Posed(question, *window(moments, now=now))
 

@@ -28,10 +28,14 @@ from scheduling.turns import Standing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """What time is taken for: a meeting, or a hold, which expires."""
+    """What time is taken for: a meeting, or a hold, which expires; so does a meeting that is still to be decided."""
 
     meeting_id: int | None = None
     expires_at: datetime | None = None
+
+    @property
+    def is_hold(self) -> bool:
+        return self.meeting_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ async def take_time(
     time = time_of(decision, target)
     if decision.joins is not None:
         return Taken(time, joins=decision.joins)
-    if purpose.expires_at is None and is_pooled(request):
+    if not purpose.is_hold and is_pooled(request):
         return Taken(time)
     claims = None
     if len(agents) == 1 and not _gives_back(request):

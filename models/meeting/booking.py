@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from models import input
-from models.actor import Actor
+from models.actor import Actor, AgentActor
 from models.availability.engine import Request, ask_engine
 from models.availability.offered import leave_list, use_link
 from models.availability.taking import Purpose, Taken
@@ -24,6 +24,7 @@ from models.meeting.making import make_meeting, party_of
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.placing import find_place
 from models.meeting.series import MeetingSeries
+from models.meeting.standing import Standing, standing_of_new
 from models.meeting.wish import Wish, checked
 from models.organization.organization import Organization
 from models.transactions import Transaction, ids_of, transaction
@@ -40,8 +41,8 @@ _IDS = tuple(
 
 async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = None) -> Meeting:
     """Take the wished time for the guest, open the conversation, tell everyone; or make the guest part of the group
-    meeting that has it and has seats left. What a guest books is REQUESTED, though it has its time already, where such
-    meetings need to be accepted.
+    meeting that has it and has seats left. What a guest books has its time already where it is still AWAITING_GUEST or
+    REQUESTED.
 
     Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
     stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
@@ -78,13 +79,21 @@ async def book_for(
     refused, nothing has been done. A new meeting has the `id`, if one was drawn for it."""
     id = await tx.draw(ids_of(Meeting)) if id is None else id
     limits = await guest_limits(guest, wish.target.organization, actor=actor, now=now, is_stranger=is_stranger)
-    place = await _take_place(tx, wish, limits, meeting_id=id, actor=actor, now=now)
+    standing = _standing(wish, actor=actor, now=now)
+    purpose = Purpose(meeting_id=id, expires_at=standing.expires_at)
+    place = await _take_place(tx, wish, limits, purpose=purpose, actor=actor, now=now)
     if guest.id is None:
         await tx.add(guest)
     if isinstance(place, Meeting):
         await join(tx, place, party_of(wish, guest), actor=actor, now=now)
         return place
-    return await make_meeting(tx, wish, guest, place, id=id, series=series, actor=actor, now=now)
+    return await make_meeting(tx, wish, guest, place, standing, id=id, series=series, actor=actor, now=now)
+
+
+def _standing(wish: Wish, *, actor: Actor, now: datetime) -> Standing:
+    target, by_agent = wish.target, isinstance(actor, AgentActor)
+    settings = target.organization.settings
+    return standing_of_new(target.plan, settings, by_agent=by_agent, start=wish.start, now=now)
 
 
 def _drawn(organization: Organization) -> tuple[str, ...]:
@@ -93,7 +102,7 @@ def _drawn(organization: Organization) -> tuple[str, ...]:
 
 
 async def _take_place(
-    tx: Transaction, wish: Wish, limits: GuestLimits | None, *, meeting_id: int, actor: Actor, now: datetime
+    tx: Transaction, wish: Wish, limits: GuestLimits | None, *, purpose: Purpose, actor: Actor, now: datetime
 ) -> Taken | Meeting:
     """What is held, or the time of the agents whom the engine prefers, which counts as given to them; or the group
     meeting that has seats for the party."""
@@ -102,10 +111,10 @@ async def _take_place(
     await use_link(tx, wish.target.link, now=now)
     if wish.hold_token is None:
         request = replace(request, target=replace(wish.target, seats=wish.seats))
-        place = await find_place(tx, request, wish.start, purpose=Purpose(meeting_id=meeting_id), now=now)
+        place = await find_place(tx, request, wish.start, purpose=purpose, now=now)
     else:
         token, start, seats = wish.hold_token, wish.start, wish.seats
-        place = await use_hold(tx, request, token, start=start, seats=seats, meeting_id=meeting_id, now=now)
+        place = await use_hold(tx, request, token, start=start, seats=seats, purpose=purpose, now=now)
         await _check_limits(request, place, start, now=now)
     await leave_list(tx, wish.target.link, now=now)
     if wish.target.service is not None and isinstance(place, Taken):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from errors import AlreadyDecided, Invalid, NotAllowed, NotFound, Stale
 from models import input
-from models.actor import Actor, GuestActor, KnownActor
+from models.actor import Actor, AgentActor, GuestActor, KnownActor
 from models.availability.engine import Request
 from models.availability.taking import Purpose, lock_agents, take_time
 from models.availability.target import Target, find_plan
@@ -19,12 +19,12 @@ from models.meeting.history import record, snapshot
 from models.meeting.leaving import leave
 from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
+from models.meeting.standing import LEADS, Standing, standing_of_moved
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
 from scheduling.question import GuestLimits
 
-_CHANGEABLE = (MeetingStatus.AWAITING_GUEST, MeetingStatus.REQUESTED, MeetingStatus.SCHEDULED)
-_CHANGED = ("status", "start", "end", "buffer_before_minutes", "buffer_after_minutes")
+_CHANGED = ("status", "expires_at", "start", "end", "buffer_before_minutes", "buffer_after_minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +45,25 @@ async def reschedule(
     now: datetime,
 ) -> Meeting:
     """Move the meeting, give it another duration, or both; its own time counts as free. Where it has both already,
-    nothing changes and nobody is told.
+    nothing changes and nobody is told. What a guest moves is REQUESTED again where such meetings are to be accepted;
+    a request that an agent moves is SCHEDULED.
 
-    Refuses NotFound, Stale, AlreadyDecided (ended, cancelled or begun), NotAllowed (a guest's move of a group meeting),
+    Refuses NotFound, Stale, AlreadyDecided (ended, expired or begun), NotAllowed (a guest's move of a group meeting),
     Invalid and, with the nearest free slots, whatever stands against the time.
     """
     if start is None and duration_minutes is None:
         raise Invalid("Say what to change: the start, the duration or both.")
     async with transaction(locks=await _locks_of(actor)) as tx:
-        meeting, reason = await lock_meeting(tx, meeting_id, change, actor=actor, now=now, taking=())
+        kind = MeetingChangeKind.RESCHEDULED
+        meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now, taking=())
         if meeting.is_group and isinstance(actor, GuestActor):
             raise NotAllowed("Others come to this meeting: leave it, and book another time.")
         if start in (None, meeting.start) and duration_minutes in (None, meeting.duration_minutes):
             return meeting
         before = snapshot(meeting)
         await _move(tx, meeting, start or meeting.start, duration_minutes, actor=actor, now=now)
-        moved = start is not None and start != datetime.fromisoformat(before["start"])
-        kind = MeetingChangeKind.RESCHEDULED if moved else MeetingChangeKind.DURATION_CHANGED
+        if meeting.start == datetime.fromisoformat(before["start"]):
+            kind = MeetingChangeKind.DURATION_CHANGED
         await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now)
     return meeting
 
@@ -77,17 +79,16 @@ async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: dat
     """Cancel the meeting and give its time back; a guest of a group meeting leaves it, and it goes on for the others.
     Refuses NotFound, Stale and AlreadyDecided."""
     async with transaction() as tx:
-        meeting, reason = await lock_meeting(tx, meeting_id, change, actor=actor, now=now)
+        kind = MeetingChangeKind.CANCELLED
+        meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now)
         if meeting.is_group and isinstance(actor, GuestActor):
             await leave(tx, meeting, actor.contact.id, actor=actor, reason=reason, now=now)
             return meeting
         before = snapshot(meeting)
-        meeting.status = MeetingStatus.CANCELLED
+        meeting.stand(Standing(MeetingStatus.CANCELLED))
         await save_meeting(meeting)
         await Claim.release(meeting.id)
-        await record(
-            tx, meeting, MeetingChangeKind.CANCELLED, actor=actor, before=before, reason=reason, now=now
-        )
+        await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now)
     return meeting
 
 
@@ -95,6 +96,7 @@ async def lock_meeting(
     tx: Transaction,
     meeting_id: int,
     change: Change,
+    kind: MeetingChangeKind,
     *,
     actor: KnownActor,
     now: datetime,
@@ -102,7 +104,7 @@ async def lock_meeting(
 ) -> tuple[Meeting, str | None]:
     """The meeting, held until the transaction ends, so that of two changes the second sees what the first did; and the
     reason that is given. For a change that takes time, its agents are held before it, and those named by `taking`.
-    Refuses NotFound, Stale and AlreadyDecided."""
+    Refuses NotFound, Stale, and AlreadyDecided where its status is none from which this kind of change leads."""
     reason = input.text(change.reason, field=("reason",), most=1_000) if change.reason else None
     seen = await Meeting.visible_to(actor).filter(id=meeting_id).prefetch_related("service", "agents").first()
     if seen is None:
@@ -114,8 +116,10 @@ async def lock_meeting(
     meeting = await Meeting.filter(id=meeting_id).select_for_update().get()
     if change.expected_version is not None and change.expected_version != meeting.version:
         raise Stale("The meeting has been changed meanwhile.", field=("expectedVersion",))
-    if meeting.status not in _CHANGEABLE:
+    if meeting.status not in LEADS[kind]:
         raise AlreadyDecided(f"The meeting is {meeting.status.value.lower().replace('_', ' ')}.")
+    if meeting.has_expired(now):
+        raise AlreadyDecided("The meeting has expired.")
     if meeting.start <= now:
         raise AlreadyDecided("The meeting has begun.")
     return meeting, reason
@@ -159,7 +163,15 @@ async def _move(
         moved_id=meeting.id,
         guest_limits=await limits_of_moving(meeting, actor=actor, now=now),
     )
-    taken = await take_time(tx, request, start, purpose=Purpose(meeting_id=meeting.id), now=now)
+    standing = standing_of_moved(
+        meeting.standing,
+        needs_acceptance=request.target.plan.needs_acceptance,
+        by_agent=isinstance(actor, AgentActor),
+        start=start,
+    )
+    purpose = Purpose(meeting_id=meeting.id, expires_at=standing.expires_at)
+    taken = await take_time(tx, request, start, purpose=purpose, now=now)
+    meeting.stand(standing)
     meeting.start, meeting.end = taken.time.own.start, taken.time.own.end
     meeting.buffer_before_minutes = taken.time.before_minutes
     meeting.buffer_after_minutes = taken.time.after_minutes

@@ -16,13 +16,33 @@ from realtime.events import Announcement, Audience, EventKind, announce, convers
 
 _TOLD_AS = {
     MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, "The meeting is booked."),
+    MeetingChangeKind.CONFIRMED: (SystemEvent.MEETING_CHANGED, "The guest has confirmed the meeting."),
+    MeetingChangeKind.ACCEPTED: (SystemEvent.MEETING_CHANGED, "The meeting is accepted."),
+    MeetingChangeKind.DECLINED: (SystemEvent.MEETING_CANCELLED, "The meeting is declined."),
     MeetingChangeKind.RESCHEDULED: (SystemEvent.MEETING_CHANGED, "The meeting has been moved."),
     MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
     MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
     MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
     MeetingChangeKind.REMINDED: (SystemEvent.MEETING_REMINDER, "A reminder: the meeting is coming up."),
+    MeetingChangeKind.EXPIRED: (SystemEvent.MEETING_CANCELLED, "The meeting has expired: {why}."),
     MeetingChangeKind.ATTENDEE_JOINED: (SystemEvent.MEMBER_ADDED, "A guest has joined the meeting."),
     MeetingChangeKind.ATTENDEE_LEFT: (SystemEvent.MEMBER_LEFT, "A guest has left the meeting."),
+}
+_REQUESTED = "The meeting is requested."
+# What may be done and leave something to be decided.
+_LEAVE_OPEN = (
+    MeetingChangeKind.BOOKED,
+    MeetingChangeKind.CONFIRMED,
+    MeetingChangeKind.RESCHEDULED,
+    MeetingChangeKind.DURATION_CHANGED,
+)
+_STILL_TO_BE = {
+    MeetingStatus.AWAITING_GUEST: "its guest has still to confirm it",
+    MeetingStatus.REQUESTED: "it is still to be accepted",
+}
+_NEVER_WAS = {
+    MeetingStatus.AWAITING_GUEST: "its guest has not confirmed it",
+    MeetingStatus.REQUESTED: "nobody has accepted it",
 }
 # What concerns one guest: the others read that it happened, and are not told of whom.
 _OF_ONE = (MeetingChangeKind.ATTENDEE_JOINED, MeetingChangeKind.ATTENDEE_LEFT)
@@ -35,6 +55,7 @@ def snapshot(meeting: Meeting) -> dict[str, Any]:
         "start": meeting.start.isoformat(),
         "end": meeting.end.isoformat(),
         "sequence": meeting.sequence,
+        **({"expiresAt": meeting.expires_at.isoformat()} if meeting.expires_at else {}),
     }
 
 
@@ -78,7 +99,7 @@ async def record(
         )
     )
     conversation = await meeting.conversation
-    event, text = _told(meeting, kind)
+    event, text = _told(meeting, kind, before=before)
     await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
     ids = {"meeting": meeting.id, "change": change.id}
     audience = Audience.AGENTS if kind in _OF_ONE else Audience.EVERYONE
@@ -90,11 +111,16 @@ async def record(
     return change
 
 
-def _told(meeting: Meeting, kind: MeetingChangeKind) -> tuple[SystemEvent, str]:
+def _told(
+    meeting: Meeting, kind: MeetingChangeKind, *, before: Mapping[str, Any] | None
+) -> tuple[SystemEvent, str]:
     """What the conversation is told of the change."""
     event, text = _TOLD_AS[kind]
-    if kind is MeetingChangeKind.BOOKED and meeting.status is MeetingStatus.REQUESTED:
-        return event, "The meeting is requested; it is still to be accepted."
+    if kind is MeetingChangeKind.EXPIRED and before is not None:
+        return event, text.format(why=_NEVER_WAS[MeetingStatus(before["status"])])
+    if kind in _LEAVE_OPEN and meeting.status in _STILL_TO_BE:
+        done = _REQUESTED if kind is MeetingChangeKind.BOOKED else text
+        return event, f"{done.rstrip('.')}; {_STILL_TO_BE[meeting.status]}."
     if kind is MeetingChangeKind.REASSIGNED:
         return event, text.format(agents=", ".join(agent["name"] for agent in named(meeting.agents)))
     return event, text

@@ -15,6 +15,7 @@ from models.conversation.belonging import remove_guest
 from models.meeting.history import record, snapshot
 from models.meeting.meeting import Attendee, Meeting
 from models.meeting.seat import JOINABLE, SeatHold
+from models.meeting.standing import Standing
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
 
@@ -81,10 +82,10 @@ async def _end(
     reason: str | None,
     now: datetime,
 ) -> None:
-    meeting.status = MeetingStatus.CANCELLED
+    meeting.stand(Standing(MeetingStatus.CANCELLED))
     meeting.version += 1
     meeting.sequence += 1
-    await meeting.save(update_fields=["status", "version", "sequence"])
+    await meeting.save(update_fields=["status", "expires_at", "version", "sequence"])
     await Claim.release(meeting.id)
     kind = MeetingChangeKind.CANCELLED
     await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now, party=last)

@@ -33,6 +33,7 @@ WHERE a.contact_id = ANY (ARRAY(
     ))
     AND NOT a.companion AND a.left_at IS NULL AND m.start >= %s AND m.id IS DISTINCT FROM %s
     AND m.status IN ('AWAITING_GUEST', 'REQUESTED', 'SCHEDULED', 'COMPLETED', 'NO_SHOW')
+    AND (m.expires_at IS NULL OR m.expires_at > %s)
 """
 
 
@@ -63,7 +64,7 @@ async def guest_limits(
     begin = midnight(today(now, zone), zone)
     rows = await connections.get("default").execute_query_dict(
         _MEETINGS,
-        [organization.id, guest.email, organization.id, guest.phone, guest.id, begin, moved_id],
+        [organization.id, guest.email, organization.id, guest.phone, guest.id, begin, moved_id, now],
     )
     days = Counter(today(row["start"], zone) for row in rows)
     agents = Counter(agent for row in rows if row["start"] > now for agent in row["agents"])

@@ -13,9 +13,10 @@ from models.meeting.history import record
 from models.meeting.joining import Party, add_party
 from models.meeting.meeting import Meeting
 from models.meeting.series import MeetingSeries
+from models.meeting.standing import Standing
 from models.meeting.wish import Wish
 from models.transactions import Transaction
-from models.words import Direction, MeetingChangeKind, MeetingStatus
+from models.words import Direction, MeetingChangeKind
 
 LONGEST_TITLE = 200
 
@@ -25,6 +26,7 @@ async def make_meeting(
     wish: Wish,
     guest: Contact,
     taken: Taken,
+    standing: Standing,
     *,
     id: int,
     series: MeetingSeries | None,
@@ -34,6 +36,7 @@ async def make_meeting(
     """A new meeting, of which the guest is the first."""
     conversation = await _conversation(tx, wish, guest, taken, actor=actor, now=now)
     meeting = _meeting(wish, guest, taken, conversation=conversation, actor=actor)
+    meeting.stand(standing)
     meeting.series = series
     await tx.add(meeting, id=id)
     tx.relate(meeting, "agents", taken.agents)
@@ -73,10 +76,8 @@ async def _conversation(
 
 def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversation, actor: Actor) -> Meeting:
     target, by_agent = wish.target, isinstance(actor, AgentActor)
-    requested = target.plan.needs_acceptance and not by_agent
     return Meeting(
         organization=target.organization,
-        status=MeetingStatus.REQUESTED if requested else MeetingStatus.SCHEDULED,
         origin=Direction.OUTBOUND if by_agent else Direction.INBOUND,
         title=_title(wish, taken, actor=actor),
         notes=None if wish.is_of_group else wish.notes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,6 +17,7 @@ from models.base import Owned
 from models.contact import Contact
 from models.conversation.conversation import Conversation
 from models.meeting.series import MeetingSeries
+from models.meeting.standing import Standing
 from models.organization.office import Office
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
@@ -27,7 +28,8 @@ class Meeting(Owned):
     """`sequence` is the revision of the calendar entry (RFC 5545 §3.8.7.4); `link_key` renews the manage link.
 
     One of more than one of `seats` is a group meeting, which guests join until it is full. It has no agents while it
-    is unassigned. Its buffers are those of the planning rule by which it was booked.
+    is unassigned. Its buffers are those of the planning rule by which it was booked. `expires_at` is when one that is
+    still to be confirmed, or to be accepted, ends by itself; with its status it changes by `stand` alone.
     """
 
     status = fields.CharEnumField(MeetingStatus, max_length=20, default=MeetingStatus.SCHEDULED)
@@ -56,6 +58,7 @@ class Meeting(Owned):
     buffer_before_minutes = fields.IntField(default=0)
     buffer_after_minutes = fields.IntField(default=0)
     seats = fields.IntField(default=1)
+    expires_at = fields.DatetimeField(null=True)
     series: fields.ForeignKeyNullableRelation[MeetingSeries] = fields.ForeignKeyField(
         "frontdesk.MeetingSeries", related_name=False, null=True, on_delete=fields.SET_NULL
     )
@@ -117,6 +120,22 @@ class Meeting(Owned):
     def uid(self) -> str:
         """Its name in all calendars of the world, the same for its whole life (RFC 7986 §5.3)."""
         return str(uuid5(NAMESPACE_URL, f"frontdesk:{self.id}:{self.created_at.astimezone(UTC).isoformat()}"))
+
+    @property
+    def confirmation_deadline(self) -> datetime | None:
+        """Until when the guest has to confirm it."""
+        return self.expires_at if self.status is MeetingStatus.AWAITING_GUEST else None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.status, self.expires_at)
+
+    def stand(self, standing: Standing) -> None:
+        self.status, self.expires_at = standing.status, standing.expires_at
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether it has ended by itself, even if that is not written down yet."""
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class Attendee(Owned):

@@ -40,7 +40,8 @@ async def reassign(
     async with transaction() as tx:
         agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
         taking = () if agent is None else (agent.id,)
-        meeting, reason = await lock_meeting(tx, meeting_id, change, actor=actor, now=now, taking=taking)
+        kind = MeetingChangeKind.REASSIGNED
+        meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now, taking=taking)
         if agent is None:
             raise NotFound("There is no such agent.", field=("agentId",))
         target = await target_of_moving(meeting, None)
@@ -54,9 +55,7 @@ async def reassign(
         await follow_meeting(tx, meeting.conversation_id, agent, leaving=leaving, actor=actor, now=now)
         before = {**snapshot(meeting), "agents": named(former)}
         await save_meeting(meeting)
-        await record(
-            tx, meeting, MeetingChangeKind.REASSIGNED, actor=actor, before=before, reason=reason, now=now
-        )
+        await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now)
     return meeting
 
 
@@ -116,7 +115,7 @@ async def _take_over(
 ) -> None:
     await Claim.clear_expired(tx, [agent], during=time.claimed, now=now)
     await Claim.release(meeting.id, agents=[one.id for one in leaving])
-    if not await Claim.take(tx, [agent], time, meeting_id=meeting.id):
+    if not await Claim.take(tx, [agent], time, meeting_id=meeting.id, expires_at=meeting.expires_at):
         raise AgentUnavailable(f"{agent.name} has just been given another meeting.", field=("agentId",))
     if leaving:
         await meeting.agents.remove(*leaving)

@@ -31,6 +31,15 @@ REASSIGN = """mutation($input: ReassignMeetingInput!) {
 CANCEL = """mutation($input: MeetingActionInput!) {
   cancelMeeting(input: $input) { meeting { id status version } errors { code field } }
 }"""
+CONFIRM = """mutation($input: MeetingActionInput!) {
+  confirmMeeting(input: $input) { meeting { id status version } errors { code field } }
+}"""
+ACCEPT = """mutation($input: MeetingActionInput!) {
+  acceptMeeting(input: $input) { meeting { id status version } errors { code field } }
+}"""
+DECLINE = """mutation($input: MeetingActionInput!) {
+  declineMeeting(input: $input) { meeting { id status version } errors { code field } }
+}"""
 SEND = """mutation($input: SendMessageInput!) {
   sendMessage(input: $input) {
     message { id seq kind direction text author { __typename ... on Agent { name } ... on Contact { name } }

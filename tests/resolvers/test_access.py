@@ -268,6 +268,13 @@ TABLE: dict[str, Row] = {
         lambda ids: {"input": say.wish(say.ELEVEN, recurrence="FREQ=WEEKLY;COUNT=2")},
         "something slot_taken slot_taken not_found not_found",
     ),
+    "confirmMeeting": Row(
+        say.CONFIRM,
+        given(meetingId="@meeting"),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "acceptMeeting": Row(say.ACCEPT, given(meetingId="@meeting"), REJECTED),
+    "declineMeeting": Row(say.DECLINE, given(meetingId="@meeting", reason="No time"), REJECTED),
     "rescheduleMeeting": Row(
         say.MOVE,
         given(meetingId="@meeting", start=say.TEN),
