@@ -1,8 +1,14 @@
 """What becomes of meetings by itself."""
 
+import structlog
+
 from jobs.tools import tools
-from models.meeting import expiring, leaving
+from models.meeting import ending, expiring, leaving
 from models.queue import queue
+
+logger = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 1_000
 
 
 # Seats that nobody came for are not told of by anybody: a meeting that waited for them is looked for.
@@ -17,3 +23,14 @@ async def end_empty(timestamp: int) -> None:
 async def expire_due(timestamp: int) -> None:
     """Nobody waits for it: what has expired is in nobody's way (see models/meeting/expiring.py)."""
     await expiring.expire_due(now=tools().now())
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="meetings.complete", queueing_lock="meetings.complete")
+async def complete(timestamp: int) -> None:
+    """Take meetings whose time is over for held, at most a thousand. What fails is left for the next minute."""
+    for meeting_id in await ending.ended_meetings(now=tools().now(), limit=MOST_AT_ONCE):
+        try:
+            await ending.complete_ended(meeting_id, now=tools().now())
+        except Exception:
+            logger.exception("meeting.not_completed", meeting_id=meeting_id)

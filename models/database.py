@@ -37,6 +37,7 @@ MODELS = (
     "models.link",
     "models.claim",
     "models.meeting.meeting",
+    "models.meeting.arriving",
     "models.meeting.reminding",
     "models.meeting.seat",
     "models.meeting.series",

@@ -76,7 +76,9 @@ async def meeting(info: Info, root: Event) -> Meeting | None:
 
 
 async def change(root: Event) -> MeetingChange | None:
-    return await MeetingChange.get_or_none(id=root.payload["change"])
+    """None where somebody came to the meeting, which changes nothing about it."""
+    key = root.payload.get("change")
+    return None if key is None else await MeetingChange.get_or_none(id=key)
 
 
 async def record(root: Event) -> AssignmentRecord | None:

@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 
 from models.actor import Actor, GuestActor
 from models.contact import Contact
+from models.meeting.arriving import Arrival
 from models.meeting.meeting import Attendee, MeetingChange
 from models.meeting.seat import taken_seats
 from resolvers.batching import owned
@@ -46,6 +47,20 @@ class PartyLoaders:
             if isinstance(viewer, GuestActor):
                 rows = rows.filter(Q(meeting__seats=1) | Q(contact_id=viewer.contact.id))
             return owned(await rows.order_by("id"), "meeting_id", ids)
+
+        return DataLoader(load, cache=False)
+
+    @cached_property
+    def arrivals_of_meeting(self) -> DataLoader[int, list[Arrival]]:
+        """In the order in which they came; to a guest of a group meeting the agents' and their own."""
+
+        async def load(ids: Sequence[int]) -> list[list[Arrival]]:
+            viewer = self._viewer()
+            rows = Arrival.filter(meeting_id__in=list(ids))
+            if isinstance(viewer, GuestActor):
+                own = Q(contact_id__isnull=True) | Q(contact_id=viewer.contact.id)
+                rows = rows.filter(Q(meeting__seats=1) | own)
+            return owned(await rows.order_by("at", "id"), "meeting_id", ids)
 
         return DataLoader(load, cache=False)
 

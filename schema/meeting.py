@@ -9,7 +9,7 @@ import strawberry
 
 from models.meeting import meeting
 from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus, MeetingType
-from resolvers import actors, meetings, paging
+from resolvers import actors, attendance, meetings, paging
 from schema.agent import Agent
 from schema.contact import Actor, Contact
 from schema.field import resolved_by
@@ -47,6 +47,12 @@ class MeetingChange:
     reason: str | None
 
 
+@strawberry.type(description="That an agent or a guest came to a meeting, and when they first did.")
+class Arrival:
+    party: Actor = resolved_by(attendance.party)
+    at: datetime
+
+
 @strawberry.type
 class Meeting(Node):
     rows = meeting.Meeting
@@ -79,6 +85,10 @@ class Meeting(Node):
     seats_left: int = resolved_by(
         meetings.seats_left,
         description="Without those that are taken, or held by somebody who is about to join.",
+    )
+    arrivals: list[Arrival] = resolved_by(
+        attendance.arrivals,
+        description="Who came, by `joinMeeting`. To a guest of a group meeting, the agents and themselves.",
     )
     conversation: ConversationRef = resolved_by(meetings.conversation)
     is_ready: bool = resolved_by(

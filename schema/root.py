@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers import (
     agents,
+    attendance,
     audit,
     booking,
     calendars,
@@ -155,6 +156,20 @@ class Mutation:
     cancel_meeting: MeetingPayload = resolved_by(
         booking.cancel_meeting,
         description="By the guest or an agent. A guest of a group meeting leaves it, and it goes on for the others.",
+    )
+    complete_meeting: MeetingPayload = resolved_by(
+        attendance.complete_meeting,
+        description="It was held; by an agent, once it has begun. When its time is over, that is said by itself.",
+    )
+    mark_no_show: MeetingPayload = resolved_by(
+        attendance.mark_no_show,
+        description="No guest came, though they were waited for as long as the settings want; by an agent. Refused as"
+        " TOO_SOON before, and as ALREADY_DECIDED where a guest has joined or an agent has completed it.",
+    )
+    join_meeting: MeetingPayload = resolved_by(
+        attendance.join_meeting,
+        description="The guest, or an agent, comes to the meeting: from `joinOpensMinutesBefore` its start, TOO_SOON"
+        " before, until its end. Doing it again changes nothing.",
     )
 
     send_message: MessagePayload = resolved_by(messages.send_message)

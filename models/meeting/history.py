@@ -23,6 +23,8 @@ _TOLD_AS = {
     MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
     MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
     MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
+    MeetingChangeKind.COMPLETED: (SystemEvent.MEETING_CHANGED, "The meeting was held."),
+    MeetingChangeKind.NO_SHOW: (SystemEvent.MEETING_CHANGED, "The meeting was missed: no guest came."),
     MeetingChangeKind.REMINDED: (SystemEvent.MEETING_REMINDER, "A reminder: the meeting is coming up."),
     MeetingChangeKind.EXPIRED: (SystemEvent.MEETING_CANCELLED, "The meeting has expired: {why}."),
     MeetingChangeKind.ATTENDEE_JOINED: (SystemEvent.MEMBER_ADDED, "A guest has joined the meeting."),
@@ -74,9 +76,11 @@ async def record(
     reason: str | None,
     now: datetime,
     party: Attendee | None = None,
+    quietly: bool = False,
 ) -> MeetingChange:
     """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit.
-    Where `before` says who had the meeting, it is kept who has it.
+    Where `before` says who had the meeting, it is kept who has it. `quietly`, nobody is written to: who looks at the
+    meeting hears of it.
 
     A meeting that was made with its conversation knows it; otherwise it is read. In a group meeting, `party` is the
     guest whom the change concerns, and other guests not.
@@ -99,15 +103,17 @@ async def record(
         )
     )
     conversation = await meeting.conversation
-    event, text = _told(meeting, kind, before=before)
-    await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
+    if not quietly:
+        event, text = _told(meeting, kind, before=before)
+        await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
     ids = {"meeting": meeting.id, "change": change.id}
     audience = Audience.AGENTS if kind in _OF_ONE else Audience.EVERYONE
     topic = conversation_topic(conversation.id)
     announce(Announcement(meeting.organization_id, topic, EventKind.MEETING_CHANGED, ids, audience))
     await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)
-    # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
-    await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
+    if not quietly:
+        # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
+        await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
     return change
 
 

@@ -43,7 +43,8 @@ LEADS: Mapping[Kind, Mapping[Status | None, frozenset[Status]]] = MappingProxyTy
         Kind.ATTENDEE_JOINED: {Status.SCHEDULED: frozenset({Status.SCHEDULED})},
         Kind.ATTENDEE_LEFT: _SAME,
         Kind.COMPLETED: {Status.SCHEDULED: frozenset({Status.COMPLETED})},
-        Kind.NO_SHOW: {Status.SCHEDULED: frozenset({Status.NO_SHOW})},
+        # Of what an agent has completed it is not said any more.
+        Kind.NO_SHOW: dict.fromkeys((Status.SCHEDULED, Status.COMPLETED), frozenset({Status.NO_SHOW})),
     }
 )
 """By what is written into a meeting's history, the statuses that it can be written in, and what the meeting is then.

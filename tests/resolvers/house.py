@@ -19,6 +19,7 @@ from models.organization.subject import Subject
 from models.words import MeetingType, Role
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
+from tests.resolvers import call_documents as call
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
@@ -113,6 +114,9 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "accept": (say.ACCEPT, {"input": {"meetingId": "@meeting"}}, "anna"),
     "decline": (say.DECLINE, {"input": {"meetingId": "@meeting", "reason": "No time"}}, "anna"),
     "cancel": (say.CANCEL, {"input": {"meetingId": "@meeting"}}, "grace"),
+    "join": (call.JOIN, {"input": {"meetingId": "@meeting"}}, "grace"),
+    "complete": (call.COMPLETE, {"input": {"meetingId": "@meeting"}}, "anna"),
+    "miss": (call.MISS, {"input": {"meetingId": "@meeting"}}, "anna"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
     "assign": (say.ASSIGN, {"input": {"conversationId": "@conversation", "agentId": "@ben"}}, "anna"),

@@ -15,6 +15,7 @@ from tortoise import connections
 from models.agent.agent import Agent
 from resolvers.ids import encode
 from schema.root import schema
+from tests.resolvers import call_documents as call
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
@@ -287,6 +288,13 @@ TABLE: dict[str, Row] = {
         given(meetingId="@meeting"),
         "unauthenticated not_found not_found not_found not_found",
     ),
+    "joinMeeting": Row(
+        call.JOIN,
+        given(meetingId="@meeting"),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "completeMeeting": Row(call.COMPLETE, given(meetingId="@meeting"), REJECTED),
+    "markNoShow": Row(call.MISS, given(meetingId="@meeting"), REJECTED),
     "sendMessage": Row(
         say.SEND,
         given(conversationId="@conversation", text="Hello", replyToId="@note"),

@@ -1,0 +1,95 @@
+"""Who comes to a meeting, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tortoise import fields
+from tortoise.queryset import QuerySet
+
+from errors import AlreadyDecided, TooSoon
+from models.actor import AgentActor, KnownActor
+from models.agent.agent import Agent
+from models.base import Owned
+from models.contact import Contact
+from models.conversation.posting import announce_to_inboxes
+from models.meeting.changing import Change
+from models.meeting.locking import lock_seen
+from models.meeting.meeting import Meeting
+from models.organization.settings import Settings
+from models.transactions import transaction
+from models.words import MeetingStatus
+from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic
+
+
+class Arrival(Owned):
+    """That an agent or a guest came to a meeting, and when they first did."""
+
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
+        "frontdesk.Meeting", related_name=False, on_delete=fields.CASCADE
+    )
+    meeting_id: int
+    agent: fields.ForeignKeyNullableRelation[Agent] = fields.ForeignKeyField(
+        "frontdesk.Agent", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    agent_id: int | None
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    contact_id: int | None
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "arrival"
+        unique_together = (("meeting_id", "agent_id"), ("meeting_id", "contact_id"))
+
+    @classmethod
+    def of_guests(cls, meeting_id: int) -> QuerySet[Arrival]:
+        return cls.filter(meeting_id=meeting_id, contact_id__isnull=False)
+
+
+def opening(meeting: Meeting, settings: Settings) -> datetime:
+    """From when on one can come to the meeting, and guests see how to join its call."""
+    return meeting.start - timedelta(minutes=settings.join_opens_minutes_before)
+
+
+async def arrive(meeting_id: int, change: Change, *, actor: KnownActor, now: datetime) -> Meeting:
+    """Note that the actor has come, which is no change of the meeting; whoever has come already stays so. Its agents
+    hear of it at once, and so does the guest of an ordinary meeting.
+
+    Refuses NotFound, Stale, TooSoon (it is not open yet) and AlreadyDecided (it is not to be held, or over).
+    """
+    async with transaction() as tx:
+        meeting, _ = await lock_seen(meeting_id, change, actor=actor)
+        person = _person(actor)
+        if await Arrival.filter(meeting_id=meeting.id, **person).exists():
+            return meeting
+        await _check(meeting, now=now)
+        await tx.add(Arrival(organization_id=meeting.organization_id, meeting_id=meeting.id, at=now, **person))
+        await _tell(meeting, of_one=meeting.is_group and not isinstance(actor, AgentActor))
+    return meeting
+
+
+def _person(actor: KnownActor) -> dict[str, int]:
+    if isinstance(actor, AgentActor):
+        return {"agent_id": actor.agent.id}
+    return {"contact_id": actor.contact.id}
+
+
+async def _check(meeting: Meeting, *, now: datetime) -> None:
+    if meeting.status is not MeetingStatus.SCHEDULED:
+        raise AlreadyDecided(f"The meeting is {meeting.status.value.lower().replace('_', ' ')}.")
+    if meeting.end <= now:
+        raise AlreadyDecided("The meeting is over.")
+    opens = opening(meeting, (await meeting.organization).settings)
+    if now < opens:
+        raise TooSoon(f"The meeting can be joined from {opens.isoformat()} on.", field=("meetingId",))
+
+
+async def _tell(meeting: Meeting, *, of_one: bool) -> None:
+    """Who sees the meeting reads anew who is there; guests of a group meeting know nothing of one another."""
+    conversation, ids = await meeting.conversation, {"meeting": meeting.id}
+    audience = Audience.AGENTS if of_one else Audience.EVERYONE
+    topic = conversation_topic(conversation.id)
+    announce(Announcement(meeting.organization_id, topic, EventKind.MEETING_CHANGED, ids, audience))
+    await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)
