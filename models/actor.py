@@ -37,11 +37,15 @@ class AgentActor:
 @dataclass(frozen=True, slots=True)
 class GuestActor:
     """A guest who holds the manage link of one meeting, and may act on it and its conversation only. Of a group
-    meeting, it is their own link."""
+    meeting, it is their own link.
+
+    Whoever books is given such a link at once: that the contact's address is theirs, only who `is_verified` has shown.
+    """
 
     contact: Contact
     meeting_id: int
     conversation_id: int
+    is_verified: bool = False
 
     @property
     def organization_id(self) -> int:

@@ -45,6 +45,7 @@ MODELS = (
     "models.conversation.message",
     "models.conversation.assignment",
     "models.calendar.connection",
+    "models.calendar.feed",
     "models.event",
     "models.idempotency",
     "models.letter.ordered",

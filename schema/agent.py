@@ -12,7 +12,7 @@ from models.agent import agent
 from models.calendar import connection
 from models.link import ScheduleLink as LinkRow
 from models.words import CalendarProvider, ConnectionStatus, MeetingType, Role
-from resolvers import agents, calendars, hours, links, paging
+from resolvers import agents, calendars, hours, links, own_calendars, paging
 from schema.field import resolved_by
 from schema.hours import DateOverride, DayTemplate, WeeklyWindow
 from schema.node import Node, PageInfo, UserError
@@ -86,6 +86,11 @@ class Agent(Node):
     calendar_connections: list[CalendarConnection] = resolved_by(
         agents.calendar_connections, description="One's own; of colleagues there are none to see."
     )
+    calendar_url: str | None = resolved_by(
+        own_calendars.url_of_agent,
+        description="Where calendar programs subscribe to all of one's own meetings, of the past 31 days and to come. "
+        "Whoever knows this address reads them: it is a secret. Null of colleagues, and once it is revoked.",
+    )
 
 
 @strawberry.type
@@ -125,4 +130,12 @@ class DisconnectCalendarPayload:
 @strawberry.type
 class CalendarConnectionPayload:
     connection: CalendarConnection | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class CalendarFeedPayload:
+    calendar_url: str | None = strawberry.field(
+        description="One's own new address; null where it was revoked, or is a colleague's."
+    )
     errors: list[UserError]

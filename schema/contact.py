@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from models import contact
-from resolvers import actors, contact_lists
+from resolvers import actors, contact_lists, own_calendars
 from schema.agent import Agent
 from schema.desk import ContactList
 from schema.field import resolved_by
@@ -28,6 +28,12 @@ class Contact(Node):
         contact_lists.list_of_contact, name="list", description="For the organization's agents."
     )
     custom_fields: JSON
+    calendar_url: str | None = resolved_by(
+        own_calendars.url_of_guest,
+        description="Where calendar programs subscribe to the guest's meetings, of the past 31 days and to come. "
+        "Whoever knows this address reads them: it is a secret, told to the guest alone, once they have shown that the "
+        "contact's address is theirs. Null for everybody else, and once it is revoked.",
+    )
 
 
 @strawberry.type(description="Frontdesk itself.")

@@ -26,6 +26,7 @@ from resolvers import (
     nodes,
     offices,
     organizations,
+    own_calendars,
     planning,
     series,
     services,
@@ -37,6 +38,7 @@ from resolvers import (
 from schema.agent import (
     AgentPayload,
     CalendarConnectionPayload,
+    CalendarFeedPayload,
     DisconnectCalendarPayload,
     ScheduleLink,
     ScheduleLinkPayload,
@@ -192,6 +194,16 @@ class Mutation:
         description="Reads the calendar soon, without waiting for its turn.",
     )
     disconnect_calendar: DisconnectCalendarPayload = resolved_by(calendars.disconnect)
+    renew_calendar_feed: CalendarFeedPayload = resolved_by(
+        own_calendars.renew,
+        description="Gives a secret calendar a new address; the one before is worthless from then on. "
+        "By whom it belongs to, or an administrator.",
+    )
+    revoke_calendar_feed: CalendarFeedPayload = resolved_by(
+        own_calendars.revoke,
+        description="Takes the address of a secret calendar away, until it is renewed. "
+        "By whom it belongs to, or an administrator.",
+    )
 
     create_office: OfficePayload = resolved_by(offices.create_office)
     update_office: OfficePayload = resolved_by(offices.update_office)

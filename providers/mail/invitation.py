@@ -12,7 +12,7 @@ from providers.mail.text import one_line, paragraphs, web_address
 from providers.mail.vtimezone import vtimezone
 
 PRODID = "-//Frontdesk//Meetings//EN"
-_UTC_ZONES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"})
+UTC_ZONES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"})
 
 
 class Method(StrEnum):
@@ -87,7 +87,7 @@ class Invitation:
         calendar.add("VERSION", "2.0")
         calendar.add("CALSCALE", "GREGORIAN")
         calendar.add("METHOD", self.method.value)
-        start, end = self._local_times()
+        start, end = local_times(self.start, self.end, self.zone)
         if isinstance(start.tzinfo, ZoneInfo):
             calendar.add_component(vtimezone(start.tzinfo, year=start.year))
         calendar.add_component(self._event(start=start, end=end))
@@ -96,18 +96,18 @@ class Invitation:
 
     def _event(self, *, start: datetime, end: datetime) -> Event:
         event = Event()
-        event.add("UID", _Text(one_line(self.uid)))
+        event.add("UID", Text(one_line(self.uid)))
         event.add("SEQUENCE", self.sequence)
         event.add("DTSTAMP", self.stamped_at.astimezone(UTC))
         event.add("DTSTART", start)
         event.add("DTEND", end)
-        event.add("SUMMARY", _Text(one_line(self.summary)))
+        event.add("SUMMARY", Text(one_line(self.summary)))
         for name, text in (
             ("DESCRIPTION", paragraphs(self.description)),
             ("LOCATION", one_line(self.location)),
         ):
             if text:
-                event.add(name, _Text(text))
+                event.add(name, Text(text))
         if web_address(self.url):
             event.add("URL", vUri(self.url))
         event.add("ORGANIZER", _calendar_address(self.organizer))
@@ -117,20 +117,21 @@ class Invitation:
         event.add("TRANSP", "OPAQUE")
         return event
 
-    def _local_times(self) -> tuple[datetime, datetime]:
-        """Start and end in the reader's zone; in UTC where the zone is UTC or shows the time a second time.
 
-        A local time that occurs twice means the first one (RFC 5545 §3.3.5): the second cannot be said in
-        local time.
-        """
-        start, end = self.start.astimezone(UTC), self.end.astimezone(UTC)
-        if self.zone in _UTC_ZONES:
-            return start, end
-        local = start.astimezone(ZoneInfo(self.zone)), end.astimezone(ZoneInfo(self.zone))
-        return (start, end) if any(moment.fold for moment in local) else local
+def local_times(start: datetime, end: datetime, zone: str) -> tuple[datetime, datetime]:
+    """Start and end in the reader's zone; in UTC where the zone is UTC or shows the time a second time.
+
+    A local time that occurs twice means the first one (RFC 5545 §3.3.5): the second cannot be said in
+    local time.
+    """
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if zone in UTC_ZONES:
+        return start, end
+    local = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    return (start, end) if any(moment.fold for moment in local) else local
 
 
-class _Text(vText):
+class Text(vText):
     """TEXT escaped as RFC 5545 §3.3.11 says. The library's own takes a typed `\\N` for a line break."""
 
     def to_ical(self) -> bytes:

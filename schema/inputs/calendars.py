@@ -23,3 +23,8 @@ class ConnectCalendarFeedInput:
 @strawberry.input
 class CalendarConnectionInput:
     connection_id: strawberry.ID
+
+
+@strawberry.input(description="Whose secret calendar is meant: one's own, or, by an administrator, an agent's.")
+class CalendarFeedInput:
+    agent_id: strawberry.ID | None = None

@@ -6,7 +6,7 @@ import re
 
 from tests.resolvers.house import DOCUMENTS
 
-_SETS_UP = re.compile("create[OSPD]|update|delete|set[SWD]|removeS|connect|disconnect")
+_SETS_UP = re.compile("create[OSPD]|update|delete|set[SWD]|removeS|connect|disconnect|re(new|voke)C")
 
 
 def mutation_of(document: str) -> str:

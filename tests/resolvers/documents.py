@@ -120,6 +120,10 @@ REFRESH_CALENDAR = """mutation($input: CalendarConnectionInput!) {
   refreshCalendar(input: $input) { connection { id account } errors { code field } } }"""
 DISCONNECT_CALENDAR = """mutation($input: CalendarConnectionInput!) {
   disconnectCalendar(input: $input) { disconnected errors { code field } } }"""
+RENEW_OWN_CALENDAR = """mutation($input: CalendarFeedInput!) {
+  renewCalendarFeed(input: $input) { calendarUrl errors { code field } } }"""
+REVOKE_OWN_CALENDAR = """mutation($input: CalendarFeedInput!) {
+  revokeCalendarFeed(input: $input) { calendarUrl errors { code field } } }"""
 SET_WEEK = """mutation($input: SetWeekTemplateInput!) {
   setWeekTemplate(input: $input) { agent { weekTemplate { start } } errors { code field } } }"""
 SET_DATE = """mutation($input: SetDateOverrideInput!) {

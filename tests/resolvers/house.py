@@ -129,6 +129,8 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "refresh": (say.REFRESH_CALENDAR, {"input": {"connectionId": "@calendar"}}, "anna"),
     "disconnect": (say.DISCONNECT_CALENDAR, {"input": {"connectionId": "@calendar"}}, "anna"),
+    "newAddress": (say.RENEW_OWN_CALENDAR, {"input": {"agentId": "@agent"}}, "ada"),
+    "noAddress": (say.REVOKE_OWN_CALENDAR, {"input": {"agentId": "@agent"}}, "ada"),
     "newRule": (plan.CREATE_RULE, {"input": {"subjectId": "@subject", "meetingType": "PHONE"}}, "ada"),
     "rule": (plan.UPDATE_RULE, {"input": {"ruleId": "@rule", "seats": 2}}, "ada"),
     "noRule": (plan.DELETE_RULE, {"input": {"ruleId": "@rule"}}, "ada"),

@@ -96,6 +96,7 @@ REJECTED = "unauthenticated unauthenticated not_found not_found not_found"
 
 NOT_THEIRS = "unauthenticated unauthenticated forbidden forbidden not_found"
 NOT_OF_THEIR_AGENT = "unauthenticated unauthenticated forbidden not_found not_found"
+NOT_THEIR_ADDRESS = "unauthenticated forbidden forbidden forbidden not_found"
 THEIR_OWN = "unauthenticated unauthenticated forbidden forbidden something"
 OF_COLLEAGUES = "unauthenticated unauthenticated something nothing nothing"
 COLLEAGUES = "nothing nothing something nothing nothing"
@@ -326,6 +327,8 @@ TABLE: dict[str, Row] = {
     ),
     "refreshCalendar": Row(say.REFRESH_CALENDAR, given(connectionId="@calendar"), REJECTED),
     "disconnectCalendar": Row(say.DISCONNECT_CALENDAR, given(connectionId="@calendar"), REJECTED),
+    "renewCalendarFeed": Row(say.RENEW_OWN_CALENDAR, given(agentId="@agent"), NOT_THEIR_ADDRESS),
+    "revokeCalendarFeed": Row(say.REVOKE_OWN_CALENDAR, given(agentId="@agent"), NOT_THEIR_ADDRESS),
     "createDayTemplate": Row(
         plan.CREATE_TEMPLATE, given(agentId="@agent", name="Late", windows=[]), NOT_OF_THEIR_AGENT
     ),

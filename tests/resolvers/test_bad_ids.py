@@ -72,6 +72,8 @@ ID_FIELDS = [
     ("feed", "input.agentId", "Agent", ["agentId"]),
     ("refresh", "input.connectionId", "CalendarConnection", ["connectionId"]),
     ("disconnect", "input.connectionId", "CalendarConnection", ["connectionId"]),
+    ("newAddress", "input.agentId", "Agent", ["agentId"]),
+    ("noAddress", "input.agentId", "Agent", ["agentId"]),
     ("newTemplate", "input.agentId", "Agent", ["agentId"]),
     ("template", "input.templateId", "DayTemplate", ["templateId"]),
     ("noTemplate", "input.templateId", "DayTemplate", ["templateId"]),
