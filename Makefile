@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --require-ha
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header --quiet
 export PYTHONUNBUFFERED := 1
 
-.PHONY: run test check bench demo lock schema
+.PHONY: run test check bench demo lock schema snapshots
 
 run: .venv/.installed
 	@$(BIN)/python app.py serve
@@ -45,3 +45,6 @@ $(BIN)/pip:
 	@echo "Installing the requirements of development; this is done once."
 	@$(PIP) --requirement requirements-dev.txt
 	@touch $@ .venv/.installed
+
+snapshots: .venv/.installed-dev
+	FRONTDESK_RENEW_SNAPSHOTS=1 $(BIN)/python -m pytest --quiet tests/providers/mail/test_snapshots.py

@@ -5,14 +5,16 @@ from datetime import timedelta
 import structlog
 
 from errors import ProviderDown, ProviderRejected
-from jobs.letters import Addressee, addressees, find_change, write
 from jobs.retrying import BACKOFF, TryAgain
 from jobs.tools import tools
+from models.letter.changes import Addressee, addressees, find_change, is_outdated
+from models.letter.facts import Links
 from models.letter.sent import SentLetter
+from models.letter.writing import write
 from models.meeting.meeting import MeetingChange
 from models.queue import queue
 from models.transactions import transaction
-from providers.mail.facts import Audience
+from models.words import Audience
 
 logger = structlog.get_logger(__name__)
 
@@ -63,7 +65,9 @@ async def deliver(
 
 
 async def _send(change: MeetingChange, addressee: Addressee) -> None:
-    letter = write(change, addressee, tools=tools())
+    if is_outdated(change, now=tools().now()):
+        return
+    letter = await write(change, addressee, links=Links(tools().keys, tools().public_url))
     if letter is None or await SentLetter.exists(message_id=letter.message_id):
         return
     await tools().mailer.send(letter)

@@ -33,6 +33,11 @@ def manage_url(meeting: Meeting, guest_id: int, *, keys: Keyring, public_url: st
     return f"{public_url}/meeting#{manage_token(meeting, guest_id, keys=keys)}"
 
 
+def confirm_url(meeting: Meeting, guest_id: int, *, keys: Keyring, public_url: str) -> str:
+    """The page where the guest confirms the meeting: the same key, at another door."""
+    return f"{public_url}/meeting/confirm#{manage_token(meeting, guest_id, keys=keys)}"
+
+
 async def recognise_guest(token: str, *, keys: Keyring) -> GuestActor:
     """The guest whose manage token this is; refuses Unauthenticated for one that is forged, was renewed, or is of a
     guest who has left."""

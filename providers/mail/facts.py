@@ -2,29 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-
-class Occasion(StrEnum):
-    """What has happened to the meeting; the values are the names of the template files. It is PASSED_ON by an agent who
-    had it, and REASSIGNED to everybody else."""
-
-    REQUESTED = "requested"
-    REASSIGNED = "reassigned"
-    PASSED_ON = "passed_on"
-    BOOKED = "booked"
-    RESCHEDULED = "rescheduled"
-    CANCELLED = "cancelled"
-    JOINED = "joined"
-    LEFT = "left"
-
-
-class Audience(StrEnum):
-    """On which side of the meeting the reader is; an attendee is whom a guest brings along."""
-
-    GUEST = "guest"
-    AGENT = "agent"
-    ATTENDEE = "attendee"
+from providers.mail.occasions import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +17,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a letter is for, and in which language (a folder of templates/)."""
+    """Whom a letter is for."""
 
     person: Person
     audience: Audience
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +28,10 @@ class MeetingFacts:
     """A meeting as it stands after the change that the letter tells of. Times are aware UTC.
 
     `changed_at` is when that change was made: the letter's date and the invitation's stamp, so that a retry is
-    the same letter. `sequence` rises with each change. `former_*` are given for a rescheduled meeting,
-    `reason` and `actor` (who did it) where there are any. `manage_url` carries the guest's token and is shown
-    to the guest only. What `is_requested` is still to be accepted.
+    the same letter. `sequence` rises with each change. `meeting_type` is as the API spells it. `former_*` are given for
+    a rescheduled meeting, `reason` and `actor` (who did it) where there are any. `manage_url`, and `confirm_url` until
+    the `deadline`, carry the guest's token and are shown to the guest only; `ics_url` is the reader's own. What
+    `is_tentative` is still to be confirmed or accepted.
 
     Of a group meeting (`in_group`), the guest is the one whom the letter is about, if it is about one. `guests` are all
     who are left of them, for agents alone; `others` come too, as far as the reader may know.
@@ -74,9 +53,12 @@ class MeetingFacts:
     join_url: str | None = None
     notes: str | None = None
     manage_url: str | None = None
+    confirm_url: str | None = None
+    deadline: datetime | None = None
+    ics_url: str | None = None
     reason: str | None = None
     actor: str | None = None
     in_group: bool = False
     guests: tuple[Person, ...] = ()
     others: tuple[Person, ...] = ()
-    is_requested: bool = False
+    is_tentative: bool = False

@@ -8,7 +8,7 @@ from providers.mail.facts import Person
 from providers.mail.languages import Language
 from providers.mail.marks import Link, Typed
 from providers.mail.occasions import Occasion
-from providers.mail.text import inert, one_line, paragraphs, web_address
+from providers.mail.text import inert, one_line, paragraphs, typed, web_address
 from providers.mail.times import at
 
 # What the link of each occasion is called, as a variable and on its button.
@@ -54,8 +54,3 @@ def notice_words(
         name = URLS[occasion]
         words[name] = Link.to(web_address(notice.url), language.buttons[name])
     return words
-
-
-def typed(text: str) -> Typed:
-    """What people typed, on one line, with no link in it."""
-    return Typed(inert(one_line(text)))

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from providers.mail.marks import Typed
+
 # Embeddings, overrides and isolates would let a name reorder the rest of its line. The plain marks (LRM, RLM)
 # and the joiners, which Persian and emoji need, stay.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -31,6 +33,11 @@ def inert(text: str) -> str:
     Otherwise a stranger could book in somebody's name and let us deliver a link of his choosing.
     """
     return _WEB_ADDRESS.sub(lambda found: _INVISIBLE_BREAK + found[0] + _INVISIBLE_BREAK, text)
+
+
+def typed(text: str) -> Typed:
+    """What people typed, on one line, with no link in it."""
+    return Typed(inert(one_line(text)))
 
 
 def web_address(url: str | None) -> str:

@@ -9,14 +9,16 @@ from structlog.testing import capture_logs
 
 from errors import SlotTaken
 from jobs.mail import deliver, tell_of_change
+from models.actor import Public
 from models.agent.agent import Agent
 from models.contact import GuestDetails
 from models.letter.sent import SentLetter
 from models.meeting.changing import Change, cancel, reschedule
-from models.meeting.history import snapshot
+from models.meeting.history import record, snapshot
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.reassigning import reassign
-from models.words import MeetingStatus
+from models.transactions import transaction
+from models.words import MeetingChangeKind, MeetingStatus
 from providers.mail.fake import FakeMailer
 from providers.mail.letter import Letter
 from tests.builders import MONDAY, Clock, acting, an_agent, guest_of
@@ -231,6 +233,98 @@ async def test_a_meeting_that_is_given_away_is_new_to_one_agent_and_gone_for_the
     assert "You have a new meeting with Grace" in to_ben.text
     assert "Ben will hold the meeting with Grace" in to_anna.text
     assert "Your meeting will be held by Ben" in to_guest.text
+
+
+async def test_until_the_guest_has_confirmed_nobody_else_hears_of_it(
+    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    meeting = await books(anna, TEN, now=clock())
+    waits = {**snapshot(meeting), "status": MeetingStatus.AWAITING_GUEST.value}
+    await MeetingChange.filter(meeting_id=meeting.id).update(after=waits)
+    await jobs.run()
+    [letter] = mailer.outbox
+    assert (letter.to.address, event_of(letter)[1]["STATUS"]) == (GUEST, "TENTATIVE")
+    assert "https://desk.example/meeting/confirm#guest_" in letter.text
+    assert "before Monday 1 March 2027, 08:00 (Europe/London, UTC+00:00)" in letter.text
+
+
+@pytest.mark.parametrize("kind", [MeetingChangeKind.EXPIRED, MeetingChangeKind.CANCELLED])
+async def test_what_was_never_confirmed_ends_for_the_guest_alone(
+    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock, kind: MeetingChangeKind
+) -> None:
+    meeting = await books(anna, TEN, now=clock())
+    before = {**snapshot(meeting), "status": MeetingStatus.AWAITING_GUEST.value}
+    after = {**snapshot(meeting), "status": kind.value}
+    await Meeting.filter(id=meeting.id).update(status=MeetingStatus(kind.value))
+    await MeetingChange.filter(meeting_id=meeting.id).update(kind=kind, before=before, after=after)
+    await jobs.run()
+    [letter] = mailer.outbox
+    assert (letter.to.address, event_of(letter)[0]) == (GUEST, "CANCEL")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "to_guest", "to_anna"),
+    [
+        (MeetingChangeKind.CONFIRMED, MeetingStatus.SCHEDULED, "Booked", "New meeting"),
+        (MeetingChangeKind.CONFIRMED, MeetingStatus.REQUESTED, "Requested", "Requested"),
+        (MeetingChangeKind.ACCEPTED, MeetingStatus.SCHEDULED, "Confirmed", "Accepted"),
+        (MeetingChangeKind.DECLINED, MeetingStatus.DECLINED, "Declined", "Declined"),
+        (MeetingChangeKind.EXPIRED, MeetingStatus.EXPIRED, "Not confirmed", "Expired"),
+    ],
+)
+async def test_what_is_decided_is_told_to_both(
+    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock,
+    kind: MeetingChangeKind, status: MeetingStatus, to_guest: str, to_anna: str,
+) -> None:  # fmt: skip
+    meeting = await books(anna, TEN, now=clock())
+    waited = "AWAITING_GUEST" if kind is MeetingChangeKind.CONFIRMED else "REQUESTED"
+    before, after = ({**snapshot(meeting), "status": one} for one in (waited, status.value))
+    await Meeting.filter(id=meeting.id).update(status=status)
+    await MeetingChange.filter(meeting_id=meeting.id).update(kind=kind, before=before, after=after)
+    await jobs.run()
+    for address, said in ((GUEST, to_guest), (ANNA, to_anna)):
+        [letter] = mailer.sent_to(address)
+        assert letter.subject.partition(":")[0] == said
+
+
+async def test_two_reminders_of_one_meeting_are_two_letters_to_each(
+    meeting: Meeting, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    await jobs.run()
+    mailer.outbox.clear()
+    for _ in range(2):
+        async with transaction() as tx:
+            await record(
+                tx, meeting, MeetingChangeKind.REMINDED, actor=Public(), before=None, reason=None, now=clock()
+            )
+    await jobs.run()
+    assert sorted(letter.to.address for letter in mailer.outbox) == [ANNA, ANNA, GUEST, GUEST]
+    assert {letter.subject.partition(":")[0] for letter in mailer.outbox} == {"Reminder"}
+
+
+async def test_nobody_is_reminded_late_of_what_has_moved(
+    meeting: Meeting, anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    await jobs.run()
+    mailer.outbox.clear()
+    async with transaction() as tx:
+        await record(
+            tx, meeting, MeetingChangeKind.REMINDED, actor=Public(), before=None, reason=None, now=clock()
+        )
+    later = TEN + timedelta(hours=1)
+    await reschedule(meeting.id, Change(), start=later, duration_minutes=None, actor=acting(anna), now=clock())
+    await jobs.run()
+    assert {letter.subject.partition(":")[0] for letter in mailer.outbox} == {"Moved"}
+
+
+async def test_each_reads_their_own_language(anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock) -> None:
+    anna.languages = ["pl", "fr-CH"]
+    await anna.save()
+    meeting = await books(anna, TEN, now=clock())
+    await Meeting.filter(id=meeting.id).update(language="it-IT")
+    await jobs.run()
+    assert "il Suo appuntamento con Anna" in mailer.sent_to(GUEST)[0].text
+    assert "Vous avez un nouveau rendez-vous" in mailer.sent_to(ANNA)[0].text
 
 
 async def test_a_request_is_told_as_one(anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock) -> None:

@@ -40,6 +40,7 @@ ENGLISH = Language(
             "ics_url": "Calendar file (.ics)",
         }
     ),
+    add="Add to your calendar",
     because_of_a_meeting="You get this mail because of a meeting with {organization}.",
     from_whom="This mail comes from {organization}.",
 )

@@ -12,6 +12,7 @@ FRENCH = Language(
     day="{weekday} {day} {month} {year}",
     first="1er",
     clock="%Hh%M",
+    colon="\u00a0:",
     labels=MappingProxyType(
         {
             "when": "Quand",
@@ -47,6 +48,7 @@ FRENCH = Language(
             "ics_url": "Fichier d’agenda (.ics)",
         }
     ),
+    add="Ajouter à votre agenda",
     because_of_a_meeting="Vous recevez cet e-mail en raison d’un rendez-vous avec {organization}.",
     from_whom="Cet e-mail vous est adressé par {organization}.",
 )

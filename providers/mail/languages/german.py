@@ -42,6 +42,7 @@ GERMAN = Language(
             "ics_url": "Kalenderdatei (.ics)",
         }
     ),
+    add="In Ihren Kalender eintragen",
     because_of_a_meeting="Sie erhalten diese E-Mail wegen eines Termins mit {organization}.",
     from_whom="Diese E-Mail kommt von {organization}.",
 )

@@ -43,6 +43,7 @@ ITALIAN = Language(
             "ics_url": "File del calendario (.ics)",
         }
     ),
+    add="Aggiunga al Suo calendario",
     because_of_a_meeting="Riceve questa e-mail per un appuntamento con {organization}.",
     from_whom="Questa e-mail è stata inviata da {organization}.",
 )

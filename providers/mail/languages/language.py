@@ -22,10 +22,12 @@ class Language:
     clock: str = "%H:%M"
     hours: str = "{start}–{end}"
     moment: str = "{time}"
+    colon: str = ":"
     labels: Mapping[str, str]
     no_longer: str
     meeting_types: Mapping[str, str]
     buttons: Mapping[str, str]
+    add: str
     because_of_a_meeting: str
     from_whom: str
 

@@ -47,6 +47,7 @@ SPANISH = Language(
             "ics_url": "Archivo de calendario (.ics)",
         }
     ),
+    add="Añadir a su calendario",
     because_of_a_meeting="Recibe este correo por una cita con {organization}.",
     from_whom="Este correo es de {organization}.",
 )

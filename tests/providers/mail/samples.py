@@ -12,10 +12,16 @@ from typing import Any
 
 from icalendar import Calendar
 
-from providers.mail.facts import Audience, MeetingFacts, Person, Reader
+from providers.mail.composing import Envelope
+from providers.mail.defaults import default_wording
+from providers.mail.facts import MeetingFacts, Person, Reader
 from providers.mail.invitation import Attendee, Invitation, Method, Status
+from providers.mail.languages import LANGUAGES
 from providers.mail.letter import CalendarPart, Letter
 from providers.mail.mailbox import Mailbox
+from providers.mail.meetings import Saying, tell
+from providers.mail.occasions import Audience, Occasion
+from providers.mail.pages import Letterhead
 
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 DESK = Mailbox(name="Acme", address="desk@acme.example")
@@ -30,7 +36,7 @@ FACTS = MeetingFacts(
     sequence=1,
     changed_at=datetime(2026, 11, 20, 8, 15, tzinfo=UTC),
     title="First talk",
-    meeting_type="Video call",
+    meeting_type="VIDEO",
     start=START,
     end=START + timedelta(minutes=30),
     agents=(ANNA,),
@@ -38,6 +44,8 @@ FACTS = MeetingFacts(
     join_url="https://meet.example/abc?a=1&b=2",
     notes="I have two questions.\nBoth are short.",
     manage_url="https://acme.example/m/secret-token",
+    confirm_url="https://acme.example/c/secret-token",
+    ics_url="https://acme.example/meetings/file-token.ics",
 )
 
 INVITATION = Invitation(
@@ -67,6 +75,27 @@ LETTER = Letter(
     date=START,
 )
 WITH_CALENDAR = replace(LETTER, calendar=CalendarPart(content=INVITATION.to_ics(), method="REQUEST"))
+
+
+def saying(occasion: Occasion, audience: Audience, language: str = "en") -> Saying:
+    """What is said where nobody has templates."""
+    letter, entry = (
+        default_wording(one, audience, language=language) for one in (occasion, Occasion.CALENDAR_EVENT)
+    )
+    return Saying(LANGUAGES[language], letter, entry)
+
+
+def told(occasion: Occasion, reader: Reader, facts: MeetingFacts, *, language: str = "en") -> Letter:
+    """The letter to the reader, by the desk of Acme."""
+    key = f"{facts.uid}|{facts.sequence}|{occasion}|{reader}"
+    head = Letterhead(facts.organization)
+    return tell(
+        facts,
+        occasion=occasion,
+        reader=reader,
+        saying=saying(occasion, reader.audience, language),
+        envelope=Envelope(to=reader.person, sender=DESK, letterhead=head, key=key, date=facts.changed_at),
+    )
 
 
 def reopened(letter: Letter | bytes) -> EmailMessage:

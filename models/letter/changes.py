@@ -1,0 +1,146 @@
+"""Whom a meeting's change is told to, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from models.agent.agent import Agent
+from models.letter import parties
+from models.meeting.meeting import Meeting, MeetingChange
+from models.words import Audience, MeetingChangeKind, MeetingStatus, Occasion
+
+OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
+    {
+        MeetingChangeKind.BOOKED: Occasion.BOOKED,
+        MeetingChangeKind.CONFIRMED: Occasion.BOOKED,
+        MeetingChangeKind.ACCEPTED: Occasion.ACCEPTED,
+        MeetingChangeKind.DECLINED: Occasion.DECLINED,
+        MeetingChangeKind.EXPIRED: Occasion.EXPIRED,
+        MeetingChangeKind.RESCHEDULED: Occasion.RESCHEDULED,
+        MeetingChangeKind.DURATION_CHANGED: Occasion.RESCHEDULED,
+        MeetingChangeKind.REASSIGNED: Occasion.REASSIGNED,
+        MeetingChangeKind.CANCELLED: Occasion.CANCELLED,
+        MeetingChangeKind.REMINDED: Occasion.REMINDER,
+        MeetingChangeKind.ATTENDEE_JOINED: Occasion.JOINED,
+        MeetingChangeKind.ATTENDEE_LEFT: Occasion.LEFT,
+    }
+)
+_COMING = (Occasion.BOOKED, Occasion.JOINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents; of a group meeting, with `attendee_id`,
+    one of the guests or of those whom they bring along."""
+
+    audience: Audience
+    agent_id: int | None = None
+    attendee_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Tells the readers of one meeting's letters apart."""
+        return f"attendee:{self.attendee_id}" if self.attendee_id else str(self.agent_id or "guest")
+
+
+async def find_change(change_id: int) -> MeetingChange | None:
+    """The change with all that its letters speak of; None where it is gone."""
+    change = (
+        await MeetingChange.filter(id=change_id)
+        .select_related("organization", "actor_agent", "actor_contact", "party")
+        .first()
+    )
+    if change is not None:
+        meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
+        change.meeting = await meeting.prefetch_related("agents", "attendees").get()
+        if gone := _ids(change.before) - _ids(change.after):
+            change.former = await Agent.filter(id__in=list(gone))
+    return change
+
+
+async def addressees(change: MeetingChange) -> list[Addressee]:
+    """The guest, or those of a group meeting, the agents, and those who were, as far as they have an address and the
+    change is told to them."""
+    everyone = [*change.meeting.agents, *change.former]
+    agents = [agent for agent in everyone if agent.is_active and agent.email]
+    told = [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
+    return [one for one in [*await _guests(change), *told] if occasion_of(change, one) is not None]
+
+
+async def _guests(change: MeetingChange) -> list[Addressee]:
+    meeting = change.meeting
+    if not meeting.is_group:
+        return [Addressee(Audience.GUEST)] if meeting.guest.email else []
+    return [
+        Addressee(Audience.ATTENDEE if one.companion else Audience.GUEST, attendee_id=one.id)
+        for one in await parties.told(change)
+        if one.email
+    ]
+
+
+def occasion_of(change: MeetingChange, addressee: Addressee) -> Occasion | None:
+    """What the change is to the addressee; None where they are not told.
+
+    Until the guest has confirmed a meeting, it is between them and us: nobody else hears of it, and whatever changes,
+    they are asked again. A meeting that is reassigned is a new one to whom it is given; a group meeting is to its first
+    guest one that they have joined.
+    """
+    occasion = OCCASIONS.get(change.kind)
+    if occasion is not None and _is_unconfirmed(change):
+        return _of_unconfirmed(change, addressee)
+    if occasion is Occasion.REASSIGNED and addressee.agent_id is not None:
+        occasion = _given(change, addressee.agent_id)
+    if occasion in _COMING and addressee.attendee_id is not None:
+        occasion = Occasion.JOINED
+    if occasion in _COMING and status_after(change) is MeetingStatus.REQUESTED:
+        is_one_more = occasion is Occasion.JOINED and addressee.agent_id is not None
+        return occasion if is_one_more else Occasion.REQUESTED
+    return occasion
+
+
+def is_outdated(change: MeetingChange, *, now: datetime) -> bool:
+    """Whether it makes no sense any more to tell of the change: reminding of what is over, has begun, or has moved. All
+    else is told also late, one thing after the other."""
+    if change.kind is not MeetingChangeKind.REMINDED:
+        return False
+    meeting = change.meeting
+    return (
+        meeting.status is not MeetingStatus.SCHEDULED
+        or meeting.start <= now
+        or meeting.start.isoformat() != (change.after or {}).get("start")
+    )
+
+
+def status_after(change: MeetingChange) -> MeetingStatus | None:
+    return _status(change.after)
+
+
+def _is_unconfirmed(change: MeetingChange) -> bool:
+    waits = MeetingStatus.AWAITING_GUEST in (_status(change.before), _status(change.after))
+    return waits and change.kind is not MeetingChangeKind.CONFIRMED
+
+
+def _of_unconfirmed(change: MeetingChange, addressee: Addressee) -> Occasion | None:
+    if addressee.audience is not Audience.GUEST or change.kind is MeetingChangeKind.REASSIGNED:
+        return None
+    waits = status_after(change) is MeetingStatus.AWAITING_GUEST
+    return Occasion.CONFIRM_REQUEST if waits else OCCASIONS[change.kind]
+
+
+def _given(change: MeetingChange, agent_id: int) -> Occasion:
+    if agent_id not in _ids(change.after):
+        return Occasion.PASSED_ON
+    return Occasion.REASSIGNED if agent_id in _ids(change.before) else Occasion.BOOKED
+
+
+def _ids(kept: Mapping[str, Any] | None) -> set[int]:
+    """The agents who had the meeting before it was reassigned, or have it since."""
+    return {agent["id"] for agent in (kept or {}).get("agents", ())}
+
+
+def _status(kept: Mapping[str, Any] | None) -> MeetingStatus | None:
+    return MeetingStatus(kept["status"]) if kept and "status" in kept else None

@@ -1,0 +1,89 @@
+"""Letters about meetings: what happened, told to a guest or an agent, with an event for the calendar."""
+
+from dataclasses import dataclass
+
+from providers.mail.composing import Envelope, compose
+from providers.mail.facts import MeetingFacts, Person, Reader
+from providers.mail.invitation import Answer, Attendee, Invitation, Method, Status
+from providers.mail.languages import Language
+from providers.mail.letter import CalendarPart, Letter
+from providers.mail.mailbox import Mailbox
+from providers.mail.occasions import Audience, Occasion
+from providers.mail.variables import is_ending
+from providers.mail.wordings import Wording, render
+from providers.mail.words import meeting_words
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """How a reader is told: in which language, with what words, and with what words in the calendar."""
+
+    language: Language
+    letter: Wording
+    entry: Wording
+
+
+def tell(
+    facts: MeetingFacts, *, occasion: Occasion, reader: Reader, saying: Saying, envelope: Envelope
+) -> Letter:
+    """The letter that tells the reader of the occasion, in the reader's zone.
+
+    Composed twice of the same facts it is the same letter, by message id and to the byte. Refuses a reader without a
+    usable address (ProviderRejected), and words that there are not (BadWording).
+    """
+    invitation = invite(facts, occasion=occasion, reader=reader, saying=saying, organizer=envelope.sender)
+    return compose(
+        saying.letter,
+        meeting_words(facts, occasion=occasion, reader=reader, language=saying.language),
+        envelope=envelope,
+        language=saying.language,
+        because=saying.language.because_of_a_meeting,
+        calendar=CalendarPart(content=invitation.to_ics(), method=invitation.method.value),
+    )
+
+
+def invite(
+    facts: MeetingFacts, *, occasion: Occasion, reader: Reader, saying: Saying, organizer: Mailbox
+) -> Invitation:
+    """What the reader's calendar is told; answers go to the organizer's address, under the agents' names."""
+    cancelled = is_ending(occasion, reader.audience)
+    status = Status.TENTATIVE if facts.is_tentative else Status.CONFIRMED
+    words = meeting_words(facts, occasion=Occasion.CALENDAR_EVENT, reader=reader, language=saying.language)
+    entry = render(saying.entry, words)
+    names = ", ".join(agent.name for agent in facts.agents) or organizer.name
+    return Invitation(
+        uid=facts.uid,
+        sequence=facts.sequence,
+        method=Method.CANCEL if cancelled else Method.REQUEST,
+        status=Status.CANCELLED if cancelled else status,
+        start=facts.start,
+        end=facts.end,
+        zone=reader.person.zone,
+        summary=entry.subject,
+        description=entry.text,
+        location=str(words["location"] or words["join_url"]),
+        url=str(words.get("manage_url") or words["join_url"]),
+        organizer=Mailbox(name=names, address=organizer.address),
+        attendees=_attendees(facts, occasion=occasion, reader=reader),
+        stamped_at=facts.changed_at,
+    )
+
+
+def _attendees(facts: MeetingFacts, *, occasion: Occasion, reader: Reader) -> tuple[Attendee, ...]:
+    """Those who come, as far as the reader may know, and the agents. Only the reader is asked; the others agreed by
+    booking or being bookable."""
+    gone = occasion is Occasion.LEFT and reader.audience is Audience.AGENT
+    coming = [*facts.others] if gone else [facts.guest, *facts.others]
+    mine = reader.audience is Audience.AGENT
+    agents = [reader.person] if occasion is Occasion.PASSED_ON else facts.agents
+    people = [*((False, one) for one in coming), *((True, agent) for agent in agents)]
+    return tuple(
+        _attendee(person, person.address, is_asked=(is_agent, person) == (mine, reader.person))
+        for is_agent, person in people
+        if person.address
+    )
+
+
+def _attendee(person: Person, address: str, *, is_asked: bool) -> Attendee:
+    answer = Answer.NEEDS_ACTION if is_asked else Answer.ACCEPTED
+    return Attendee(Mailbox(name=person.name, address=address), answer=answer, is_asked=is_asked)
