@@ -1,19 +1,21 @@
 """Who is on a WebSocket: recognised as it opens, at each operation, and again and again while something is followed.
 
-So a right that ends, by sign-out, deactivation, another role, a renewed manage link or by leaving a meeting, ends on
-open sockets within a second. A subscription keeps what it was granted at its start: under another role it cannot go on,
-so the socket closes, and the client comes back with its cursors.
+So a right that ends, by sign-out, deactivation, another role, a revoked API key, a renewed manage link or by leaving a
+meeting, ends on open sockets within a second. A subscription keeps what it was granted at its start: under another role
+it cannot go on, so the socket closes, and the client comes back with its cursors.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from errors import Unauthenticated
-from models.actor import Actor, AgentActor, GuestActor, Public
+from models.actor import Actor, AgentActor, GuestActor, Public, Ticket
+from models.agent.key import ApiKey
 from models.agent.session import Session
 from models.meeting.link import Place, current_tokens
 from models.words import Role
@@ -23,6 +25,7 @@ from resolvers.context import Context, World, recognise
 _LOOK_SECONDS = 0.5
 
 _SESSION_ENDED = "The session has ended: sign in again."
+_KEY_ENDED = "The API key is not valid."
 _LINK_RENEWED = "The manage link is not valid."
 _ROLE_CHANGED = "Your role has changed: connect again."
 
@@ -53,8 +56,8 @@ class Door:
         if not isinstance(authorization, str | None):
             raise Unauthenticated("Authorization must be a bearer token.")
         actor = await recognise(authorization, world=self._world)
-        if isinstance(actor, AgentActor):
-            self._end_with_token(connection, actor)
+        if isinstance(actor, AgentActor) and actor.expires_at is not None and actor.key_id is None:
+            self._end_with_token(connection, actor.expires_at)
         if not isinstance(actor, Public):
             self._watch.add(connection)
         return Caller(actor, authorization)
@@ -70,34 +73,44 @@ class Door:
     def context(self, connection: Connection[Caller]) -> Context:
         return Context(connection.identity.actor, world=self._world)
 
-    def _end_with_token(self, connection: Connection[Caller], actor: AgentActor) -> None:
+    def _end_with_token(self, connection: Connection[Caller], expires_at: datetime) -> None:
         """Close the socket when its access token expires: the client comes back with a new one, and its cursors."""
-        seconds = (actor.expires_at - self._world.clock()).total_seconds()
+        seconds = (expires_at - self._world.clock()).total_seconds()
         timer = asyncio.get_running_loop().call_later(
             seconds, connection.end, CloseCode.FORBIDDEN, "The access token has expired: refresh the session."
         )
         connection.on_end(timer.cancel)
 
     async def _look(self, connections: Sequence[Connection[Caller]]) -> None:
-        """Close the sockets whose rights have changed; one query for all agents, two for all guests."""
+        """Close the sockets whose rights have changed; one query for all agents, one for all
+        programs, two for all guests."""
         actors = [connection.identity.actor for connection in connections]
-        sessions = {actor.session_id for actor in actors if isinstance(actor, AgentActor)}
         places = {actor.place for actor in actors if isinstance(actor, GuestActor)}
-        roles = await Session.roles(sessions) if sessions else {}
+        roles = await self._roles([actor for actor in actors if isinstance(actor, AgentActor)])
         tokens = await current_tokens(places, keys=self._world.keys) if places else {}
         for connection in connections:
             reason = _ended(connection.identity, roles, tokens)
             if reason:
                 connection.end(CloseCode.FORBIDDEN, reason)
 
+    async def _roles(self, actors: Iterable[AgentActor]) -> dict[Ticket, Role]:
+        """In which role each goes on, by what let them in; what has ended is not there."""
+        tickets = {actor.ticket for actor in actors}
+        sessions, keys = ({id for kind, id in tickets if kind == wanted} for wanted in ("session", "key"))
+        of_sessions = await Session.roles(sessions) if sessions else {}
+        of_keys = await ApiKey.roles(keys, now=self._world.clock()) if keys else {}
+        return {("session", id): role for id, role in of_sessions.items()} | {
+            ("key", id): role for id, role in of_keys.items()
+        }
 
-def _ended(caller: Caller, roles: Mapping[int, Role], tokens: Mapping[Place, str]) -> str | None:
+
+def _ended(caller: Caller, roles: Mapping[Ticket, Role], tokens: Mapping[Place, str]) -> str | None:
     """Why the caller may not go on with what was begun; None where they may."""
     actor = caller.actor
     if isinstance(actor, AgentActor):
-        if actor.session_id not in roles:
-            return _SESSION_ENDED
-        return _ROLE_CHANGED if roles[actor.session_id] != actor.agent.role else None
+        if actor.ticket not in roles:
+            return _SESSION_ENDED if actor.key_id is None else _KEY_ENDED
+        return _ROLE_CHANGED if roles[actor.ticket] != actor.agent.role else None
     shown = (caller.authorization or "").partition(" ")[2]
     return _LINK_RENEWED if isinstance(actor, GuestActor) and tokens.get(actor.place) != shown else None
 

@@ -9,20 +9,28 @@ from models.agent.agent import Agent
 from models.contact import Contact
 from models.words import Role
 
+Ticket = tuple[str, int]
+
 _OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
 class AgentActor:
-    """An agent, until `expires_at`."""
+    """An agent by their session, or the agent of an API key by `key_id`; until `expires_at`, where there is an end."""
 
     agent: Agent
     session_id: int
-    expires_at: datetime
+    expires_at: datetime | None
+    key_id: int | None = None
 
     @property
     def organization_id(self) -> int:
         return self.agent.organization_id
+
+    @property
+    def ticket(self) -> Ticket:
+        """What let them in: a session or an API key, and which one."""
+        return ("session", self.session_id) if self.key_id is None else ("key", self.key_id)
 
     @property
     def sees_all(self) -> bool:

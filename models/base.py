@@ -12,6 +12,7 @@ from tortoise import connections, fields
 from tortoise.fields.base import Field
 from tortoise.fields.relational import ReverseRelation
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 if TYPE_CHECKING:
     from models.organization.organization import Organization
@@ -114,3 +115,17 @@ class Edited(Owned):
 
     class Meta:
         abstract = True
+
+
+class Lasting(Edited):
+    """A row that what is past goes on naming: deleting it takes it out of use for good, and leaves it there."""
+
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def of(cls, organization_id: int) -> QuerySet[Self]:
+        """The organization's, without what is deleted."""
+        return cls.filter(organization_id=organization_id, deleted_at__isnull=True)

@@ -29,6 +29,7 @@ MODELS = (
     "models.agent.template",
     "models.agent.hours",
     "models.agent.session",
+    "models.agent.key",
     "models.desk.tag",
     "models.desk.canned_reply",
     "models.desk.disposition",

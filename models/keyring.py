@@ -48,4 +48,4 @@ class Keyring:
 
 def fingerprint(token: str) -> str:
     """What is stored of a random token: enough to recognise it, not to use it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

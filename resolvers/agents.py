@@ -98,7 +98,7 @@ async def calendar_connections(info: Info, root: Agent) -> list[CalendarConnecti
 async def colleague(info: Info, agent_id: str) -> Agent:
     """The agent of the viewer's organization whose id this is; refuses NotFound."""
     key = ids.decode(agent_id, "Agent", field=("agentId",))
-    found = await Agent.get_or_none(id=key, organization_id=info.context.agent().organization_id)
+    found = await Agent.of(info.context.agent().organization_id).get_or_none(id=key)
     if found is None:
         raise NotFound("There is no such agent.", field=("agentId",))
     return found

@@ -48,12 +48,9 @@ async def assign_conversation(info: Info, input: AssignConversationInput) -> Pay
     conversation = await conversations.find(info, input.conversation_id)
     agent_id = ids.decode_some(input.agent_id, "Agent", field=("agentId",))
     service_id = ids.decode_some(input.service_id, "Service", field=("serviceId",))
-    agent = (
-        actor.agent
-        if agent_id is None
-        else await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id, is_active=True)
-    )
-    service = await Service.get_or_none(id=service_id, organization_id=actor.organization_id, is_active=True)
+    own, wanted = actor.organization_id, actor.agent.id if agent_id is None else agent_id
+    agent = await Agent.of(own).get_or_none(id=wanted, is_active=True)
+    service = await Service.of(own).get_or_none(id=service_id, is_active=True)
     if agent is None:
         raise NotFound("There is no such agent.", field=("agentId",))
     if service_id is not None and service is None:

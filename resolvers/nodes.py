@@ -13,8 +13,9 @@ from tortoise.queryset import QuerySet
 from errors import BadRequest
 from models.actor import AgentActor, KnownActor, Public
 from models.agent.agent import Agent
+from models.agent.key import ApiKey
 from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
-from models.base import Owned, Row
+from models.base import Lasting, Owned, Row
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
 from models.conversation.conversation import Conversation, Member
@@ -99,10 +100,12 @@ def _contacts(actor: KnownActor) -> QuerySet[Contact]:
 
 
 def _of_colleagues(model: type[Owned]) -> Callable[[KnownActor], QuerySet[Any]]:
-    """Everything of the kind to the organization's agents, and nothing to guests."""
+    """Everything of the kind that is not deleted to the organization's agents, and nothing to guests."""
 
     def scope(actor: KnownActor) -> QuerySet[Any]:
         mine = model.filter(organization_id=actor.organization_id)
+        if issubclass(model, Lasting):
+            mine = mine.filter(deleted_at__isnull=True)
         return mine if isinstance(actor, AgentActor) else model.filter(id__in=[])
 
     return scope
@@ -110,6 +113,7 @@ def _of_colleagues(model: type[Owned]) -> Callable[[KnownActor], QuerySet[Any]]:
 
 _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "Agent": _of_colleagues(Agent),
+    "ApiKey": ApiKey.visible_to,
     "CalendarConnection": CalendarConnection.visible_to,
     "CannedReply": _of_colleagues(CannedReply),
     "Contact": _contacts,

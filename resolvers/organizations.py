@@ -21,20 +21,20 @@ async def organization(info: Info, slug: str | None = None) -> Organization | No
 
 async def offices(info: Info, root: Organization, active_only: bool | None = True) -> list[Office]:
     """To anybody but colleagues, those in use, whatever is asked for."""
-    rows = Office.filter(organization_id=root.id).order_by("name", "id")
+    rows = Office.of(root.id).order_by("name", "id")
     everything = not active_only and is_colleague(info, root.id)
     return await (rows if everything else rows.filter(is_active=True))
 
 
 async def services(info: Info, root: Organization) -> list[Service]:
     """To anybody but colleagues, those in use."""
-    rows = Service.filter(organization_id=root.id).order_by("name", "id")
+    rows = Service.of(root.id).order_by("name", "id")
     return await (rows if is_colleague(info, root.id) else rows.filter(is_active=True))
 
 
 async def subjects(info: Info, root: Organization, bookable_only: bool | None = True) -> list[Subject]:
     """To anybody but colleagues, those that customers may book, whatever is asked for."""
-    rows = Subject.filter(organization_id=root.id).order_by("name", "id")
+    rows = Subject.of(root.id).order_by("name", "id")
     everything = not bookable_only and is_colleague(info, root.id)
     return await (rows if everything else rows.filter(available_for_customers=True))
 
@@ -44,7 +44,7 @@ async def agents(
 ) -> Page[Agent]:
     """Colleagues are shown to colleagues: to anybody else there are none."""
     actor = info.context.agent()
-    rows = Agent.filter(organization_id=actor.organization_id if actor.organization_id == root.id else -1)
+    rows = Agent.of(actor.organization_id if actor.organization_id == root.id else -1)
     if search:
         rows = rows.filter(name__icontains=search) if findable(search, most=200) else rows.filter(id__in=[])
     return await page(rows, Order("name"), first=first if first is not None else 20, after=after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errors import Forbidden
 from models.actor import AgentActor, GuestActor
 from models.agent.session import Session, Tokens
 from models.contact import Contact
@@ -29,7 +30,10 @@ async def refresh_session(info: Info, input: RefreshSessionInput) -> Payload:
 
 
 async def sign_out(info: Info) -> Payload:
-    await Session.end(info.context.agent(), now=info.context.now())
+    actor = info.context.agent()
+    if actor.key_id is not None:
+        raise Forbidden("An API key has no session to end: revoke it.")
+    await Session.end(actor, now=info.context.now())
     return Payload(ok=True)
 
 

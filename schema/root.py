@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers import (
     agents,
+    api_keys,
     attendance,
     audit,
     booking,
@@ -64,7 +65,14 @@ from schema.node import Node
 from schema.organization import OfficePayload, Organization, ServicePayload, SubjectPayload
 from schema.planning import DeletePayload, PlanningRulePayload
 from schema.scalars import SCALARS
-from schema.session import SignInPayload, SignOutPayload, Viewer
+from schema.session import (
+    ApiKey,
+    CreateApiKeyPayload,
+    RevokeApiKeyPayload,
+    SignInPayload,
+    SignOutPayload,
+    Viewer,
+)
 from schema.slots import HoldSlotPayload, ReleaseHoldPayload, Slots
 
 
@@ -99,6 +107,9 @@ class Query:
         description="Who set up what, the newest first; with `targetId`, of one thing, which may be gone. For"
         " administrators.",
     )
+    api_keys: list[ApiKey] = resolved_by(
+        api_keys.api_keys, description="The newest first, also those that have ended. For administrators."
+    )
     contact_lists: list[ContactList] = resolved_by(
         contact_lists.contact_lists, description="The default one first. For agents."
     )
@@ -119,6 +130,13 @@ class Mutation:
         sessions.refresh_session, description="A refresh token that comes twice ends its session."
     )
     sign_out: SignOutPayload = resolved_by(sessions.sign_out)
+    create_api_key: CreateApiKeyPayload = resolved_by(
+        api_keys.create_api_key,
+        description="By administrators who have signed in themselves: a key makes no keys.",
+    )
+    revoke_api_key: RevokeApiKeyPayload = resolved_by(
+        api_keys.revoke_api_key, description="Ends it, and within a second whatever follows something by it."
+    )
 
     hold_slot: HoldSlotPayload = resolved_by(
         holds.hold_slot,

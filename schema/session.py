@@ -1,4 +1,4 @@
-"""Signing in, and the viewer."""
+"""Signing in, the viewer, and API keys."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import datetime
 
 import strawberry
 
-from models.words import Permission
-from resolvers import sessions
+from models.agent.key import ApiKey as ApiKeyRow
+from models.words import Permission, Role
+from resolvers import api_keys, sessions
 from schema.agent import Agent
 from schema.contact import Contact
 from schema.field import resolved_by
-from schema.node import UserError
+from schema.node import Node, UserError
 from schema.organization import Organization
 
 
@@ -35,3 +36,34 @@ class SignInPayload:
 @strawberry.type
 class SignOutPayload:
     ok: bool
+
+
+@strawberry.type(
+    description="With what a program signs in: `Authorization: Bearer fd_…`. It acts as an agent of its own, under"
+    " whose name it is told of. For administrators."
+)
+class ApiKey(Node):
+    rows = ApiKeyRow
+    name: str
+    role: Role = resolved_by(api_keys.role)
+    start: str = strawberry.field(description="Its first letters, by which people tell keys apart.")
+    created_at: datetime
+    created_by: Agent | None = resolved_by(api_keys.created_by)
+    expires_at: datetime | None = strawberry.field(description="Null: it is good until it is revoked.")
+    last_used_at: datetime | None = strawberry.field(description="To the minute.")
+    revoked_at: datetime | None
+
+
+@strawberry.type
+class CreateApiKeyPayload:
+    key: str | None = strawberry.field(
+        description="Shown here and never again; null where the request has come before."
+    )
+    api_key: ApiKey | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class RevokeApiKeyPayload:
+    revoked: bool = resolved_by(api_keys.was_revoked)
+    errors: list[UserError]

@@ -7,13 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
-from models.base import Edited
+from models.base import Lasting
 from models.words import Role
 
 
-class Agent(Edited):
-    """`week` holds the week template as stored windows (see models/agent/hours.py)."""
+class Agent(Lasting):
+    """`week` holds the week template as stored windows (see models/agent/hours.py).
+
+    One that is no person acts for an API key (see models/agent/key.py): nothing is given to it, and nobody signs in.
+    """
 
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=320)
@@ -23,7 +27,9 @@ class Agent(Edited):
     languages = fields.JSONField[list[str]](default=list)
     avatar_url = fields.TextField(null=True)
     is_active = fields.BooleanField(default=True)
+    is_person = fields.BooleanField(default=True)
     online_planning = fields.BooleanField(default=True)
+    conversation_capacity = fields.IntField(default=5)
     password_hash = fields.TextField(null=True)
     week = fields.JSONField[Sequence[dict[str, Any]]](default=list)
     offices: fields.ManyToManyRelation[Any] = fields.ManyToManyField(
@@ -36,6 +42,11 @@ class Agent(Edited):
     class Meta:
         table = "agent"
         unique_together = (("organization_id", "email"), ("organization_id", "slug"))
+
+    @classmethod
+    def of(cls, organization_id: int) -> QuerySet[Agent]:
+        """The people who work there, active or not; without those who are deleted."""
+        return super().of(organization_id).filter(is_person=True)
 
     @property
     def zone(self) -> ZoneInfo:

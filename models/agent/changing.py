@@ -50,7 +50,7 @@ async def update_agent(
     columns = _checked(fields)
     async with transaction() as tx:
         agent = await lock(
-            Agent.filter(id=agent_id, organization_id=actor.organization_id),
+            Agent.of(actor.organization_id).filter(id=agent_id),
             expected_version=expected_version,
             missing=NotFound("There is no such agent.", field=("agentId",)),
         )
@@ -79,13 +79,13 @@ async def _check_authority(authority: Authority, agent: Agent, *, moves: bool) -
 
 
 async def _place(agent: Agent, offices: Collection[int] | None) -> _Replaced:
-    own = Office.filter(organization_id=agent.organization_id)
+    own = Office.of(agent.organization_id)
     missing = NotFound("There is no such office.", field=("officeIds",))
     return await _replace(agent.offices, own, offices, missing=missing)
 
 
 async def _teach(agent: Agent, expertise: Collection[int] | None) -> _Replaced:
-    own = Subject.filter(organization_id=agent.organization_id)
+    own = Subject.of(agent.organization_id)
     missing = NotFound("There is no such subject.", field=("expertiseIds",))
     return await _replace(agent.expertise, own, expertise, missing=missing)
 

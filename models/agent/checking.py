@@ -26,8 +26,7 @@ async def check_scopes(organization_id: int, hours: Iterable[Window]) -> None:
     scopes = [window.scope for window in hours]
     offices = {scope.office for scope in scopes if scope.office is not None}
     subjects = {subject for scope in scopes for subject in scope.subjects or ()}
-    owned = {"organization_id": organization_id}
-    if await Office.filter(**owned, id__in=list(offices)).count() != len(offices):
+    if await Office.of(organization_id).filter(id__in=list(offices)).count() != len(offices):
         raise NotFound("There is no such office.", field=("windows",))
-    if await Subject.filter(**owned, id__in=list(subjects)).count() != len(subjects):
+    if await Subject.of(organization_id).filter(id__in=list(subjects)).count() != len(subjects):
         raise NotFound("There is no such subject.", field=("windows",))

@@ -133,9 +133,9 @@ async def _still_there(link_id: int) -> ScheduleLink:
 async def _check_target(actor: AgentActor, *, agent_id: int | None, service_id: int | None) -> None:
     """Refuses NotFound for whoever is not there to be booked, NotAllowed where it is not the actor's to offer."""
     own = actor.organization_id
-    if agent_id is not None and not await Agent.exists(id=agent_id, organization_id=own, is_active=True):
+    if agent_id is not None and not await Agent.of(own).filter(id=agent_id, is_active=True).exists():
         raise NotFound("There is no such agent.", field=("agentId",))
-    if service_id is not None and not await Service.exists(id=service_id, organization_id=own, is_active=True):
+    if service_id is not None and not await Service.of(own).filter(id=service_id, is_active=True).exists():
         raise NotFound("There is no such service.", field=("serviceId",))
     await check_plans(actor, agent_id, refusal=_OWN_ONLY)
 
@@ -156,7 +156,7 @@ async def _checked(fields: LinkFields, actor: AgentActor, *, now: datetime) -> d
 
 
 async def _check_subject(subject_id: int, actor: AgentActor) -> None:
-    subject = await Subject.get_or_none(id=subject_id, organization_id=actor.organization_id)
+    subject = await Subject.of(actor.organization_id).get_or_none(id=subject_id)
     if subject is None:
         raise NotFound("There is no such subject.", field=("subjectId",))
     if not subject.available_for_customers:

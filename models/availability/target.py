@@ -102,8 +102,10 @@ async def _find(named: Named, *, actor: Actor, now: datetime, inactive: bool) ->
     if (named.agent_id is None) == (named.service_id is None):
         raise Invalid("Name a link, an agent or a service.")
     active = (True, False) if inactive else (True,)
-    agent = await Agent.get_or_none(id=named.agent_id, is_active__in=active) if named.agent_id else None
-    service = await Service.get_or_none(id=named.service_id) if named.service_id else None
+    people = Agent.filter(is_person=True, deleted_at__isnull=True, is_active__in=active)
+    services = Service.filter(deleted_at__isnull=True)
+    agent = await people.get_or_none(id=named.agent_id) if named.agent_id else None
+    service = await services.get_or_none(id=named.service_id) if named.service_id else None
     return await _target(named, agent=agent, service=service, actor=actor, inactive=inactive)
 
 
@@ -208,14 +210,14 @@ def _is_foreign(found: Agent | Service, actor: Actor) -> bool:
 
 async def _subject(id: int | None, organization: Organization, *, hidden: bool) -> Subject | None:
     """The subject; one that is not for customers only where `hidden` ones may be named."""
-    found = None if id is None else await Subject.get_or_none(id=id, organization_id=organization.id)
+    found = None if id is None else await Subject.of(organization.id).get_or_none(id=id)
     if id is not None and (found is None or not (found.available_for_customers or hidden)):
         raise NotFound("There is no such subject.", field=("subjectId",))
     return found
 
 
 async def _office(id: int | None, organization: Organization, *, inactive: bool) -> Office | None:
-    found = None if id is None else await Office.get_or_none(id=id, organization_id=organization.id)
+    found = None if id is None else await Office.of(organization.id).get_or_none(id=id)
     if id is not None and (found is None or not (found.is_active or inactive)):
         raise NotFound("There is no such office.", field=("officeId",))
     return found

@@ -44,7 +44,7 @@ async def _reader(agent_id: int | None, actor: KnownActor) -> Reader:
         return actor.agent
     if actor.agent.role is not Role.ADMINISTRATOR:
         raise NotAllowed("Only administrators manage the calendars of others.", field=("agentId",))
-    agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
+    agent = await Agent.of(actor.organization_id).get_or_none(id=agent_id)
     if agent is None:
         raise NotFound("There is no such agent.", field=("agentId",))
     return agent

@@ -24,6 +24,6 @@ def of_service(rows: QuerySet[R], service_id: int | None) -> QuerySet[R]:
 
 async def check_service(service_id: int | None, actor: AgentActor) -> None:
     """Refuses NotFound for a service that is not the organization's."""
-    own = Service.filter(organization_id=actor.organization_id)
+    own = Service.of(actor.organization_id)
     if service_id is not None and not await own.filter(id=service_id).exists():
         raise NotFound("There is no such service.", field=("serviceId",))

@@ -38,7 +38,7 @@ async def reassign(
     Refuses NotAllowed, NotFound, Stale, AlreadyDecided, Invalid (several others have it) and AgentUnavailable.
     """
     async with transaction() as tx:
-        agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
+        agent = await Agent.of(actor.organization_id).get_or_none(id=agent_id)
         taking = () if agent is None else (agent.id,)
         kind = MeetingChangeKind.REASSIGNED
         meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now, taking=taking)

@@ -54,7 +54,7 @@ async def update_subject(
     with unique(_TAKEN, field=("name",)):
         async with transaction() as tx:
             subject = await lock(
-                Subject.filter(id=subject_id, organization_id=actor.organization_id),
+                Subject.of(actor.organization_id).filter(id=subject_id),
                 expected_version=expected_version,
                 missing=NotFound("There is no such subject.", field=("subjectId",)),
             )

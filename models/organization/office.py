@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from tortoise import fields
 
-from models.base import Edited
+from models.base import Lasting
 from models.windows import week
 from scheduling import agenda
 from scheduling.hours import Dates
 
 
-class Office(Edited):
+class Office(Lasting):
     """`hours` are a stored week (see models/windows.py), None where the office is always open; each of the
     `closures` has a `from`, a `to` (both included) and perhaps a `reason`. All in the office's zone."""
 
@@ -28,7 +28,6 @@ class Office(Edited):
 
     class Meta:
         table = "office"
-        unique_together = (("organization_id", "name"),)
 
     def agenda(self) -> agenda.Office:
         """When the office is open, as the engine reads it."""

@@ -74,7 +74,7 @@ async def update_office(
     with unique(_TAKEN, field=("name",)):
         async with transaction() as tx:
             office = await lock(
-                Office.filter(id=office_id, organization_id=actor.organization_id),
+                Office.of(actor.organization_id).filter(id=office_id),
                 expected_version=expected_version,
                 missing=NotFound("There is no such office.", field=("officeId",)),
             )

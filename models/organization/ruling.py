@@ -145,9 +145,9 @@ async def delete_planning_rule(rule_id: int, *, actor: AgentActor, expected_vers
 
 async def _check_kind(kind: Kind, authority: Authority) -> None:
     own = authority.actor.organization_id
-    if not await Subject.exists(id=kind.subject_id, organization_id=own):
+    if not await Subject.of(own).filter(id=kind.subject_id).exists():
         raise NotFound("There is no such subject.", field=("subjectId",))
-    if kind.office_id is not None and not await Office.exists(id=kind.office_id, organization_id=own):
+    if kind.office_id is not None and not await Office.of(own).filter(id=kind.office_id).exists():
         raise NotFound("There is no such office.", field=("officeId",))
     authority.over_office(kind.office_id)
 
@@ -171,7 +171,7 @@ async def _lock(rule_id: int, authority: Authority, *, expected_version: int | N
 
 async def _assign(rule: PlanningRule, agents: Collection[int]) -> list[dict[str, Any]]:
     """Returns them as the audit tells them."""
-    colleagues = Agent.filter(organization_id=rule.organization_id)
+    colleagues = Agent.of(rule.organization_id)
     missing = NotFound("There is no such agent.", field=("agentIds",))
     found = await all_of(colleagues, agents, missing=missing)
     await rule.agents.add(*found)

@@ -8,13 +8,13 @@ from datetime import datetime
 from tortoise import fields
 
 from models.agent.agent import Agent
-from models.base import Edited, Owned
+from models.base import Lasting, Owned
 from models.transactions import Transaction
 from models.words import Distribution
 from scheduling.turns import Standing
 
 
-class Service(Edited):
+class Service(Lasting):
     """COLLECTIVE needs `required_agents` of the members free together (None: all); for the others a slot is offered
     while `availability_percent` of the members are free. Without `assign_on_booking` a booking has no agent yet: it
     takes one from the capacity of the service until somebody is assigned."""
@@ -29,7 +29,6 @@ class Service(Edited):
 
     class Meta:
         table = "service"
-        unique_together = (("organization_id", "name"),)
 
     @property
     def assigns(self) -> bool:

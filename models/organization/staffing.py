@@ -78,7 +78,7 @@ async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActo
         raise Invalid(f"A weight is from 1 to {HEAVIEST}.", field=("weight",))
     async with transaction() as tx:
         service = await _lock(service_id, actor)
-        agent = await Agent.get_or_none(id=agent_id, organization_id=actor.organization_id)
+        agent = await Agent.of(actor.organization_id).get_or_none(id=agent_id)
         if agent is None:
             raise NotFound("There is no such agent.", field=("agentId",))
         former = await _weigh(service, agent, weight)
@@ -132,7 +132,7 @@ async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentA
 
 async def _lock(service_id: int, actor: AgentActor, *, expected_version: int | None = None) -> Service:
     return await lock(
-        Service.filter(id=service_id, organization_id=actor.organization_id),
+        Service.of(actor.organization_id).filter(id=service_id),
         expected_version=expected_version,
         missing=NotFound("There is no such service.", field=("serviceId",)),
     )

@@ -2,14 +2,13 @@
 
 from tortoise import fields
 
-from models.base import Edited
+from models.base import Lasting
 
 
-class Subject(Edited):
+class Subject(Lasting):
     name = fields.CharField(max_length=200)
     description = fields.TextField(null=True)
     available_for_customers = fields.BooleanField(default=True)
 
     class Meta:
         table = "subject"
-        unique_together = (("organization_id", "name"),)

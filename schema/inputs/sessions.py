@@ -1,6 +1,16 @@
-"""Inputs about signing in."""
+"""Inputs about signing in, and API keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
 
 import strawberry
+
+from models.words import Role
+from schema.enums import ENUMS
+from schema.inputs.words import IDEMPOTENCY_KEY
+
+assert ENUMS  # they are told to Strawberry before any input names them
 
 
 @strawberry.input
@@ -13,3 +23,11 @@ class SignInInput:
 @strawberry.input
 class RefreshSessionInput:
     refresh_token: str
+
+
+@strawberry.input
+class CreateApiKeyInput:
+    name: str = strawberry.field(description="Under which what is done by it is told of.")
+    role: Role
+    expires_at: datetime | None = strawberry.field(default=None, description="Null: good until it is revoked.")
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tortoise.expressions import F
 from websockets import ConnectionClosed
 
 from models.agent.agent import Agent
+from models.agent.key import create_api_key, revoke_api_key
 from models.agent.session import Session, hash_password
 from models.keyring import Keyring
 from models.link import ScheduleLink
@@ -19,7 +21,7 @@ from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
 from models.words import Role
 from resolvers.ids import encode
-from tests.builders import Clock, an_agent
+from tests.builders import Clock, acting, an_agent
 from tests.composition.lines import line
 from tests.models.meeting.groups import a_class
 from tests.resolvers.documents import BOOK, CANCEL, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, wish
@@ -178,6 +180,28 @@ async def test_an_operation_that_finds_a_changed_role_ends_what_runs_under_the_o
         await Agent.filter(id=ben.id).update(role=Role.AGENT)
         await his.send(COUNT)
         assert (await his.closed()).code == 4403
+
+
+@pytest.mark.parametrize("expires", [False, True])
+async def test_a_program_whose_key_ends_hears_no_more_and_others_go_on(
+    address: str, ben: Agent, booked: Booked, clock: Clock, expires: bool
+) -> None:
+    await Agent.filter(id=ben.id).update(role=Role.ADMINISTRATOR)
+    admin, soon = acting(await Agent.get(id=ben.id)), clock() + timedelta(hours=1)
+    ending = await create_api_key(
+        actor=admin, name="Website", role=Role.SUPERVISOR, expires_at=soon if expires else None, now=clock()
+    )
+    other = await create_api_key(actor=admin, name="Export", role=Role.SUPERVISOR, now=clock())
+    async with line(address, ending.key) as its, line(address, other.key) as others:
+        for each in (its, others):
+            await each.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        if expires:
+            clock.advance(hours=1)
+        else:
+            await revoke_api_key(ending.row.id, actor=admin, now=clock())
+        end = await its.closed()
+        assert (end.code, end.reason) == (4403, "The API key is not valid.")
+        assert (await others.ask(VIEWER))["agent"] == {"name": "Export"}
 
 
 async def test_a_guest_whose_link_was_renewed_hears_no_more_and_others_go_on(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.agent.agent import Agent
+from models.agent.key import ApiKey
 from models.agent.template import DayTemplate
 from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
@@ -18,10 +19,11 @@ from models.organization.planning import PlanningRule
 from models.organization.subject import Subject
 from models.words import MeetingType, Role
 from resolvers import ids
-from tests.builders import a_link, a_service, an_agent, an_organization
+from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
 from tests.resolvers import call_documents as call
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
+from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
 from tests.resolvers.audit_documents import AUDIT
@@ -180,6 +182,8 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "newList": (desk.CREATE_LIST, {"input": {"name": "Customers", "customFields": [FIELD]}}, "ada"),
     "list": (desk.UPDATE_LIST, {"input": {"listId": "@list", "customFields": [FIELD]}}, "ada"),
     "noList": (desk.DELETE_LIST, {"input": {"listId": "@list"}}, "ada"),
+    "newKey": (keys.CREATE, {"input": {"name": "Website", "role": "AGENT"}}, "ada"),
+    "noKey": (keys.REVOKE, {"id": "@key"}, "ada"),
     "replies": (desk.REPLIES, {"service": "@service", "search": "hi"}, "anna"),
     "dispositions": (desk.DISPOSITIONS, {"service": "@service"}, "anna"),
 }
@@ -242,9 +246,11 @@ async def a_planned_subject(anna: Agent) -> dict[str, str]:
 
 
 async def a_desk(anna: Agent) -> dict[str, str]:
-    """The ids of a tag, a canned reply, a disposition and an empty contact list."""
+    """The ids of a tag, a canned reply, a disposition, an empty contact list and an API key."""
     own: dict[str, Any] = {"organization_id": anna.organization_id}
+    key = await ApiKey.create(**own, name="Old", agent=anna, start="fd_", key_hash="0", created_at=MONDAY)
     return {
+        "key": ids.encode("ApiKey", key.id),
         "tag": ids.encode("Tag", (await Tag.create(**own, name="VIP", color="#112233")).id),
         "reply": ids.encode("CannedReply", (await CannedReply.create(**own, shortcut="bye", text="Bye!")).id),
         "disposition": ids.encode("Disposition", (await Disposition.create(**own, name="Won")).id),

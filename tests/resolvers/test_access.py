@@ -18,6 +18,7 @@ from schema.root import schema
 from tests.resolvers import call_documents as call
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
+from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
 from tests.resolvers.audit_documents import AUDIT
@@ -362,6 +363,10 @@ TABLE: dict[str, Row] = {
     "updateScheduleLink": Row(linked.UPDATE, given(linkId="@link", isActive=False), NOT_OF_THEIR_AGENT),
     "deleteScheduleLink": Row(linked.DELETE, given(linkId="@link"), NOT_OF_THEIR_AGENT),
     "updateAgent": Row(plan.UPDATE_AGENT, given(agentId="@agent", isActive=False), NOT_THEIRS),
+    "apiKeys": Row(keys.LISTED, none, "unauthenticated unauthenticated forbidden forbidden nothing"),
+    "createApiKey": Row(keys.CREATE, given(name="Website", role="ADMINISTRATOR"), THEIR_OWN),
+    "revokeApiKey": Row(keys.REVOKE, named("key"), NOT_THEIRS),
+    "node: an API key": Row(NODE, named("key"), "nothing"),
     "tags": Row(desk.TAGS, none, OF_COLLEAGUES),
     "cannedReplies": Row(desk.REPLIES, none, OF_COLLEAGUES),
     "cannedReplies: of the service": Row(desk.REPLIES, lambda ids: {"service": ids["service"]}, OF_COLLEAGUES),

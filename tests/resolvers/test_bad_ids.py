@@ -96,6 +96,7 @@ ID_FIELDS = [
     ("changedLink", "input.subjectId", "Subject", ["subjectId"]),
     ("noLink", "input.linkId", "ScheduleLink", ["linkId"]),
     ("agent", "input.agentId", "Agent", ["agentId"]),
+    ("noKey", "id", "ApiKey", ["id"]),
     ("tag", "input.tagId", "Tag", ["tagId"]),
     ("noTag", "input.tagId", "Tag", ["tagId"]),
     ("newReply", "input.serviceId", "Service", ["serviceId"]),

@@ -181,6 +181,11 @@ CASES: list[Case] = [
     ("changedLink", "input.offeredTimes", [[], [say.TEN] * 51], INVALID, ["offeredTimes"]),
     ("changedLink", "input.offeredTimes", [[say.TEN, time] for time in NO_OFFERS], INVALID, ["offeredTimes", "1"]),
     ("changedLink", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("newKey", "input.name", NO_NAMES, INVALID, ["name"]),
+    ("newKey", "input.role", [None, REMOVED, "agent", "KING", 1], BAD, None),
+    ("newKey", "input.expiresAt", NO_MOMENTS, BAD, None),
+    ("newKey", "input.expiresAt", ["1900-01-01T00:00:00Z", "2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
+    ("newKey", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
     ("noLink", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
 ]  # fmt: skip
 
