@@ -35,7 +35,7 @@ class Settings:
 
     `database_url` is None for the embedded PostgreSQL, `redis_url` for one process without Redis, `smtp` for mails
     laid into `mail_folder`. `public_url` has no slash at its end. `fetch_also` are networks that calendars may be
-    fetched from beside the public internet.
+    fetched from, and events sent to, beside the public internet.
     """
 
     environment: Environment

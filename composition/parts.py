@@ -49,7 +49,15 @@ async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
         await hub.start()
         try:
             cursors = Cursors(keys.key("feed-cursors"))
-            yield Parts(bus, World(keys, cursors, hub, clock=_now, public_url=settings.public_url))
+            world = World(
+                keys,
+                cursors,
+                hub,
+                clock=_now,
+                public_url=settings.public_url,
+                webhooks_by_http=bool(settings.fetch_also),
+            )
+            yield Parts(bus, world)
         finally:
             await hub.stop()
             await bus.stop()
@@ -79,7 +87,12 @@ def _tools(settings: Settings, keys: Keyring) -> Tools:
         return IcsFeed(url, fetcher=fetcher, zone=zone, owner=owner)
 
     return Tools(
-        mailer=_mailer(settings), open_feed=open_feed, keys=keys, public_url=settings.public_url, now=_now
+        mailer=_mailer(settings),
+        open_feed=open_feed,
+        post=fetcher.post,
+        keys=keys,
+        public_url=settings.public_url,
+        now=_now,
     )
 
 

@@ -44,5 +44,6 @@ async def trim_events(timestamp: int) -> None:
 async def trim_records(timestamp: int) -> None:
     await trimming.trim_keys()
     await trimming.trim_letters()
+    await trimming.trim_deliveries(now=tools().now())
     await trimming.trim_sessions(now=tools().now())
     await trim_changes()

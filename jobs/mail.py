@@ -7,6 +7,7 @@ import structlog
 from errors import ProviderDown, ProviderRejected
 from jobs.retrying import BACKOFF, TryAgain
 from jobs.tools import tools
+from jobs.webhooks import tell_webhooks
 from models.letter.changes import Addressee, addressees, find_change, is_outdated
 from models.letter.facts import Links
 from models.letter.sent import SentLetter
@@ -24,7 +25,8 @@ PATIENCE = timedelta(hours=24)
 
 @queue.task(name="mail.tell_of_change", retry=BACKOFF)
 async def tell_of_change(change_id: int) -> None:
-    """Queue a letter to each who is to be told. Each gets the letters of a meeting in the order of its changes."""
+    """Queue a letter to each who is to be told, and the event for webhooks. Each gets what there is of a meeting in the
+    order of its changes."""
     change = await find_change(change_id)
     if change is None:
         return
@@ -38,6 +40,7 @@ async def tell_of_change(change_id: int) -> None:
                 agent_id=one.agent_id,
                 attendee_id=one.attendee_id,
             )
+        await tell_webhooks(tx, change)
 
 
 @queue.task(name="mail.deliver", retry=BACKOFF)

@@ -1,12 +1,13 @@
 """What jobs need from outside, wired by the composition root: the one place where they get it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
 
 from models.keyring import Keyring
 from providers.calendars.protocol import Calendar
+from providers.fetching import Answered, Fetcher
 from providers.mail.protocol import Mailer
 
 
@@ -14,6 +15,12 @@ class OpenFeed(Protocol):
     """Gives the calendar at a feed's address; `zone` and `owner` (an e-mail address) are its agent's."""
 
     def __call__(self, url: str, *, zone: tzinfo, owner: str) -> Calendar: ...
+
+
+class Post(Protocol):
+    """Sends a body to a stranger's URL, safely."""
+
+    async def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answered: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ class Tools:
     keys: Keyring
     public_url: str
     now: Callable[[], datetime]
+    post: Post = Fetcher().post
 
 
 _equipped: list[Tools] = []

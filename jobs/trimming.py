@@ -7,6 +7,7 @@ from models.transactions import transaction
 EVENTS_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=2)
 LETTERS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=14)
 SESSIONS_KEPT = timedelta(days=7)
 FEEDS_AT_ONCE = 500
 
@@ -50,6 +51,12 @@ async def trim_letters() -> None:
     """Forget which letters were sent, long after the last job that could send one again."""
     async with transaction() as tx:
         await tx.rows("DELETE FROM sent_letter WHERE sent_at < now() - %s", LETTERS_KEPT)
+
+
+async def trim_deliveries(*, now: datetime) -> None:
+    """Forget what webhooks were told, long after the last attempt at it, and what it said of guests."""
+    async with transaction() as tx:
+        await tx.rows("DELETE FROM webhook_delivery WHERE created_at < %s", now - DELIVERIES_KEPT)
 
 
 async def trim_sessions(*, now: datetime) -> None:

@@ -12,7 +12,8 @@ import jobs.housekeeping
 import jobs.mail
 import jobs.meetings
 import jobs.ordered_mail
-import jobs.reminders  # noqa: F401 (whoever works must know the tasks)
+import jobs.reminders
+import jobs.webhooks  # noqa: F401 (whoever works must know the tasks)
 from jobs.recovery import SILENT_SECONDS
 from models.queue import queue
 

@@ -52,6 +52,7 @@ MODELS = (
     "models.letter.ordered",
     "models.letter.sent",
     "models.audit.entry",
+    "models.webhook.webhook",
 )
 
 

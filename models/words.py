@@ -76,6 +76,34 @@ class MeetingChangeKind(StrEnum):
     REMINDED = "REMINDED"
 
 
+class WebhookEvent(StrEnum):
+    """What is told to webhooks: each kind of a meeting's changes, and what happens in conversations."""
+
+    MEETING_BOOKED = "meeting.booked"
+    MEETING_CONFIRMED = "meeting.confirmed"
+    MEETING_ACCEPTED = "meeting.accepted"
+    MEETING_DECLINED = "meeting.declined"
+    MEETING_RESCHEDULED = "meeting.rescheduled"
+    MEETING_DURATION_CHANGED = "meeting.duration_changed"
+    MEETING_REASSIGNED = "meeting.reassigned"
+    MEETING_CANCELLED = "meeting.cancelled"
+    MEETING_EXPIRED = "meeting.expired"
+    MEETING_ATTENDEE_JOINED = "meeting.attendee_joined"
+    MEETING_ATTENDEE_LEFT = "meeting.attendee_left"
+    MEETING_COMPLETED = "meeting.completed"
+    MEETING_NO_SHOW = "meeting.no_show"
+    MEETING_VIRTUAL_MEETING_CREATED = "meeting.virtual_meeting_created"
+    MEETING_VIRTUAL_MEETING_FAILED = "meeting.virtual_meeting_failed"
+    MEETING_REMINDED = "meeting.reminded"
+    MESSAGE_ADDED = "message.added"
+    CONVERSATION_ASSIGNED = "conversation.assigned"
+
+    @classmethod
+    def of(cls, kind: MeetingChangeKind) -> "WebhookEvent":
+        """What webhooks are told of such a change."""
+        return cls(f"meeting.{kind.value.lower()}")
+
+
 class OnConflict(StrEnum):
     """What becomes of a start of a series that cannot be had."""
 

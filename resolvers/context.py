@@ -22,13 +22,15 @@ from resolvers.loaders import Loaders
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The process's parts, as the composition root has wired them. `public_url` has no slash at its end."""
+    """The process's parts, as the composition root has wired them. `public_url` has no slash at its end;
+    `webhooks_by_http` says whether events may be sent without TLS, which networks of one's own allow."""
 
     keys: Keyring
     cursors: Cursors
     hub: Hub
     clock: Callable[[], datetime]
     public_url: str
+    webhooks_by_http: bool = False
 
 
 class Context:

@@ -31,6 +31,7 @@ from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject
+from models.webhook.webhook import Webhook, WebhookDelivery
 from resolvers.context import Info
 from resolvers.ids import split
 
@@ -129,5 +130,7 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "Service": _of_colleagues(Service),
     "Subject": _of_colleagues(Subject),
     "Tag": _of_colleagues(Tag),
+    "Webhook": Webhook.visible_to,
+    "WebhookDelivery": WebhookDelivery.visible_to,
 }
 """What an actor may see of each kind. The public is shown nothing by its id."""

@@ -17,6 +17,7 @@ ENUMS = tuple(
         words.Direction,
         words.AttendeeResponse,
         words.MeetingChangeKind,
+        words.WebhookEvent,
         words.OnConflict,
         words.Channel,
         words.ConversationStatus,

@@ -35,6 +35,7 @@ from resolvers import (
     slots,
     tags,
     templates,
+    webhooks,
 )
 from schema.agent import (
     AgentPayload,
@@ -74,6 +75,7 @@ from schema.session import (
     Viewer,
 )
 from schema.slots import HoldSlotPayload, ReleaseHoldPayload, Slots
+from schema.webhook import ReplayWebhookDeliveryPayload, Webhook, WebhookPayload, WebhookSecretPayload
 
 
 @strawberry.type
@@ -120,6 +122,9 @@ class Query:
     )
     dispositions: list[Disposition] = resolved_by(
         dispositions.dispositions, description="Those of a service and of all services. For agents."
+    )
+    webhooks: list[Webhook] = resolved_by(
+        webhooks.webhooks, description="Where the organization's events are sent. For administrators."
     )
 
 
@@ -261,6 +266,22 @@ class Mutation:
     update_contact_list: ContactListPayload = resolved_by(contact_lists.update_contact_list)
     delete_contact_list: DeletePayload = resolved_by(
         contact_lists.delete_contact_list, description="An empty one, and not the default one."
+    )
+
+    create_webhook: WebhookSecretPayload = resolved_by(
+        webhooks.create_webhook, description="Has events sent to an address from now on. By administrators."
+    )
+    update_webhook: WebhookPayload = resolved_by(webhooks.update_webhook)
+    renew_webhook_secret: WebhookSecretPayload = resolved_by(
+        webhooks.renew_webhook_secret,
+        description="For a day what is sent carries a signature by the former secret, too.",
+    )
+    delete_webhook: DeletePayload = resolved_by(
+        webhooks.delete_webhook, description="What is still on its way to it is not sent."
+    )
+    replay_webhook_delivery: ReplayWebhookDeliveryPayload = resolved_by(
+        webhooks.replay_webhook_delivery,
+        description="Sends an event again, the same to the byte and under the same id.",
     )
 
 

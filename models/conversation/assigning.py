@@ -103,6 +103,7 @@ async def _give(
         )
     )
     announce_assignment(conversation, record)
+    await tx.later("webhooks.tell_of_assignment", lock=f"conversation:{conversation.id}", record_id=record.id)
 
 
 def announce_assignment(conversation: Conversation, record: AssignmentRecord) -> None:

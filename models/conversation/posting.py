@@ -51,6 +51,9 @@ async def send_message(
             reply_to_id=draft.reply_to_id, now=now,
         )  # fmt: skip
         await Member.of(conversation.id, actor).update(last_read_seq=message.seq)
+        if isinstance(actor, GuestActor):
+            lock = f"conversation:{conversation.id}"
+            await tx.later("webhooks.tell_of_message", lock=lock, message_id=message.id)
         await remember_outcome(tx, once, message.id)
     return message
 

@@ -62,9 +62,11 @@ def _is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
-    """Public addresses, and those of the networks in `also`, which the composition root or a test names."""
+    """Public addresses, unless they are not permitted, and those of the networks in `also`, which the composition root
+    or a test names."""
 
     also: tuple[Network, ...] = ()
+    public: bool = True
 
     def permits(self, host: str) -> bool:
         """Whether to connect to this IP address; False for what is none or names a link (`fe80::1%eth0`)."""
@@ -76,7 +78,7 @@ class AddressPolicy:
             if address.scope_id is not None:
                 return False
             address = _carried(address) or address
-        return self._is_named(address) or _is_public(address)
+        return self._is_named(address) or (self.public and _is_public(address))
 
     def _is_named(self, address: Address) -> bool:
         return any(address.version == network.version and address in network for network in self.also)

@@ -46,17 +46,27 @@ class Fetched:
     not_modified: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a server made of what was sent to it: a status, how its answer began where it is no success, and how long it
+    asks to wait."""
+
+    status: int
+    beginning: str | None = None
+    retry_after_seconds: float | None = None
+
+
 def raise_for_status(response: ClientResponse) -> None:
     status = response.status
     if 200 <= status < 300:
         return
     if status >= 500 or status in _ASKS_TO_WAIT:
-        wait = _retry_after_seconds(response.headers.get("Retry-After"))
+        wait = retry_after_seconds(response.headers.get("Retry-After"))
         raise ProviderDown(f"The server answered {status}.", retry_after_seconds=wait)
     raise ProviderRejected(_SAID.get(status, f"The server answered {status}."))
 
 
-def _retry_after_seconds(text: str | None) -> float | None:
+def retry_after_seconds(text: str | None) -> float | None:
     """Seconds to wait by a Retry-After of either form (RFC 9110, 10.2.3), at most a day."""
     if text is None:
         return None

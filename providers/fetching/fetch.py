@@ -1,8 +1,10 @@
-"""A bounded GET: so many seconds, so many bytes, so many hops, and nothing of ours sent along."""
+"""A bounded GET, and a bounded POST: so many seconds, so many bytes, so many hops, and nothing of ours sent along."""
 
 import asyncio
 from base64 import b64encode
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
 from aiohttp import (
     ClientError,
@@ -17,11 +19,21 @@ from yarl import URL
 
 from errors import ProviderDown, ProviderRejected
 from providers.fetching.addresses import PUBLIC_ONLY, AddressPolicy
-from providers.fetching.answers import NOTHING_KNOWN, Fetched, Validators, raise_for_status, validators_of
+from providers.fetching.answers import (
+    NOTHING_KNOWN,
+    Answered,
+    Fetched,
+    Validators,
+    raise_for_status,
+    retry_after_seconds,
+    validators_of,
+)
 from providers.fetching.connecting import guarded_connector
 from providers.fetching.targets import safe_url
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BEGINNING_BYTES = 1_000
+_BEGINNING_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +64,31 @@ class Fetcher:
         A password in the URL is sent to that origin only, never on to where it redirects.
         """
         target = safe_url(url)
-        try:
-            async with asyncio.timeout(self._limits.seconds), self._session() as session:
+        with _as_provider_errors():
+            async with asyncio.timeout(self._limits.seconds), self._session(self._addresses) as session:
                 return await self._follow(session, target, known)
-        except TimeoutError as error:
-            raise ProviderDown("The server did not answer in time.") from error
-        except InvalidURL as error:
-            raise ProviderRejected("The address is not a URL.") from error
-        except (ClientError, OSError) as error:
-            raise ProviderDown(f"The server could not be read ({type(error).__name__}).") from error
 
-    def _session(self) -> ClientSession:
+    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answered:
+        """Send the body to the URL, whatever the answer; where it redirects to is not gone to.
+
+        By http it is sent to the networks that are named beside the public internet alone. Raises ProviderRejected for
+        what is unsafe or forbidden, ProviderDown where there is no answer.
+        """
+        target = safe_url(url)
+        addresses = self._addresses if target.scheme == "https" else replace(self._addresses, public=False)
+        with _as_provider_errors():
+            async with (
+                asyncio.timeout(self._limits.seconds),
+                self._session(addresses) as session,
+                session.post(
+                    target.with_user(None), data=body, headers=headers, allow_redirects=False
+                ) as response,
+            ):
+                return await _heard(response)
+
+    def _session(self, addresses: AddressPolicy) -> ClientSession:
         return ClientSession(
-            connector=guarded_connector(self._addresses, resolver=self._resolver),
+            connector=guarded_connector(addresses, resolver=self._resolver),
             cookie_jar=DummyCookieJar(),
             timeout=ClientTimeout(total=None),  # one clock runs for all hops together
             trust_env=False,  # neither a proxy nor .netrc
@@ -99,6 +123,33 @@ class Fetcher:
             if len(body) > self._limits.bytes:
                 raise ProviderRejected("The answer is too large.")
         return Fetched(body=bytes(body), validators=validators)
+
+
+@contextmanager
+def _as_provider_errors() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise ProviderDown("The server did not answer in time.") from error
+    except InvalidURL as error:
+        raise ProviderRejected("The address is not a URL.") from error
+    except (ClientError, OSError) as error:
+        raise ProviderDown(f"The server could not be read ({type(error).__name__}).") from error
+
+
+async def _heard(response: ClientResponse) -> Answered:
+    """Of a success nothing needs to be read. Of another answer a slow server gives as much as it gives at once."""
+    if 200 <= response.status < 300:
+        return Answered(response.status)
+    beginning = bytearray()
+    with suppress(TimeoutError, ClientError):
+        async with asyncio.timeout(_BEGINNING_SECONDS):
+            while len(beginning) < _BEGINNING_BYTES:
+                if not (chunk := await response.content.read(_BEGINNING_BYTES - len(beginning))):
+                    break
+                beginning += chunk
+    wait = retry_after_seconds(response.headers.get("Retry-After"))
+    return Answered(response.status, bytes(beginning).decode(errors="replace"), wait)
 
 
 def _credentials(url: URL) -> dict[str, str]:

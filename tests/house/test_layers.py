@@ -36,6 +36,8 @@ ALLOWED: dict[str, set[str]] = {
     "models.letter": {"models", "providers.mail", "scheduling", "errors"},
     # A connected calendar is kept in the words in which providers speak of calendars.
     "models.calendar": {"models", "providers.calendars", "providers.fetching", "scheduling", "errors"},
+    # Whether an address is one that is sent to at all.
+    "models.webhook": {"models", "providers.fetching", "realtime.events", "scheduling", "errors"},
     "providers": {"scheduling.intervals", "errors"},
     "realtime": {"errors"},
     # The hub reads the feeds' rows through this one module.

@@ -22,6 +22,7 @@ from models.meeting.meeting import Meeting
 from models.meeting.wish import Wish
 from models.queue import queue
 from providers.calendars.fake import FakeCalendar
+from providers.fetching import LOOPBACK_TOO, Fetcher, FetchLimits
 from providers.mail.fake import FakeMailer
 from tests.builders import Clock
 
@@ -99,7 +100,14 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def tools(mailer: FakeMailer, shelf: Shelf, keys: Keyring, clock: Clock) -> Tools:
-    tools = Tools(mailer=mailer, open_feed=shelf, keys=keys, public_url="https://desk.example", now=clock)
+    tools = Tools(
+        mailer=mailer,
+        open_feed=shelf,
+        post=Fetcher(addresses=LOOPBACK_TOO, limits=FetchLimits(seconds=0.5)).post,
+        keys=keys,
+        public_url="https://desk.example",
+        now=clock,
+    )
     equip(tools)
     return tools
 

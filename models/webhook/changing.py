@@ -1,0 +1,169 @@
+"""Webhooks are made, changed and taken away, and their secrets renewed, by administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+from errors import Invalid, NotAllowed, NotFound, ProviderRejected
+from models import input
+from models.actor import AgentActor
+from models.editing import lock, save
+from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.keyring import Keyring
+from models.transactions import key_of, transaction
+from models.webhook.signing import new_secret
+from models.webhook.webhook import Webhook
+from models.words import Role, WebhookEvent
+from providers.fetching import safe_url
+
+MOST_WEBHOOKS = 20
+LONGEST_URL = 2_048
+FORMER_GOOD_FOR = timedelta(hours=24)
+
+
+class WebhookFields(TypedDict, total=False):
+    """What is set of a webhook; what is not given stays."""
+
+    url: str
+    description: str | None
+    events: Sequence[WebhookEvent]
+    is_active: bool
+
+
+async def create_webhook(
+    *,
+    actor: AgentActor,
+    keys: Keyring,
+    by_http: bool,
+    now: datetime,
+    once: Once | None = None,
+    **fields: Unpack[WebhookFields],
+) -> Webhook:
+    """Have events sent to an address from now on. Its secret is told by `secret_of`, to whoever has made it.
+
+    `by_http` allows addresses without TLS. Refuses NotAllowed, Invalid and more than twenty.
+    """
+    check_administrator(actor)
+    async with transaction() as tx:
+        if (earlier := await earlier_outcome(tx, once)) is not None:
+            return await _still_there(earlier)
+        await tx.lock(key_of("webhooks", actor.organization_id))
+        if await Webhook.filter(organization_id=actor.organization_id).count() >= MOST_WEBHOOKS:
+            raise Invalid(f"An organization has at most {MOST_WEBHOOKS} webhooks: take one away first.")
+        webhook = await Webhook.create(
+            organization_id=actor.organization_id,
+            sealed_secret=keys.seal(new_secret()),
+            created_at=now,
+            **_checked(fields, by_http=by_http),
+        )
+        await remember_outcome(tx, once, webhook.id)
+    return webhook
+
+
+async def update_webhook(
+    webhook_id: int,
+    *,
+    actor: AgentActor,
+    by_http: bool,
+    expected_version: int | None = None,
+    **fields: Unpack[WebhookFields],
+) -> Webhook:
+    """Change what is given. One that is enabled begins anew: what has failed is forgotten, and can be sent again.
+
+    Refuses NotAllowed, NotFound, Stale and Invalid.
+    """
+    async with transaction():
+        webhook = await _lock(webhook_id, actor, expected_version=expected_version)
+        columns = _checked(fields, by_http=by_http)
+        if columns.get("is_active") and not webhook.is_active:
+            columns |= {"failing_since": None, "last_error": None, "disabled_at": None}
+        webhook.update_from_dict(columns)
+        await save(webhook, *columns)
+    return webhook
+
+
+async def renew_secret(
+    webhook_id: int,
+    *,
+    actor: AgentActor,
+    keys: Keyring,
+    now: datetime,
+    expected_version: int | None = None,
+    once: Once | None = None,
+) -> Webhook:
+    """Give the webhook another secret. For a day what is sent is signed by the former one too, so that the receiver can
+    change over meanwhile. Refuses NotAllowed, NotFound and Stale."""
+    async with transaction() as tx:
+        check_administrator(actor)
+        if (earlier := await earlier_outcome(tx, once)) is not None:
+            return await _still_there(earlier)
+        webhook = await _lock(webhook_id, actor, expected_version=expected_version)
+        webhook.sealed_former, webhook.former_until = webhook.sealed_secret, now + FORMER_GOOD_FOR
+        webhook.sealed_secret = keys.seal(new_secret())
+        await save(webhook, "sealed_secret", "sealed_former", "former_until")
+        await remember_outcome(tx, once, webhook.id)
+    return webhook
+
+
+async def delete_webhook(webhook_id: int, *, actor: AgentActor, expected_version: int | None = None) -> None:
+    """Take the webhook away, and what is still on its way to it. Refuses NotAllowed, NotFound and Stale."""
+    async with transaction():
+        webhook = await _lock(webhook_id, actor, expected_version=expected_version)
+        await webhook.delete()
+
+
+def secret_of(webhook: Webhook, *, keys: Keyring) -> str | None:
+    """The secret that signs what is sent; None where it was sealed by another key."""
+    return keys.open(webhook.sealed_secret)
+
+
+def check_administrator(actor: AgentActor) -> None:
+    """Refuses NotAllowed to everybody else."""
+    if actor.agent.role is not Role.ADMINISTRATOR:
+        raise NotAllowed("Only administrators have events sent elsewhere.")
+
+
+async def _lock(webhook_id: int, actor: AgentActor, *, expected_version: int | None) -> Webhook:
+    check_administrator(actor)
+    return await lock(
+        Webhook.visible_to(actor).filter(id=webhook_id),
+        expected_version=expected_version,
+        missing=NotFound("There is no such webhook.", field=("webhookId",)),
+    )
+
+
+async def _still_there(webhook_id: int) -> Webhook:
+    webhook = await Webhook.get_or_none(id=webhook_id)
+    if webhook is None:
+        raise NotFound("The webhook has been taken away since.", field=("idempotencyKey",))
+    return webhook
+
+
+def _checked(fields: WebhookFields, *, by_http: bool) -> dict[str, Any]:
+    """The fields as they are kept."""
+    columns: dict[str, Any] = {**fields}
+    if "url" in fields:
+        columns["url"] = _url(fields["url"], by_http=by_http)
+    if (description := fields.get("description")) is not None:
+        columns["description"] = input.line(description, field=("description",))
+    if "events" in fields:
+        columns["events"] = list(dict.fromkeys(event.value for event in fields["events"]))
+        if not columns["events"]:
+            raise Invalid("Name the events that are to be sent.", field=("events",))
+    return columns
+
+
+def _url(text: str, *, by_http: bool) -> str:
+    """What lies behind the address only the sending can tell; that is the job's."""
+    text = input.line(text, field=("url",), most=LONGEST_URL)
+    try:
+        url = safe_url(text)
+    except ProviderRejected as error:
+        raise Invalid(str(error), field=("url",)) from None
+    if url.scheme != "https" and not by_http:
+        raise Invalid("Events are sent to https addresses only.", field=("url",))
+    if url.user or url.password:
+        raise Invalid("The address must not contain a password: what is sent is signed.", field=("url",))
+    return text
