@@ -59,7 +59,6 @@ async def create_webhook(info: Info, input: CreateWebhookInput) -> Payload:
         actor=actor,
         keys=context.world.keys,
         by_http=context.world.webhooks_by_http,
-        now=context.now(),
         once=once_of(context, "createWebhook", input, organization_id=actor.organization_id),
         **said(input),
     )

@@ -9,10 +9,11 @@ from typing import Any, TypedDict, Unpack
 from errors import Invalid, NotAllowed, NotFound, ProviderRejected
 from models import input
 from models.actor import AgentActor
-from models.editing import lock, save
+from models.audit.auditing import change
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.keyring import Keyring
-from models.transactions import key_of, transaction
+from models.register import Register
+from models.transactions import Transaction, key_of, transaction
 from models.webhook.signing import new_secret
 from models.webhook.webhook import Webhook
 from models.words import Role, WebhookEvent
@@ -21,6 +22,7 @@ from providers.fetching import safe_url
 MOST_WEBHOOKS = 20
 LONGEST_URL = 2_048
 FORMER_GOOD_FOR = timedelta(hours=24)
+WEBHOOKS = Register(Webhook, "webhook", "webhookId")
 
 
 class WebhookFields(TypedDict, total=False):
@@ -37,7 +39,6 @@ async def create_webhook(
     actor: AgentActor,
     keys: Keyring,
     by_http: bool,
-    now: datetime,
     once: Once | None = None,
     **fields: Unpack[WebhookFields],
 ) -> Webhook:
@@ -46,20 +47,11 @@ async def create_webhook(
     `by_http` allows addresses without TLS. Refuses NotAllowed, Invalid and more than twenty.
     """
     check_administrator(actor)
-    async with transaction() as tx:
-        if (earlier := await earlier_outcome(tx, once)) is not None:
-            return await _still_there(earlier)
-        await tx.lock(key_of("webhooks", actor.organization_id))
-        if await Webhook.filter(organization_id=actor.organization_id).count() >= MOST_WEBHOOKS:
-            raise Invalid(f"An organization has at most {MOST_WEBHOOKS} webhooks: take one away first.")
-        webhook = await Webhook.create(
-            organization_id=actor.organization_id,
-            sealed_secret=keys.seal(new_secret()),
-            created_at=now,
-            **_checked(fields, by_http=by_http),
-        )
-        await remember_outcome(tx, once, webhook.id)
-    return webhook
+    sealed = keys.seal(new_secret())
+    webhook = Webhook(
+        organization_id=actor.organization_id, sealed_secret=sealed, **_checked(fields, by_http=by_http)
+    )
+    return await WEBHOOKS.add(webhook, actor=actor, once=once, then=_check_number)
 
 
 async def update_webhook(
@@ -74,14 +66,11 @@ async def update_webhook(
 
     Refuses NotAllowed, NotFound, Stale and Invalid.
     """
-    async with transaction():
-        webhook = await _lock(webhook_id, actor, expected_version=expected_version)
-        columns = _checked(fields, by_http=by_http)
-        if columns.get("is_active") and not webhook.is_active:
-            columns |= {"failing_since": None, "last_error": None, "disabled_at": None}
-        webhook.update_from_dict(columns)
-        await save(webhook, *columns)
-    return webhook
+    check_administrator(actor)
+    columns = _checked(fields, by_http=by_http)
+    if columns.get("is_active"):
+        columns |= {"failing_since": None, "last_error": None, "disabled_at": None}
+    return await WEBHOOKS.change(webhook_id, columns, actor=actor, expected_version=expected_version)
 
 
 async def renew_secret(
@@ -95,23 +84,25 @@ async def renew_secret(
 ) -> Webhook:
     """Give the webhook another secret. For a day what is sent is signed by the former one too, so that the receiver can
     change over meanwhile. Refuses NotAllowed, NotFound and Stale."""
+    check_administrator(actor)
     async with transaction() as tx:
-        check_administrator(actor)
         if (earlier := await earlier_outcome(tx, once)) is not None:
             return await _still_there(earlier)
-        webhook = await _lock(webhook_id, actor, expected_version=expected_version)
-        webhook.sealed_former, webhook.former_until = webhook.sealed_secret, now + FORMER_GOOD_FOR
-        webhook.sealed_secret = keys.seal(new_secret())
-        await save(webhook, "sealed_secret", "sealed_former", "former_until")
+        webhook = await WEBHOOKS.lock(webhook_id, actor=actor, expected_version=expected_version)
+        columns = {
+            "sealed_secret": keys.seal(new_secret()),
+            "sealed_former": webhook.sealed_secret,
+            "former_until": now + FORMER_GOOD_FOR,
+        }
+        await change(tx, webhook, columns, action="renewWebhookSecret", actor=actor)
         await remember_outcome(tx, once, webhook.id)
     return webhook
 
 
 async def delete_webhook(webhook_id: int, *, actor: AgentActor, expected_version: int | None = None) -> None:
     """Take the webhook away, and what is still on its way to it. Refuses NotAllowed, NotFound and Stale."""
-    async with transaction():
-        webhook = await _lock(webhook_id, actor, expected_version=expected_version)
-        await webhook.delete()
+    check_administrator(actor)
+    await WEBHOOKS.delete(webhook_id, actor=actor, expected_version=expected_version)
 
 
 def secret_of(webhook: Webhook, *, keys: Keyring) -> str | None:
@@ -125,13 +116,11 @@ def check_administrator(actor: AgentActor) -> None:
         raise NotAllowed("Only administrators have events sent elsewhere.")
 
 
-async def _lock(webhook_id: int, actor: AgentActor, *, expected_version: int | None) -> Webhook:
-    check_administrator(actor)
-    return await lock(
-        Webhook.visible_to(actor).filter(id=webhook_id),
-        expected_version=expected_version,
-        missing=NotFound("There is no such webhook.", field=("webhookId",)),
-    )
+async def _check_number(tx: Transaction, added: Webhook) -> None:
+    """Of two that would both be the last one, the second sees the first."""
+    await tx.lock(key_of("webhooks", added.organization_id))
+    if await Webhook.filter(organization_id=added.organization_id).count() > MOST_WEBHOOKS:
+        raise Invalid(f"An organization has at most {MOST_WEBHOOKS} webhooks: take one away first.")
 
 
 async def _still_there(webhook_id: int) -> Webhook:

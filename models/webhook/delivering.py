@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.audit.auditing import change
 from models.keyring import Keyring
-from models.transactions import transaction
+from models.transactions import Transaction, transaction
 from models.webhook.signing import signed_headers
 from models.webhook.webhook import Webhook, WebhookDelivery
 from models.words import DeliveryState
@@ -76,7 +77,7 @@ async def begin_attempt(delivery_id: int, *, keys: Keyring, now: datetime) -> At
 
 async def store_answer(attempt: Attempt, answer: Answer, *, now: datetime) -> timedelta | None:
     """Keep what came of the attempt; how long to wait before the next one, where there is to be one."""
-    async with transaction():
+    async with transaction() as tx:
         # The webhook's row first, as who takes it away takes what is on its way to it after it.
         webhook = await Webhook.filter(id=attempt.webhook_id).select_for_update(no_key=True).first()
         rows = WebhookDelivery.filter(id=attempt.delivery_id, state=DeliveryState.PENDING)
@@ -95,7 +96,7 @@ async def store_answer(attempt: Attempt, answer: Answer, *, now: datetime) -> ti
             error=None if answer.is_good else answer.reason,
             answer=None if answer.is_good else answer.said,
         )
-        await _judge(webhook, answer, has_ended=pause is None, now=now)
+        await _judge(tx, webhook, answer, has_ended=pause is None, now=now)
     return pause
 
 
@@ -125,8 +126,8 @@ def _pause(attempts: int, answer: Answer) -> timedelta | None:
     return max(PAUSES[attempts - 1], min(asked, LONGEST_PAUSE))
 
 
-async def _judge(webhook: Webhook, answer: Answer, *, has_ended: bool, now: datetime) -> None:
-    """What the attempt says of the webhook. One bad event among good ones disables nothing."""
+async def _judge(tx: Transaction, webhook: Webhook, answer: Answer, *, has_ended: bool, now: datetime) -> None:
+    """What the attempt says of the webhook. One bad event among good ones disables nothing; what does is audited."""
     if not webhook.is_active or (answer.is_good and webhook.failing_since is None):
         return
     mine = Webhook.filter(id=webhook.id)
@@ -136,7 +137,8 @@ async def _judge(webhook: Webhook, answer: Answer, *, has_ended: bool, now: date
     failing_since = webhook.failing_since or now
     await mine.update(failing_since=failing_since, last_error=answer.reason)
     if answer.status == GONE or (has_ended and now - failing_since >= PATIENCE):
-        await mine.update(is_active=False, disabled_at=now, version=webhook.version + 1)
+        ended = {"is_active": False, "disabled_at": now}
+        await change(tx, webhook, ended, action="disableWebhook", actor=None)
 
 
 async def _give_up(delivery_id: int) -> None:

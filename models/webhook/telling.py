@@ -8,6 +8,7 @@ from datetime import datetime
 
 from errors import Invalid, NotFound
 from models.actor import AgentActor
+from models.audit.auditing import audit
 from models.transactions import Transaction, transaction
 from models.webhook.changing import check_administrator
 from models.webhook.webhook import Webhook, WebhookDelivery
@@ -63,6 +64,7 @@ async def replay(delivery_id: int, *, actor: AgentActor, now: datetime) -> Webho
             raise Invalid("The webhook is disabled: enable it first.", field=("deliveryId",))
         delivery.state, delivery.next_attempt_at, delivery.attempts = DeliveryState.PENDING, now, 0
         await delivery.save(update_fields=["state", "next_attempt_at", "attempts"])
+        await audit(tx, "replayWebhookDelivery", delivery, actor=actor, message_id=delivery.message_id)
         await _queue(tx, delivery.id, webhook_id=delivery.webhook_id, about=delivery.about)
     return delivery
 

@@ -11,6 +11,7 @@ import pytest
 from jobs.mail import tell_of_change
 from jobs.tools import Tools, equip
 from models.agent.agent import Agent
+from models.audit.entry import AuditEntry
 from models.conversation.assigning import assign
 from models.conversation.posting import Draft, send_message
 from models.keyring import Keyring
@@ -25,7 +26,7 @@ from models.webhook.webhook import Webhook, WebhookDelivery
 from models.words import DeliveryState, MeetingChangeKind, Role, WebhookEvent
 from providers.fetching import Answered, Fetcher
 from resolvers.ids import encode
-from tests.builders import MONDAY, Clock, acting, an_agent, an_organization, guest_of
+from tests.builders import Clock, acting, an_agent, an_organization, guest_of
 from tests.jobs.conftest import Jobs, books
 from tests.jobs.receiver import Receiver, receiving
 
@@ -54,7 +55,7 @@ async def a_webhook(
     administrator: Agent, receiver: Receiver, *, keys: Keyring, events: list[WebhookEvent]
 ) -> Webhook:
     return await create_webhook(
-        actor=acting(administrator), keys=keys, by_http=True, now=MONDAY, url=receiver.url, events=events
+        actor=acting(administrator), keys=keys, by_http=True, url=receiver.url, events=events
     )
 
 
@@ -246,6 +247,8 @@ async def test_one_that_says_it_is_gone_is_disabled_at_once(
     assert not gone.is_active
     assert gone.disabled_at == clock()
     assert gone.last_error == "The receiver answered 410."
+    entry = await AuditEntry.get(action="disableWebhook")
+    assert (entry.target_id, entry.actor_name) == (webhook.id, None)
     assert [(one.state, one.attempts) for one in await deliveries()] == [
         (DeliveryState.FAILED, 1),
         (DeliveryState.FAILED, 0),

@@ -6,7 +6,7 @@ import re
 
 from tests.resolvers.house import DOCUMENTS
 
-_SETS_UP = re.compile("create[OSPD]|update|delete|set[SWD]|removeS|connect|disconnect|re(new|voke)C")
+_SETS_UP = re.compile("create[OSPDW]|update|delete|set[SWD]|removeS|connect|disconnect|re(new|voke)[CW]|replay")
 
 
 def mutation_of(document: str) -> str:

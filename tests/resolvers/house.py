@@ -17,7 +17,8 @@ from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.planning import PlanningRule
 from models.organization.subject import Subject
-from models.words import MeetingType, Role
+from models.webhook.webhook import Webhook, WebhookDelivery
+from models.words import DeliveryState, MeetingType, Role
 from resolvers import ids
 from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
 from tests.resolvers import call_documents as call
@@ -26,6 +27,7 @@ from tests.resolvers import documents as say
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.tables import contents
 
@@ -161,6 +163,16 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "changedLink": (linked.UPDATE, {"input": {"linkId": "@link", "durationMinutes": 60}}, "anna"),
     "noLink": (linked.DELETE, {"input": {"linkId": "@link"}}, "anna"),
     "audit": (AUDIT, {"first": 10}, "ada"),
+    "newHook": (
+        hooks.CREATE,
+        {"input": {"url": "https://hooks.example/new", "events": ["MEETING_BOOKED"]}},
+        "ada",
+    ),
+    "hook": (hooks.UPDATE, {"input": {"webhookId": "@webhook", "description": "Ours"}}, "ada"),
+    "hookSecret": (hooks.RENEW, {"input": {"webhookId": "@webhook"}}, "ada"),
+    "noHook": (hooks.DELETE, {"input": {"webhookId": "@webhook"}}, "ada"),
+    "replay": (hooks.REPLAY, {"input": {"deliveryId": "@delivery"}}, "ada"),
+    "deliveries": (hooks.DELIVERIES, {"id": "@webhook", "first": 10}, "ada"),
     "agent": (plan.UPDATE_AGENT, {"input": {"agentId": "@ben", "officeIds": ["@office"]}}, "ada"),
     "newTag": (desk.CREATE_TAG, {"input": {"name": "Urgent", "color": "#ff0000"}}, "ada"),
     "tag": (desk.UPDATE_TAG, {"input": {"tagId": "@tag", "name": "Urgent"}}, "ada"),
@@ -212,6 +224,7 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
         ids={
             **planned,
             **await a_desk(anna),
+            **await a_webhook(anna),
             "meeting": talk.meeting,
             "conversation": talk.id,
             "message": message["id"],
@@ -255,6 +268,28 @@ async def a_desk(anna: Agent) -> dict[str, str]:
         "reply": ids.encode("CannedReply", (await CannedReply.create(**own, shortcut="bye", text="Bye!")).id),
         "disposition": ids.encode("Disposition", (await Disposition.create(**own, name="Won")).id),
         "list": ids.encode("ContactList", (await ContactList.create(**own, name="Empty")).id),
+    }
+
+
+async def a_webhook(anna: Agent) -> dict[str, str]:
+    """The ids of a webhook of the organization, and of a delivery that was given up."""
+    own: dict[str, Any] = {"organization_id": anna.organization_id}
+    webhook = await Webhook.create(
+        **own, url="https://hooks.example", events=["meeting.booked"], sealed_secret=b"1"
+    )
+    delivery = await WebhookDelivery.create(
+        **own,
+        webhook=webhook,
+        event="meeting.booked",
+        message_id="msg_1",
+        about="meeting:1",
+        body="{}",
+        state=DeliveryState.FAILED,
+        created_at=MONDAY,
+    )
+    return {
+        "webhook": ids.encode("Webhook", webhook.id),
+        "delivery": ids.encode("WebhookDelivery", delivery.id),
     }
 
 

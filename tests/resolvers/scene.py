@@ -15,7 +15,7 @@ from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
-from tests.resolvers.house import a_desk, a_planned_subject
+from tests.resolvers.house import a_desk, a_planned_subject, a_webhook
 
 CALLERS = ("public", "guest", "colleague", "stranger", "chief")
 """Anybody; the guest of another meeting; an agent of the organization who has nothing to do with the meeting; an
@@ -75,6 +75,7 @@ async def a_scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
             "organization": ids.encode("Organization", organization.id),
             **await a_planned_subject(anna),
             **await a_desk(anna),
+            **await a_webhook(anna),
             "eve": ids.encode("Agent", eve.id),
             "theirs": ids.encode("Service", theirs.id),
         },

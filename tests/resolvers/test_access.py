@@ -21,6 +21,7 @@ from tests.resolvers import documents as say
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Answer, SignIn, Talk
 from tests.resolvers.scene import CALLERS, Scene, a_scene
@@ -353,6 +354,20 @@ TABLE: dict[str, Row] = {
     "createPlanningRule": Row(plan.CREATE_RULE, given(subjectId="@subject", meetingType="PHONE"), NOT_THEIRS),
     "updatePlanningRule": Row(plan.UPDATE_RULE, given(ruleId="@rule", enabled=False), NOT_THEIRS),
     "deletePlanningRule": Row(plan.DELETE_RULE, given(ruleId="@rule"), NOT_THEIRS),
+    "webhooks": Row(
+        hooks.WEBHOOKS,
+        none,
+        "unauthenticated unauthenticated forbidden forbidden nothing",
+    ),
+    "node: a webhook": Row(NODE, named("webhook"), "nothing"),
+    "node: a delivery": Row(NODE, named("delivery"), "nothing"),
+    "createWebhook": Row(
+        hooks.CREATE, given(url="https://hooks.example", events=["MEETING_BOOKED"]), THEIR_OWN
+    ),
+    "updateWebhook": Row(hooks.UPDATE, given(webhookId="@webhook", isActive=False), NOT_THEIRS),
+    "renewWebhookSecret": Row(hooks.RENEW, given(webhookId="@webhook"), NOT_THEIRS),
+    "deleteWebhook": Row(hooks.DELETE, given(webhookId="@webhook"), NOT_THEIRS),
+    "replayWebhookDelivery": Row(hooks.REPLAY, given(deliveryId="@delivery"), NOT_THEIRS),
     "createScheduleLink": Row(linked.CREATE, given(agentId="@agent"), NOT_OF_THEIR_AGENT),
     "createScheduleLink: of a service": Row(linked.CREATE, given(serviceId="@service"), NOT_OF_THEIR_AGENT),
     "createScheduleLink: of another's time": Row(

@@ -186,6 +186,22 @@ CASES: list[Case] = [
     ("newKey", "input.expiresAt", NO_MOMENTS, BAD, None),
     ("newKey", "input.expiresAt", ["1900-01-01T00:00:00Z", "2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
     ("newKey", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    # webhooks
+    ("newHook", "input.url", [*NO_URLS, "http://hooks.example", "https://me:secret@hooks.example"], INVALID, ["url"]),
+    ("newHook", "input.events", [[]], INVALID, ["events"]),
+    ("newHook", "input.events", [None, ["meeting.booked"], ["MEETING_LOST"], [None]], BAD, None),
+    ("newHook", "input.description", NO_NAMES, INVALID, ["description"]),
+    ("newHook", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    ("hook", "input.url", [*NO_URLS, None, "http://hooks.example"], INVALID, ["url"]),
+    ("hook", "input.events", [[], None], INVALID, ["events"]),
+    ("hook", "input.description", NO_NAMES, INVALID, ["description"]),
+    ("hook", "input.isActive", [None], INVALID, ["isActive"]),
+    ("hook", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("hookSecret", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("hookSecret", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    ("noHook", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("deliveries", "first", [-1, 101, *NO_INTS], BAD, None),
+    ("deliveries", "after", ["garbage", "\0", "", LONG], BAD, None),
     ("noLink", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
 ]  # fmt: skip
 

@@ -234,3 +234,45 @@ async def test_a_failure_does_not_repeat_the_address(site: Site, fetcher: Fetche
         await fetcher.get(url)
     assert "secret" not in str(refusal.value)
     assert "token" not in str(refusal.value)
+
+
+async def test_a_body_is_sent_with_its_headers(site: Site, fetcher: Fetcher) -> None:
+    heard: list[bytes] = []
+
+    def answer(request: web.BaseRequest) -> web.Response:
+        heard.append(request.headers["X-Id"].encode())
+        return web.Response(status=503, body=b"x" * 5_000, headers={"Retry-After": "60"})
+
+    site.answers["/events"] = answer
+    answered = await fetcher.post(site.url("/events"), b"{}", headers={"X-Id": "1"})
+    assert heard == [b"1"]
+    assert (answered.status, answered.retry_after_seconds) == (503, 60)
+    assert answered.beginning == "x" * 1_000
+
+
+async def test_what_is_sent_goes_nowhere_else(site: Site, fetcher: Fetcher) -> None:
+    url = site.redirects("/events", to=site.says("/elsewhere"), status=307)
+    answered = await fetcher.post(url, b"{}", headers={})
+    assert answered.status == 307
+    assert [request.path for request in site.requests] == ["/events"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.0.0.1", "169.254.169.254", "[::1]"])
+async def test_nothing_is_sent_where_only_we_can_go(host: str, site: Site) -> None:
+    with pytest.raises(ProviderRejected):
+        await Fetcher().post(site.url("/events", host=host), b"{}", headers={})
+    assert site.requests == []
+
+
+async def test_without_tls_nothing_is_sent_into_the_public_internet(site: Site) -> None:
+    names = NamesAre(hooks_example=[["93.184.216.34"]])
+    with pytest.raises(ProviderRejected):
+        await Fetcher(addresses=LOOPBACK_TOO, resolver=names).post(
+            site.url("/events", host="hooks.example"), b"{}", headers={}
+        )
+
+
+async def test_an_answer_that_takes_too_long_is_none(site: Site) -> None:
+    fetcher = Fetcher(addresses=LOOPBACK_TOO, limits=FetchLimits(seconds=0.0))
+    with pytest.raises(ProviderDown):
+        await fetcher.post(site.says("/events"), b"{}", headers={})
