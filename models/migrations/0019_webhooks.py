@@ -11,7 +11,7 @@ from models.words import DeliveryState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0017_calendar_feeds")]
+    dependencies = [("frontdesk", "0018_lasting")]
 
     operations = [
         ops.CreateModel(
