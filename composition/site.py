@@ -13,7 +13,7 @@ from composition.sockets import sockets
 from realtime.transport import Engine, QueryLimits
 from resolvers.context import Context, World, recognise
 from schema.root import schema
-from web.calendars import calendar_routes
+from web.calendars import calendar_routes, file_routes
 from web.explorer import explorer_routes
 from web.graphql import GraphQLOverHTTP
 from web.health import Health, health_routes
@@ -39,6 +39,7 @@ def site(world: World, *, health: Health, with_explorer: bool) -> Starlette:
         Route("/graphql", _requests(engine, world), middleware=[_ANY_SITE]),
         WebSocketRoute("/graphql", sockets(engine, world)),
         *calendar_routes(world),
+        *file_routes(world),
         *health_routes(health),
         *(explorer_routes() if with_explorer else []),
     ]

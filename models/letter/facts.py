@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from models.agent.agent import Agent
@@ -51,7 +51,7 @@ def facts_now(meeting: Meeting, *, organization: Organization, at: datetime, lin
         start=meeting.start,
         end=meeting.end,
         agents=tuple(person_of(agent) for agent in sorted(meeting.agents, key=lambda one: one.id)),
-        guest=_guest(meeting),
+        guest=guest_of(meeting),
         location=_location(meeting),
         notes=meeting.notes,
         manage_url=links.manage(meeting, meeting.guest_id),
@@ -74,7 +74,7 @@ def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> 
         end=_moment(after, "end"),
         former_start=_moment(before, "start") if moved else None,
         former_end=_moment(before, "end") if moved else None,
-        deadline=_deadline(change),
+        deadline=change.meeting.confirmation_deadline,
         reason=change.reason,
         actor=actor.name if actor else None,
         is_tentative=status_after(change) in _UNSETTLED,
@@ -115,7 +115,7 @@ def reader_of(change: MeetingChange, addressee: Addressee) -> tuple[Reader, tupl
     if attendee is not None:
         return Reader(parties.person(meeting, attendee), addressee.audience), (meeting.language,)
     if addressee.audience is Audience.GUEST and not meeting.is_group:
-        return Reader(_guest(meeting), Audience.GUEST), (meeting.language,)
+        return Reader(guest_of(meeting), Audience.GUEST), (meeting.language,)
     everyone = [*meeting.agents, *change.former]
     agent = next((one for one in everyone if one.id == addressee.agent_id), None)
     return None if agent is None else (Reader(person_of(agent), Audience.AGENT), tuple(agent.languages))
@@ -129,7 +129,7 @@ def person_of(agent: Agent) -> Person:
     return Person(name=agent.name, address=agent.email, zone=agent.time_zone)
 
 
-def _guest(meeting: Meeting) -> Person:
+def guest_of(meeting: Meeting) -> Person:
     return Person(name=meeting.guest.name, address=meeting.guest.email, zone=meeting.guest_time_zone)
 
 
@@ -138,12 +138,6 @@ def _location(meeting: Meeting) -> str | None:
     if office is None or meeting.meeting_type is not MeetingType.OFFICE:
         return None
     return ", ".join(part for part in (office.name, office.address) if part)
-
-
-def _deadline(change: MeetingChange) -> datetime | None:
-    if status_after(change) is not MeetingStatus.AWAITING_GUEST:
-        return None
-    return change.at + timedelta(minutes=change.organization.settings.guest_confirmation_timeout_minutes)
 
 
 def _moment(snapshot: Mapping[str, Any], name: str) -> datetime:

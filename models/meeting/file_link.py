@@ -27,7 +27,9 @@ async def recognise_file(token: str, *, keys: Keyring) -> tuple[Meeting, Attende
     meeting_id, attendee_id = _named(token)
     rows = Meeting.filter(id=meeting_id).select_related("organization", "guest", "office")
     meeting = await rows.prefetch_related("agents", "attendees").first()
-    if meeting is None or not hmac.compare_digest(_token(meeting, attendee_id, keys=keys), token):
+    if meeting is None or not hmac.compare_digest(
+        _token(meeting, attendee_id, keys=keys).encode(), token.encode()
+    ):
         return None
     if not meeting.is_group:
         return (meeting, None) if attendee_id == 0 else None

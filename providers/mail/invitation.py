@@ -16,8 +16,9 @@ UTC_ZONES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", 
 
 
 class Method(StrEnum):
-    """What the receiving calendar is to do (RFC 5546 §1.4)."""
+    """What the receiving calendar is to do (RFC 5546 §1.4). What is published is told, and nobody is asked."""
 
+    PUBLISH = "PUBLISH"
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
 
@@ -77,8 +78,9 @@ class Invitation:
             raise ValueError("an invitation's times have a zone")
         if self.end <= self.start or self.sequence < 0 or not one_line(self.uid):
             raise ValueError("an invitation ends after its start and has a uid and a sequence from 0")
-        if (self.method is Method.CANCEL) != (self.status is Status.CANCELLED):
-            raise ValueError("a cancelled meeting is told by CANCEL, and only that")
+        asks = self.method is not Method.PUBLISH
+        if asks and (self.method is Method.CANCEL) != (self.status is Status.CANCELLED):
+            raise ValueError("a cancelled meeting is called off by CANCEL, and only that")
 
     def to_ics(self) -> bytes:
         """The file: UTF-8, CRLF, folded at 75 octets, and the same bytes for the same invitation."""

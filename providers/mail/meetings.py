@@ -1,6 +1,6 @@
 """Letters about meetings: what happened, told to a guest or an agent, with an event for the calendar."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from providers.mail.composing import Envelope, compose
 from providers.mail.facts import MeetingFacts, Person, Reader
@@ -45,8 +45,20 @@ def tell(
 def invite(
     facts: MeetingFacts, *, occasion: Occasion, reader: Reader, saying: Saying, organizer: Mailbox
 ) -> Invitation:
-    """What the reader's calendar is told; answers go to the organizer's address, under the agents' names."""
-    cancelled = is_ending(occasion, reader.audience)
+    """What the reader's calendar is asked; answers go to the organizer's address, under the agents' names."""
+    is_over = is_ending(occasion, reader.audience)
+    told = publish(facts, reader=reader, saying=saying, organizer=organizer, is_over=is_over)
+    return replace(
+        told,
+        method=Method.CANCEL if is_over else Method.REQUEST,
+        attendees=_attendees(facts, occasion=occasion, reader=reader),
+    )
+
+
+def publish(
+    facts: MeetingFacts, *, reader: Reader, saying: Saying, organizer: Mailbox, is_over: bool
+) -> Invitation:
+    """The entry for the reader's calendar, for a file that asks nobody (RFC 5546 §3.2.1)."""
     status = Status.TENTATIVE if facts.is_tentative else Status.CONFIRMED
     words = meeting_words(facts, occasion=Occasion.CALENDAR_EVENT, reader=reader, language=saying.language)
     entry = render(saying.entry, words)
@@ -54,8 +66,8 @@ def invite(
     return Invitation(
         uid=facts.uid,
         sequence=facts.sequence,
-        method=Method.CANCEL if cancelled else Method.REQUEST,
-        status=Status.CANCELLED if cancelled else status,
+        method=Method.PUBLISH,
+        status=Status.CANCELLED if is_over else status,
         start=facts.start,
         end=facts.end,
         zone=reader.person.zone,
@@ -64,7 +76,7 @@ def invite(
         location=str(words["location"] or words["join_url"]),
         url=str(words.get("manage_url") or words["join_url"]),
         organizer=Mailbox(name=names, address=organizer.address),
-        attendees=_attendees(facts, occasion=occasion, reader=reader),
+        attendees=(),
         stamped_at=facts.changed_at,
     )
 

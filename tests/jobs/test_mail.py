@@ -238,9 +238,10 @@ async def test_a_meeting_that_is_given_away_is_new_to_one_agent_and_gone_for_the
 async def test_until_the_guest_has_confirmed_nobody_else_hears_of_it(
     anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
 ) -> None:
-    meeting = await books(anna, TEN, now=clock())
-    waits = {**snapshot(meeting), "status": MeetingStatus.AWAITING_GUEST.value}
-    await MeetingChange.filter(meeting_id=meeting.id).update(after=waits)
+    organization = await anna.organization
+    organization.stored_settings = {"guest_must_confirm": True}
+    await organization.save()
+    await books(anna, TEN, now=clock())
     await jobs.run()
     [letter] = mailer.outbox
     assert (letter.to.address, event_of(letter)[1]["STATUS"]) == (GUEST, "TENTATIVE")

@@ -1,0 +1,61 @@
+"""A meeting's calendar file by itself, for whoever adds the meeting to a calendar by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from models.letter import parties
+from models.letter.facts import Links, among_others, facts_now, guest_of
+from models.letter.wording import saying_for
+from models.letter.writing import sender_of
+from models.meeting.file_link import recognise_file
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.words import Audience, MeetingStatus, Occasion
+from providers.mail.facts import Reader
+from providers.mail.meetings import publish
+
+_OVER = (MeetingStatus.CANCELLED, MeetingStatus.DECLINED, MeetingStatus.EXPIRED)
+
+
+async def calendar_file(token: str, *, links: Links) -> bytes | None:
+    """The file that the token is good for, as the meeting is now; None for a token that is good for nothing.
+
+    No key to the meeting is in it: whoever has the file's address reads, and does nothing.
+    """
+    found = await recognise_file(token, keys=links.keys)
+    if found is None:
+        return None
+    meeting, attendee = found
+    reader = _reader(meeting, attendee)
+    organization = meeting.organization
+    facts = facts_now(meeting, organization=organization, at=await _changed_at(meeting), links=links)
+    if attendee is not None:
+        people = parties.seen_by_guest(meeting, attendee)
+        facts = among_others(facts, meeting, people, reader=attendee, links=links)
+    saying = await saying_for(
+        organization,
+        occasion=Occasion.CALENDAR_EVENT,
+        audience=reader.audience,
+        meeting_type=meeting.meeting_type,
+        languages=(meeting.language,),
+    )
+    return publish(
+        replace(facts, manage_url=None),
+        reader=reader,
+        saying=saying,
+        organizer=sender_of(organization),
+        is_over=meeting.status in _OVER,
+    ).to_ics()
+
+
+def _reader(meeting: Meeting, attendee: Attendee | None) -> Reader:
+    if attendee is None:
+        return Reader(guest_of(meeting), Audience.GUEST)
+    audience = Audience.ATTENDEE if attendee.companion else Audience.GUEST
+    return Reader(parties.person(meeting, attendee), audience)
+
+
+async def _changed_at(meeting: Meeting) -> datetime:
+    last = await MeetingChange.filter(meeting_id=meeting.id).order_by("-id").only("at").first()
+    return meeting.created_at if last is None else last.at
