@@ -15,7 +15,15 @@ from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.transactions import Transaction
 from models.words import MeetingType
+from models.writing import as_json
 from scheduling.intervals import Interval
+
+_TIME = ("starts_at", "ends_at", "core_starts_at", "core_ends_at", "subject_id", "meeting_type")
+_COLUMNS = ", ".join(("organization_id", "agent_id", *_TIME, "meeting_id", "expires_at"))
+_TAKE_EACH = f"""
+INSERT INTO claim ({_COLUMNS}) SELECT {_COLUMNS} FROM json_populate_recordset(NULL::claim, $1::text::json)
+ORDER BY agent_id, starts_at, meeting_id ON CONFLICT DO NOTHING RETURNING meeting_id, id
+""".encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,21 @@ class Time:
             self.subject_id,
             self.meeting_type and self.meeting_type.value,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Time that a meeting, which may be written later, is to take of an agent; perhaps not for good."""
+
+    agent: Agent
+    time: Time
+    meeting_id: int
+    expires_at: datetime | None = None
+
+    def row(self) -> dict[str, Any]:
+        named = zip(_TIME, self.time.values(), strict=True)
+        whose = {"organization_id": self.agent.organization_id, "agent_id": self.agent.id}
+        return {**whose, **dict(named), "meeting_id": self.meeting_id, "expires_at": self.expires_at}
 
 
 class Claim(Owned):
@@ -118,6 +141,16 @@ class Claim(Owned):
             agents[0].organization_id, *time.values(), meeting_id, expires_at, [agent.id for agent in agents],
         )  # fmt: skip
         return {claim["agent_id"]: claim["id"] for claim in taken}
+
+    @classmethod
+    async def take_each(cls, tx: Transaction, wanted: Sequence[Wanted]) -> dict[int, int]:
+        """Take time for several meetings, none of which needs another's; by the meeting's id the claim's, of those that
+        could have it.
+
+        In the order of the agents and of the time, so that two who take many claims like this do not wait for each
+        other in a ring.
+        """
+        return dict(await tx.connection.run(_TAKE_EACH, [as_json([one.row() for one in wanted])]))
 
     @classmethod
     async def clear_expired(

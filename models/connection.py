@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
@@ -26,15 +27,22 @@ class Connection(TransactionWrapper):
         self.unwritten = Unwritten()
         self.drawn: dict[str, list[int]] = defaultdict(list)
         self.locked: set[int] = set()
+        self.is_whole = False
 
-    async def start(self, *, drawing: Sequence[str] = (), locks: Sequence[int] = ()) -> None:
-        """Begin the transaction, draw from the sequences and take the locks, in one round trip."""
+    async def start(
+        self, *, drawing: Sequence[str] = (), locks: Sequence[int] = (), patience: timedelta | None = None
+    ) -> None:
+        """Begin the transaction, draw from the sequences and take the locks, in one round trip. With `patience` only
+        the locks that are free, and whatever else has to wait for longer fails."""
         async with self._connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(_begin(drawing, locks), prepare=False)
-            [row] = await cursor.fetchall() if cursor.nextset() else [()]
+            await cursor.execute(_begin(drawing, locks, patience), prepare=False)
+            while cursor.nextset():
+                pass
+            row = (await cursor.fetchall())[0] if cursor.description else ()
         for sequence, number in zip(drawing, row, strict=False):
             self.drawn[sequence].append(number)
-        self.locked.update(locks)
+        taken = row[len(drawing) :]
+        self.locked.update(lock for lock, is_taken in zip(locks, taken, strict=True) if is_taken is not False)
 
     async def undo(self) -> None:
         """Roll back, and keep what is prepared.
@@ -98,6 +106,12 @@ class Connection(TransactionWrapper):
         return NestedTransactionContext(nested)
 
 
-def _begin(sequences: Sequence[str], locks: Sequence[int]) -> bytes:
-    called = [f"nextval('{one}')" for one in sequences] + [f"pg_advisory_xact_lock({one})" for one in locks]
-    return (f"BEGIN; SELECT {', '.join(called)}" if called else "BEGIN").encode()
+def _begin(sequences: Sequence[str], locks: Sequence[int], patience: timedelta | None) -> bytes:
+    statements, take = ["BEGIN"], "pg_advisory_xact_lock"
+    if patience is not None:
+        statements.append(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
+        take = "pg_try_advisory_xact_lock"
+    called = [f"nextval('{one}')" for one in sequences] + [f"{take}({one})" for one in locks]
+    if called:
+        statements.append(f"SELECT {', '.join(called)}")
+    return "; ".join(statements).encode()

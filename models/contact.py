@@ -14,6 +14,15 @@ from models.base import Owned
 from models.organization.organization import Organization
 from models.transactions import Transaction, key_of
 from models.words import ContactField
+from models.writing import as_json
+
+# Each address is looked up by itself, in its index, whatever the planner knows of the table.
+_STRANGERS = b"""
+SELECT place FROM json_to_recordset($2::text::json) AS said (place int, email text, phone text)
+WHERE coalesce(email, phone) IS NOT NULL
+    AND (SELECT id FROM contact WHERE organization_id = $1 AND contact.email = said.email LIMIT 1) IS NULL
+    AND (SELECT id FROM contact WHERE organization_id = $1 AND contact.phone = said.phone LIMIT 1) IS NULL
+"""
 
 if TYPE_CHECKING:
     from models.desk.contact_list import ContactList
@@ -78,7 +87,7 @@ class Contact(Owned):
     async def alike(cls, tx: Transaction, details: GuestDetails, *, organization: Organization) -> Alike:
         """The same as `known`, and whether anybody is known by that address or number."""
         details = checked(details)
-        _require(details, organization.settings.required_contact_fields)
+        check_required(details, organization)
         for lock in locks_of(details, organization=organization):
             await tx.lock(lock)
         said = {"name": details.name, "email": details.email, "phone": details.phone}
@@ -95,6 +104,17 @@ class Contact(Owned):
         )
         same = (one for one in found if (one.name, one.email, one.phone) == tuple(said.values()))
         return Alike(next(same, None), is_stranger=not found)
+
+    @classmethod
+    async def strangers(
+        cls, tx: Transaction, all: Sequence[GuestDetails], *, organization: Organization
+    ) -> list[bool]:
+        """Of each, whether they are nobody's address and number, as far as they give any; of who gives none it is not
+        said. They are locked, and checked, already."""
+        said = [{"place": place, "email": one.email, "phone": one.phone} for place, one in enumerate(all)]
+        found = await tx.connection.run(_STRANGERS, [str(organization.id), as_json(said)])
+        unknown = {place for [place] in found}
+        return [place in unknown for place in range(len(all))]
 
     @classmethod
     def new(cls, details: GuestDetails, *, organization: Organization) -> Contact:
@@ -117,6 +137,9 @@ class Alike:
 
     same: Contact | None
     is_stranger: bool
+
+
+STRANGER = Alike(None, is_stranger=True)
 
 
 def _first(said: Mapping[str, str | None], names: Sequence[str]) -> str:
@@ -148,9 +171,10 @@ def checked(details: GuestDetails) -> GuestDetails:
     )
 
 
-def _require(details: GuestDetails, required: tuple[ContactField, ...]) -> None:
+def check_required(details: GuestDetails, organization: Organization) -> None:
+    """Refuses ContactFieldRequired."""
     given = {ContactField.EMAIL: details.email, ContactField.PHONE: details.phone}
-    for one in required:
+    for one in organization.settings.required_contact_fields:
         if given[one] is None:
             raise ContactFieldRequired(
                 f"Please give your {one.value.lower()}.", field=("guest", one.value.lower())

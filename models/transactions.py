@@ -4,10 +4,11 @@ Events are written at the end, topics in sorted order, for two reasons: a topic'
 time as can be, and two transactions that announce to the same topics cannot wait for each other in a ring.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -70,6 +71,15 @@ class Transaction:
         """Queue a job that runs once this transaction is committed."""
         self.connection.unwritten.queue(job(task, lock=lock, **arguments))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was left to be done but to commit it: what fails then may be there all the same."""
+        return self.connection.is_whole
+
+    def has_locked(self, keys: Iterable[int]) -> bool:
+        """Whether this transaction has all of these locks."""
+        return self.connection.locked.issuperset(keys)
+
     async def lock(self, key: int) -> None:
         """Wait for a lock of `key_of` something that has no row to lock, and hold it until the transaction ends."""
         await self.connection.lock(key)
@@ -100,17 +110,21 @@ def current() -> Transaction | None:
 
 
 @asynccontextmanager
-async def transaction(*, drawing: Sequence[str] = (), locks: Sequence[int] = ()) -> AsyncIterator[Transaction]:
+async def transaction(
+    *, drawing: Sequence[str] = (), locks: Sequence[int] = (), patience: timedelta | None = None
+) -> AsyncIterator[Transaction]:
     """Begin, or join, the transaction of a verb. A refusal raised inside undoes everything.
 
     A verb that knows what it will draw and lock has it as the transaction begins, without asking for each by itself.
+    With `patience` one that begins takes only those of the locks that are free (`has_locked`), and fails where it would
+    have to wait for longer for what others have.
     """
     current = _current.get()
     if current is not None:
         yield current
         return
     with outbox() as announcements:
-        async with _begun(drawing, locks) as tx:
+        async with _begun(drawing, locks, patience) as tx:
             token = _current.set(tx)
             try:
                 yield tx
@@ -123,7 +137,9 @@ async def transaction(*, drawing: Sequence[str] = (), locks: Sequence[int] = ())
 
 
 @asynccontextmanager
-async def _begun(drawing: Sequence[str], locks: Sequence[int]) -> AsyncIterator[Transaction]:
+async def _begun(
+    drawing: Sequence[str], locks: Sequence[int], patience: timedelta | None
+) -> AsyncIterator[Transaction]:
     """A transaction on a connection of the pool, for models too.
 
     The connection is taken and given back by psycopg itself: Tortoise's own context loses it to the pool for ever when
@@ -135,10 +151,11 @@ async def _begun(drawing: Sequence[str], locks: Sequence[int]) -> AsyncIterator[
     assert client._pool is not None, "the database has not been opened"
     async with client._pool.connection() as raw:
         connection = Connection(client, raw)
-        await connection.start(drawing=drawing, locks=locks)
+        await connection.start(drawing=drawing, locks=locks, patience=patience)
         token = get_connections().set("default", connection)
         try:
             yield Transaction(connection)
+            connection.is_whole = True
         except Refused:
             await connection.undo()
             raise

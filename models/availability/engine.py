@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,11 +12,11 @@ from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.memory import Kept
 from models.availability.pool import Pool, pool
-from models.availability.questions import pose, within_minute
+from models.availability.questions import Posed, pose, within_minute
 from models.availability.request import Request as Request
-from models.availability.sight import Sight, seen
+from models.availability.sight import Sight, look, seen
 from models.availability.target import Target
-from models.availability.timelines import timelines
+from models.availability.timelines import Prepared, timelines
 from models.availability.turns import with_turns
 from models.changes import catalogue_of, claims_of, groups_of, link_of, pool_of, time_of
 from scheduling.availability import Availability, Decision, SlotDay, SlotTexts, ask
@@ -101,23 +102,69 @@ async def ask_engine(
     return (await sight.recall_each([key], answer, fits=lambda one: one.holds(now)))[key]
 
 
+async def ask_for_each(requests: Sequence[tuple[Request, datetime]]) -> list[Answer]:
+    """Ask the engine about each request, as of its own now, with one look, and with the time of all their agents read
+    together. They are for agents who are named."""
+    sight = await look()
+    asked = [await _asked(request, sight, now=now) for request, now in requests]
+    known = await _known(asked, sight, now=max(now for _, now in requests))
+    return [(await _answered(one, known[number], sight)).value for number, one in enumerate(asked)]
+
+
 async def _answer(request: Request, sight: Sight, *, now: datetime, turns: bool) -> Kept[Answer]:
     """The answer, and all that it depends on."""
-    target = request.target
-    named = await pool(target, sight=sight)
+    asked = await _asked(request, sight, now=now)
+    [known] = await _known([asked], sight, now=now)
+    return await _answered(asked, known, sight, turns=turns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request, who could have the meeting, and the question that it comes to."""
+
+    target: Target
+    pool: Pool
+    agents: Sequence[Agent]
+    posed: Posed
+    span: Span
+
+    @property
+    def of_time(self) -> tuple[Span, bool]:
+        """What of its agents' time is to be known: over which span, and whether by their calendars."""
+        return self.span, self.target.organization.settings.compute_availability_from_calendars
+
+
+async def _asked(request: Request, sight: Sight, *, now: datetime) -> _Asked:
+    named = await pool(request.target, sight=sight)
     posed = await pose(request, sight, members=named.members, now=now)
-    span = posed.question.span()
     agents = [agent for agent, _ in named.candidates.values()]
-    by_calendars = target.organization.settings.compute_availability_from_calendars
-    known = await timelines(sight, agents, span=span, by_calendars=by_calendars, now=now)
+    return _Asked(request.target, named, agents, posed, posed.question.span())
+
+
+async def _known(asked: Sequence[_Asked], sight: Sight, *, now: datetime) -> list[list[Prepared]]:
+    """The time of each one's agents, which is read together where it is of one kind."""
+    wanted: dict[tuple[Span, bool], dict[int, Agent]] = defaultdict(dict)
+    for one in asked:
+        wanted[one.of_time].update((agent.id, agent) for agent in one.agents)
+    found = {}
+    for (span, by_calendars), agents in wanted.items():
+        known = await timelines(sight, agents.values(), span=span, by_calendars=by_calendars, now=now)
+        found[span, by_calendars] = dict(zip(agents, known, strict=True))
+    return [[found[one.of_time][agent.id] for agent in one.agents] for one in asked]
+
+
+async def _answered(
+    asked: _Asked, known: Sequence[Prepared], sight: Sight, *, turns: bool = False
+) -> Kept[Answer]:
+    target, posed, span = asked.target, asked.posed, asked.span
     theirs = [one.timeline for one in known]
     if turns and target.service is not None:
         theirs = await with_turns(target.service, theirs)
     availability = ask(posed.question, theirs, office=await _office(target, sight, span))
     since = max((since for since in (posed.since, *(one.since for one in known)) if since), default=None)
     until = min((until for until in (posed.until, *(one.until for one in known)) if until), default=None)
-    size = (len(agents) + _MASKS) * span.minutes // 8 + _LISTS * _LISTED * availability.listed.bit_count()
-    return Kept(Answer(availability, named, since, until), _topics(target, agents), size)
+    size = (len(known) + _MASKS) * span.minutes // 8 + _LISTS * _LISTED * availability.listed.bit_count()
+    return Kept(Answer(availability, asked.pool, since, until), _topics(target, asked.agents), size)
 
 
 async def _office(target: Target, sight: Sight, span: Span) -> OfficeTimeline | None:

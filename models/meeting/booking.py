@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from models import input
-from models.actor import Actor, AgentActor
+from models.actor import Actor
 from models.availability.engine import Request, ask_engine
 from models.availability.offered import leave_list, use_link
 from models.availability.taking import Purpose, Taken
 from models.availability.target import check_public_booking
 from models.contact import Contact, locks_of
-from models.conversation.assignment import AssignmentRecord
-from models.conversation.conversation import Conversation, Member
-from models.conversation.message import Message
-from models.conversation.opening import numbers_of
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.joining import join
 from models.meeting.limits import exceeds, guest_limits
-from models.meeting.making import make_meeting, party_of
-from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.meeting.making import drawn_for, make_meeting, party_of, standing_for
+from models.meeting.meeting import Meeting
 from models.meeting.placing import find_place
 from models.meeting.series import MeetingSeries
-from models.meeting.standing import Standing, standing_of_new
-from models.meeting.wish import Wish, checked
-from models.organization.organization import Organization
+from models.meeting.together import Asked, book_together, may_share
+from models.meeting.wish import Wish, checked, request_for
 from models.transactions import Transaction, ids_of, transaction
 from scheduling.question import GuestLimits
 from scheduling.rules import Rule
-
-_IDS = tuple(
-    map(
-        ids_of,
-        (Contact, Meeting, Conversation, Member, Member, AssignmentRecord, Attendee, MeetingChange, Message),
-    )
-)
 
 
 async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = None) -> Meeting:
@@ -48,10 +34,19 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
     """
     wish = checked(wish)
-    organization = wish.target.organization
     check_public_booking(wish.target, actor)
+    if once is None and may_share(wish):
+        meeting = await book_together(Asked(wish, actor, now))
+        if meeting is not None:
+            return meeting
+    return await book_alone(wish, actor=actor, now=now, once=once)
+
+
+async def book_alone(wish: Wish, *, actor: Actor, now: datetime, once: Once | None) -> Meeting:
+    """Book a wish that has been checked in a transaction of its own."""
+    organization = wish.target.organization
     locks = locks_of(wish.guest, organization=organization)
-    async with transaction(drawing=_drawn(organization), locks=locks) as tx:
+    async with transaction(drawing=drawn_for(organization), locks=locks) as tx:
         id = await tx.draw(ids_of(Meeting))
         earlier = await earlier_outcome(tx, once, outcome_id=id)
         if earlier is not None:
@@ -79,7 +74,7 @@ async def book_for(
     refused, nothing has been done. A new meeting has the `id`, if one was drawn for it."""
     id = await tx.draw(ids_of(Meeting)) if id is None else id
     limits = await guest_limits(guest, wish.target.organization, actor=actor, now=now, is_stranger=is_stranger)
-    standing = _standing(wish, actor=actor, now=now)
+    standing = standing_for(wish, actor=actor, now=now)
     purpose = Purpose(meeting_id=id, expires_at=standing.expires_at)
     place = await _take_place(tx, wish, limits, purpose=purpose, actor=actor, now=now)
     if guest.id is None:
@@ -90,27 +85,14 @@ async def book_for(
     return await make_meeting(tx, wish, guest, place, standing, id=id, series=series, actor=actor, now=now)
 
 
-def _standing(wish: Wish, *, actor: Actor, now: datetime) -> Standing:
-    target, by_agent = wish.target, isinstance(actor, AgentActor)
-    settings = target.organization.settings
-    return standing_of_new(target.plan, settings, by_agent=by_agent, start=wish.start, now=now)
-
-
-def _drawn(organization: Organization) -> tuple[str, ...]:
-    """The ids that a booking needs, as far as can be known before it begins."""
-    return (*_IDS, numbers_of(organization.id))
-
-
 async def _take_place(
     tx: Transaction, wish: Wish, limits: GuestLimits | None, *, purpose: Purpose, actor: Actor, now: datetime
 ) -> Taken | Meeting:
     """What is held, or the time of the agents whom the engine prefers, which counts as given to them; or the group
     meeting that has seats for the party."""
-    zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
-    request = Request(target=wish.target, guest_zone=zone, actor=actor, guest_limits=limits)
     await use_link(tx, wish.target.link, now=now)
+    request = request_for(wish, limits, actor=actor)
     if wish.hold_token is None:
-        request = replace(request, target=replace(wish.target, seats=wish.seats))
         place = await find_place(tx, request, wish.start, purpose=purpose, now=now)
     else:
         token, start, seats = wish.hold_token, wish.start, wish.seats

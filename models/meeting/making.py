@@ -7,18 +7,41 @@ from datetime import datetime
 from models.actor import Actor, AgentActor
 from models.availability.taking import Taken
 from models.contact import Contact
-from models.conversation.conversation import Conversation
-from models.conversation.opening import join_for_meeting, open_for_meeting
+from models.conversation.assignment import AssignmentRecord
+from models.conversation.conversation import Conversation, Member
+from models.conversation.message import Message
+from models.conversation.opening import join_for_meeting, numbers_of, open_for_meeting
 from models.meeting.history import record
 from models.meeting.joining import Party, add_party
-from models.meeting.meeting import Meeting
+from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.series import MeetingSeries
-from models.meeting.standing import Standing
+from models.meeting.standing import Standing, standing_of_new
 from models.meeting.wish import Wish
-from models.transactions import Transaction
+from models.organization.organization import Organization
+from models.transactions import Transaction, ids_of
 from models.words import Direction, MeetingChangeKind
 
 LONGEST_TITLE = 200
+
+
+_IDS = tuple(
+    map(
+        ids_of,
+        (Contact, Meeting, Conversation, Member, Member, AssignmentRecord, Attendee, MeetingChange, Message),
+    )
+)
+
+
+def drawn_for(organization: Organization) -> tuple[str, ...]:
+    """The ids that a booking needs, as far as can be known before it begins."""
+    return (*_IDS, numbers_of(organization.id))
+
+
+def standing_for(wish: Wish, *, actor: Actor, now: datetime) -> Standing:
+    """How a meeting begins that the actor wishes."""
+    target, by_agent = wish.target, isinstance(actor, AgentActor)
+    settings = target.organization.settings
+    return standing_of_new(target.plan, settings, by_agent=by_agent, start=wish.start, now=now)
 
 
 async def make_meeting(
@@ -29,9 +52,9 @@ async def make_meeting(
     standing: Standing,
     *,
     id: int,
-    series: MeetingSeries | None,
     actor: Actor,
     now: datetime,
+    series: MeetingSeries | None = None,
 ) -> Meeting:
     """A new meeting, of which the guest is the first."""
     conversation = await _conversation(tx, wish, guest, taken, actor=actor, now=now)

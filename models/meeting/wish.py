@@ -7,9 +7,12 @@ from datetime import datetime
 
 from errors import Invalid
 from models import contact, input
+from models.actor import Actor
+from models.availability.request import Request
 from models.availability.target import Target
 from models.contact import GuestDetails
 from models.meeting.joining import Companion
+from scheduling.question import GuestLimits
 
 MOST_ATTENDEES = 50
 
@@ -58,3 +61,10 @@ def checked(wish: Wish) -> Wish:
             for i, one in enumerate(wish.companions)
         ),
     )
+
+
+def request_for(wish: Wish, limits: GuestLimits | None, *, actor: Actor) -> Request:
+    """What is asked of the engine for it, by a guest with these limits. What is held has its seats."""
+    zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
+    target = wish.target if wish.hold_token is not None else replace(wish.target, seats=wish.seats)
+    return Request(target=target, guest_zone=zone, actor=actor, guest_limits=limits)

@@ -19,10 +19,10 @@ from models.claim import Claim, Time
 from models.contact import Contact, GuestDetails
 from models.conversation.conversation import Conversation
 from models.idempotency import Once
-from models.meeting.booking import book
+from models.meeting.booking import book, book_alone
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting
-from models.meeting.wish import Wish
+from models.meeting.wish import Wish, checked
 from models.organization.service import ServiceMember
 from models.transactions import transaction
 from scheduling.intervals import Interval
@@ -43,9 +43,13 @@ async def target_of(agent: Agent) -> Target:
     return await find_target(Named(agent_id=agent.id), actor=Public(), now=NOW)
 
 
-async def try_to_book(target: Target, start: datetime, name: str) -> Meeting | Refused:
+async def try_to_book(target: Target, start: datetime, name: str, *, alone: bool = False) -> Meeting | Refused:
+    """Book as anybody does, who may share a transaction with others; or `alone`, in one of their own."""
+    wish = checked(Wish(target=target, start=start, guest=guest(name)))
     try:
-        return await book(Wish(target=target, start=start, guest=guest(name)), actor=Public(), now=NOW)
+        if alone:
+            return await book_alone(wish, actor=Public(), now=NOW, once=None)
+        return await book(wish, actor=Public(), now=NOW)
     except Refused as refused:
         return refused
 
@@ -62,17 +66,22 @@ def meetings(outcomes: Sequence[Meeting | Refused]) -> list[Meeting]:
     return [one for one in outcomes if isinstance(one, Meeting)]
 
 
-async def test_64_clients_booking_the_same_20_slots_at_once_get_exactly_20_meetings(anna: Agent) -> None:
+@pytest.mark.parametrize("share_of_loners", [0, 0.5, 1])
+async def test_64_clients_booking_the_same_20_slots_at_once_get_exactly_20_meetings(
+    anna: Agent, share_of_loners: float
+) -> None:
     target = await target_of(anna)
     day = [NINE + n * HALF_HOUR for n in range(16)]
     slots = day + [start + timedelta(days=1) for start in day[:4]]
 
     async def client(number: int) -> list[Meeting | Refused]:
-        own_order = Random(number).sample(slots, 4)
+        random = Random(number)
+        own_order, alone = random.sample(slots, 4), random.random() < share_of_loners
         first = [
             slots[number % len(slots)]
         ]  # every slot is wanted by three or four clients at the very same time
-        return [await try_to_book(target, start, f"Guest{number}") for start in first + own_order]
+        wanted = first + own_order
+        return [await try_to_book(target, start, f"Guest{number}", alone=alone) for start in wanted]
 
     outcomes = [one for asked in await asyncio.gather(*map(client, range(64))) for one in asked]
     booked = meetings(outcomes)

@@ -1,0 +1,151 @@
+"""Bookings that come at once are written together (see models/rounds.py), each of which is decided by itself.
+
+Those of one named agent's time: they hold nothing but the guest's addresses and, in the end, one claim. Whatever else
+is to be locked, counted, used up or joined is done alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from errors import Refused
+from models.actor import Actor
+from models.availability.engine import Request, ask_for_each
+from models.availability.offered import is_list
+from models.availability.taking import Taken, time_of
+from models.claim import Claim, Wanted
+from models.contact import STRANGER, Contact, check_required, locks_of
+from models.meeting.limits import guest_limits
+from models.meeting.making import drawn_for, make_meeting, standing_for
+from models.meeting.meeting import Meeting
+from models.meeting.standing import Standing
+from models.meeting.wish import Wish, request_for
+from models.rounds import Rounds
+from models.transactions import Transaction, current, ids_of
+
+Outcome: TypeAlias = "Meeting | Refused | None"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A wish that has been checked, of whom, and when."""
+
+    wish: Wish
+    actor: Actor
+    now: datetime
+
+    @property
+    def drawing(self) -> Sequence[str]:
+        return drawn_for(self.wish.target.organization)
+
+    @property
+    def locks(self) -> Sequence[int]:
+        return locks_of(self.wish.guest, organization=self.wish.target.organization)
+
+
+@dataclass(slots=True, eq=False)
+class _Booking:
+    """What is known so far of one of those who are booked together, and what comes of it."""
+
+    asked: Asked
+    id: int
+    standing: Standing
+    guest: Contact | None = None
+    request: Request | None = None
+    wanted: Wanted | None = None
+    outcome: Outcome = None
+
+
+def may_share(wish: Wish) -> bool:
+    """Whether it may be booked together with others."""
+    target, plan, link = wish.target, wish.target.plan, wish.target.link
+    of_one = target.service is None and len(target.agents) == 1 and plan.seats == 1
+    counted = plan.max_per_day is not None or plan.max_per_week is not None
+    used_up = link is not None and (link.single_use or is_list(link))
+    refers = wish.hold_token is not None or wish.conversation_id is not None
+    return of_one and not (counted or used_up or refers) and current() is None
+
+
+async def book_together(asked: Asked) -> Meeting | None:
+    """Book it in the next round of the organization; None for who is to be booked alone.
+
+    Refuses what booking alone refuses, with the nearest free slots.
+    """
+    return await _rounds.share(asked, key=asked.wish.target.organization.id)
+
+
+async def _book_each(tx: Transaction, all: Sequence[Asked]) -> list[Outcome]:
+    """Of each the meeting or the refusal; None for who could not have the claim, though the engine had allowed it."""
+    bookings = [await _begun(tx, one) for one in all]
+    await _recognise(tx, bookings)
+    await _decide([booking for booking in bookings if booking.request is not None])
+    await _take(tx, [booking for booking in bookings if booking.wanted is not None])
+    return [booking.outcome for booking in bookings]
+
+
+async def _begun(tx: Transaction, asked: Asked) -> _Booking:
+    standing = standing_for(asked.wish, actor=asked.actor, now=asked.now)
+    return _Booking(asked, await tx.draw(ids_of(Meeting)), standing)
+
+
+async def _recognise(tx: Transaction, bookings: Sequence[_Booking]) -> None:
+    guests = [booking.asked.wish.guest for booking in bookings]
+    organization = bookings[0].asked.wish.target.organization
+    strangers = await Contact.strangers(tx, guests, organization=organization)
+    for booking, is_stranger in zip(bookings, strangers, strict=True):
+        try:
+            booking.guest, booking.request = await _known(tx, booking.asked, is_stranger=is_stranger)
+        except Refused as refused:
+            booking.outcome = refused
+
+
+async def _known(tx: Transaction, asked: Asked, *, is_stranger: bool) -> tuple[Contact, Request]:
+    """The guest, and the request as their meetings bound it. What strangers have is known without asking."""
+    wish, actor = asked.wish, asked.actor
+    organization = wish.target.organization
+    check_required(wish.guest, organization)
+    alike = STRANGER if is_stranger else await Contact.alike(tx, wish.guest, organization=organization)
+    guest = alike.same or Contact.new(wish.guest, organization=organization)
+    limits = await guest_limits(guest, organization, actor=actor, now=asked.now, is_stranger=alike.is_stranger)
+    return guest, request_for(wish, limits, actor=actor)
+
+
+async def _decide(bookings: Sequence[_Booking]) -> None:
+    asked = [(booking.request, booking.asked.now) for booking in bookings if booking.request is not None]
+    answers = await ask_for_each(asked) if asked else []
+    for booking, answer in zip(bookings, answers, strict=True):
+        wish = booking.asked.wish
+        try:
+            decision, [agent] = answer.decide(wish.start)
+        except Refused as refused:
+            booking.outcome = refused
+        else:
+            until = booking.standing.expires_at
+            time = time_of(decision, wish.target)
+            booking.wanted = Wanted(agent=agent, time=time, meeting_id=booking.id, expires_at=until)
+
+
+async def _take(tx: Transaction, bookings: Sequence[_Booking]) -> None:
+    """The constraint has the last word; what it has allowed is made."""
+    wanted = [booking.wanted for booking in bookings if booking.wanted is not None]
+    claims = await Claim.take_each(tx, wanted) if wanted else {}
+    for booking in bookings:
+        if booking.id in claims:
+            booking.outcome = await _make(tx, booking, claim=claims[booking.id])
+
+
+async def _make(tx: Transaction, booking: _Booking, *, claim: int) -> Meeting:
+    asked, guest, wanted = booking.asked, booking.guest, booking.wanted
+    assert guest is not None and wanted is not None
+    if guest.id is None:
+        await tx.add(guest)
+    taken = Taken(wanted.time, (wanted.agent,), (claim,))
+    return await make_meeting(
+        tx, asked.wish, guest, taken, booking.standing, id=booking.id, actor=asked.actor, now=asked.now
+    )
+
+
+_rounds: Rounds[Asked, Meeting] = Rounds(_book_each)
