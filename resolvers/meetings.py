@@ -116,8 +116,9 @@ async def office(info: Info, root: Meeting) -> Office | None:
     return None if root.office_id is None else await info.context.loaders.offices.load(root.office_id)
 
 
-def is_ready(root: Meeting) -> bool:
-    return root.status is MeetingStatus.SCHEDULED
+async def is_ready(info: Info, root: Meeting) -> bool:
+    """An acceptance is that of all its agents; one that nobody has yet has none who could confirm."""
+    return root.status is MeetingStatus.SCHEDULED and bool(await agents(info, root))
 
 
 async def seats_left(info: Info, root: Meeting) -> int:

@@ -49,5 +49,14 @@ class Agent(Lasting):
         return super().of(organization_id).filter(is_person=True)
 
     @property
+    def tongues(self) -> set[str]:
+        """The languages they speak, without the regions; none where they do not say."""
+        return {tag.split("-")[0].lower() for tag in self.languages}
+
+    def speaks(self, language: str) -> bool:
+        """Whether they say so, or say nothing."""
+        return not self.languages or language.split("-")[0].lower() in self.tongues
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)

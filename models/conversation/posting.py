@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,14 +74,18 @@ async def add_system_message(
     )  # fmt: skip
 
 
-async def announce_to_inboxes(conversation: Conversation, kind: EventKind, ids: Mapping[str, int]) -> None:
-    """Tell every agent of the conversation, in their inbox; of one that waits for an agent, those of its service."""
+async def announce_to_inboxes(
+    conversation: Conversation, kind: EventKind, ids: Mapping[str, int], *, unless: Collection[int] = ()
+) -> None:
+    """Tell every agent of the conversation, in their inbox; of one that waits for an agent, those of its service,
+    `unless` they are not to know."""
     members: list[Member] | None = conversation.at_hand("members")
     if members is None:
         members = await Member.where("conversation_id = %s ORDER BY id", conversation.id)
     told = {member.agent_id for member in members if member.agent_id is not None}
     if conversation.assignee_id is None and conversation.service_id is not None:
-        told |= {member.agent_id for member in await ServiceMember.filter(service_id=conversation.service_id)}
+        members_of_service = await ServiceMember.filter(service_id=conversation.service_id)
+        told |= {member.agent_id for member in members_of_service if member.agent_id not in unless}
     announce(
         *(
             Announcement(conversation.organization_id, inbox_topic(agent_id), kind, ids, Audience.AGENTS)

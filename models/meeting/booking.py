@@ -17,6 +17,7 @@ from models.meeting.limits import exceeds, guest_limits
 from models.meeting.making import drawn_for, make_meeting, party_of, standing_for
 from models.meeting.meeting import Meeting
 from models.meeting.placing import find_place
+from models.meeting.rights import check_may_book
 from models.meeting.series import MeetingSeries
 from models.meeting.together import Asked, book_together, may_share
 from models.meeting.wish import Wish, checked, request_for
@@ -30,11 +31,12 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     meeting that has it and has seats left. What a guest books has its time already where it is still AWAITING_GUEST or
     REQUESTED.
 
-    Refuses Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots, whatever
-    stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
+    Refuses NotAllowed, Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots,
+    whatever stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
     """
     wish = checked(wish)
     check_public_booking(wish.target, actor)
+    await check_may_book(wish.target, actor=actor)
     if once is None and may_share(wish):
         meeting = await book_together(Asked(wish, actor, now))
         if meeting is not None:

@@ -19,6 +19,7 @@ from models.meeting.history import record, snapshot
 from models.meeting.leaving import leave
 from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
+from models.meeting.rights import check_may_change
 from models.meeting.standing import LEADS, Standing, standing_of_moved
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
@@ -48,8 +49,8 @@ async def reschedule(
     nothing changes and nobody is told. What a guest moves is REQUESTED again where such meetings are to be accepted;
     a request that an agent moves is SCHEDULED.
 
-    Refuses NotFound, Stale, AlreadyDecided (ended, expired or begun), NotAllowed (a guest's move of a group meeting),
-    Invalid and, with the nearest free slots, whatever stands against the time.
+    Refuses NotFound, Stale, AlreadyDecided (ended, expired or begun), NotAllowed (also a guest's move of a group
+    meeting), Invalid and, with the nearest free slots, whatever stands against the time.
     """
     if start is None and duration_minutes is None:
         raise Invalid("Say what to change: the start, the duration or both.")
@@ -77,7 +78,7 @@ async def _locks_of(actor: KnownActor) -> tuple[int, ...]:
 
 async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: datetime) -> Meeting:
     """Cancel the meeting and give its time back; a guest of a group meeting leaves it, and it goes on for the others.
-    Refuses NotFound, Stale and AlreadyDecided."""
+    Refuses NotFound, NotAllowed, Stale and AlreadyDecided."""
     async with transaction() as tx:
         kind = MeetingChangeKind.CANCELLED
         meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now)
@@ -104,7 +105,8 @@ async def lock_meeting(
 ) -> tuple[Meeting, str | None]:
     """The meeting, held until the transaction ends, so that of two changes the second sees what the first did; and the
     reason that is given. For a change that takes time, its agents are held before it, and those named by `taking`.
-    Refuses NotFound, Stale, and AlreadyDecided where its status is none from which this kind of change leads."""
+    Refuses NotFound, NotAllowed, Stale, and AlreadyDecided where its status is none from which this kind of change
+    leads."""
     reason = input.text(change.reason, field=("reason",), most=1_000) if change.reason else None
     seen = await Meeting.visible_to(actor).filter(id=meeting_id).prefetch_related("service", "agents").first()
     if seen is None:
@@ -114,6 +116,7 @@ async def lock_meeting(
     elif seen.service is not None and not seen.agents:
         await seen.service.lock()  # of all rows the first: what has no agent is counted under it
     meeting = await Meeting.filter(id=meeting_id).select_for_update().get()
+    await check_may_change(meeting, kind, actor=actor)
     if change.expected_version is not None and change.expected_version != meeting.version:
         raise Stale("The meeting has been changed meanwhile.", field=("expectedVersion",))
     if meeting.status not in LEADS[kind]:

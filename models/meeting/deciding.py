@@ -49,7 +49,7 @@ async def confirm(meeting_id: int, change: Change, *, actor: KnownActor, now: da
 
 async def accept(meeting_id: int, change: Change, *, actor: AgentActor, now: datetime) -> Meeting:
     """Accept what a guest has requested: it is SCHEDULED. One acceptance is enough where several agents have it.
-    Refuses NotFound, Stale and AlreadyDecided."""
+    Refuses NotFound, NotAllowed, Stale and AlreadyDecided."""
     async with transaction() as tx:
         kind = MeetingChangeKind.ACCEPTED
         meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now)
@@ -58,8 +58,8 @@ async def accept(meeting_id: int, change: Change, *, actor: AgentActor, now: dat
 
 
 async def decline(meeting_id: int, change: Change, *, actor: AgentActor, now: datetime) -> Meeting:
-    """Decline what a guest has requested, and give its time back; the guest is told the reason. Refuses NotFound, Stale
-    and AlreadyDecided."""
+    """Decline what a guest has requested, and give its time back; the guest is told the reason. Refuses NotFound,
+    NotAllowed, Stale and AlreadyDecided."""
     async with transaction() as tx:
         kind = MeetingChangeKind.DECLINED
         meeting, reason = await lock_meeting(tx, meeting_id, change, kind, actor=actor, now=now)

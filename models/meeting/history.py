@@ -8,10 +8,11 @@ from typing import Any
 
 from models.actor import Actor, AgentActor, GuestActor
 from models.agent.agent import Agent
+from models.conversation.conversation import Conversation
 from models.conversation.posting import add_system_message, announce_to_inboxes
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.transactions import Transaction
-from models.words import MeetingChangeKind, MeetingStatus, SystemEvent
+from models.words import MeetingChangeKind, MeetingStatus, Role, SystemEvent
 from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic
 
 _TOLD_AS = {
@@ -110,11 +111,25 @@ async def record(
     audience = Audience.AGENTS if kind in _OF_ONE else Audience.EVERYONE
     topic = conversation_topic(conversation.id)
     announce(Announcement(meeting.organization_id, topic, EventKind.MEETING_CHANGED, ids, audience))
-    await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)
+    hidden = await _hidden_from(meeting, conversation)
+    await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids, unless=hidden)
     if not quietly:
         # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
         await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
     return change
+
+
+async def _hidden_from(meeting: Meeting, conversation: Conversation) -> set[int]:
+    """Of the agents of its service, who does not see the meeting as long as nobody has it."""
+    if conversation.assignee_id is not None or meeting.service_id is None:
+        return set()
+    is_shown = (await meeting.organization).settings.show_unassigned_meetings
+    members = await Agent.filter(memberships__service_id=meeting.service_id)
+    return {
+        agent.id
+        for agent in members
+        if agent.role is Role.AGENT and not (is_shown and agent.speaks(meeting.language))
+    }
 
 
 def _told(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from tortoise import fields
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from models.actor import Actor, AgentActor, GuestActor
@@ -85,7 +85,8 @@ class Meeting(Owned):
     @classmethod
     def visible_to(cls, actor: Actor) -> QuerySet[Meeting]:
         """The meetings that the actor may see: all of the organization for those who oversee or plan it; to an
-        agent their own and those of their services; to a guest the one whose link they hold, a group meeting as
+        agent their own and those of their services, where nobody has it yet those whose language they speak, if the
+        organization shows these; to a guest the one whose link they hold, a group meeting as
         long as they take part."""
         match actor:
             case AgentActor(agent=agent) if actor.sees_all or agent.role is Role.BOOKING_MANAGER:
@@ -93,9 +94,9 @@ class Meeting(Owned):
             case AgentActor(agent=agent):
                 services = ServiceMember.filter(agent_id=agent.id).values("service_id")
                 mine = Meeting.filter(agents__id=agent.id).values("id")
-                return cls.filter(
-                    Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services)),
-                    organization_id=agent.organization_id,
+                own = cls.filter(organization_id=agent.organization_id).annotate(is_shown=_shown_to(agent))
+                return own.filter(
+                    Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services), is_shown=True)
                 )
             case GuestActor():
                 places = Attendee.filter(contact_id=actor.contact.id, companion=False, left_at__isnull=True)
@@ -136,6 +137,23 @@ class Meeting(Owned):
     def has_expired(self, now: datetime) -> bool:
         """Whether it has ended by itself, even if that is not written down yet."""
         return self.expires_at is not None and self.expires_at <= now
+
+
+# To the agents of its service: what somebody has, and what nobody has yet if it is to be shown.
+_SHOWN = """
+(EXISTS (SELECT FROM meeting_agent given WHERE given.meeting_id = "meeting"."id") OR ({spoken} AND EXISTS (
+    SELECT FROM organization o WHERE o.id = "meeting"."organization_id"
+        AND (o.stored_settings -> 'show_unassigned_meetings') IS DISTINCT FROM 'false'::jsonb
+)))
+"""
+
+
+def _shown_to(agent: Agent) -> RawSQL:
+    """Who does not say which languages they speak is shown what is in any."""
+    tongues = [tongue for tongue in sorted(agent.tongues) if tongue.isascii() and tongue.isalpha()]
+    spoken = ", ".join(f"'{tongue}'" for tongue in tongues)
+    language = """lower(split_part("meeting"."language", '-', 1))"""
+    return RawSQL(_SHOWN.format(spoken=f"{language} IN ({spoken})" if spoken else "TRUE"))
 
 
 class Attendee(Owned):

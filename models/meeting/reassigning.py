@@ -18,10 +18,9 @@ from models.conversation.assigning import follow_meeting
 from models.meeting.changing import Change, lock_meeting, save_meeting, target_of_moving
 from models.meeting.history import named, record, snapshot
 from models.meeting.meeting import Meeting
-from models.organization.organization import Organization
-from models.organization.permission import Concern, demand
+from models.meeting.rights import check_may_give
 from models.transactions import Transaction, transaction
-from models.words import MeetingChangeKind, Permission
+from models.words import MeetingChangeKind
 from scheduling.rules import Rule
 
 # They bind whoever books a time, not an agent who takes over a meeting that has it already.
@@ -34,7 +33,7 @@ async def reassign(
     """Give the meeting to the agent, at its time and with its buffers, if they are free: its own time counts as free.
 
     One that nobody has yet gets its first agent. Of several who have it together the agent takes the actor's place.
-    Where the agent has it already, nothing changes and nobody is told. Whoever sees a meeting and may assign may do so.
+    Where the agent has it already, nothing changes and nobody is told. Who may do so, says `check_may_give`.
     Refuses NotAllowed, NotFound, Stale, AlreadyDecided, Invalid (several others have it) and AgentUnavailable.
     """
     async with transaction() as tx:
@@ -46,7 +45,7 @@ async def reassign(
             raise NotFound("There is no such agent.", field=("agentId",))
         target = await target_of_moving(meeting, None)
         former = list(target.agents)
-        await _check_authority(meeting, former, agent, actor=actor)
+        await check_may_give(meeting, [one.id for one in former], agent.id, actor=actor)
         if agent.id in {one.id for one in former}:
             return meeting
         leaving = _leaving(former, actor)
@@ -57,14 +56,6 @@ async def reassign(
         await save_meeting(meeting)
         await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now)
     return meeting
-
-
-async def _check_authority(
-    meeting: Meeting, former: Sequence[Agent], agent: Agent, *, actor: AgentActor
-) -> None:
-    had = Concern(agents=[one.id for one in former], office_id=meeting.office_id, service_id=meeting.service_id)
-    settings = (await Organization.get(id=meeting.organization_id)).settings
-    await demand(actor, Permission.ASSIGN, settings, had, Concern(agents=[agent.id]))
 
 
 def _leaving(former: Sequence[Agent], actor: AgentActor) -> list[Agent]:

@@ -24,6 +24,7 @@ from models.meeting.booking import book_for
 from models.meeting.joining import TakesPart
 from models.meeting.meeting import Meeting
 from models.meeting.recurrence import MOST_OCCURRENCES, MOST_OF_THE_PUBLIC, occurrences
+from models.meeting.rights import check_may_book
 from models.meeting.series import MeetingSeries
 from models.meeting.wish import Wish, checked
 from models.transactions import Transaction, transaction
@@ -78,6 +79,7 @@ async def book_series(
     """
     wish = checked(wish)
     check_public_booking(wish.target, actor)
+    await check_may_book(wish.target, actor=actor)
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     most = MOST_OCCURRENCES if isinstance(actor, AgentActor) else MOST_OF_THE_PUBLIC
     starts = occurrences(recurrence, start=wish.start, zone=zone, most=most)
