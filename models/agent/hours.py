@@ -13,7 +13,8 @@ from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.agent.checking import check_scopes, check_windows
 from models.agent.template import DayTemplate
-from models.audit.auditing import audit, node
+from models.audit.auditing import audit
+from models.audit.telling import node
 from models.base import Owned
 from models.transactions import transaction
 from models.windows import stored, stored_week, week, windows

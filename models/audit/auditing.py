@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
-from enum import Enum
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.actor import AgentActor
 from models.audit.entry import AuditEntry
+from models.audit.telling import node, told
 from models.base import Edited, Row
 from models.editing import save
 from models.organization.organization import Organization
 from models.transactions import Transaction
-from models.words import Weekday
 
-HIDDEN = "hidden"
-
-_SECRET = re.compile("password|secret|token|hash|sealed|api_key", re.IGNORECASE)
-_WINDOW = {"start", "end", "office", "subjects", "meeting_types"}
 _UNSAID = frozenset({"id", "version", "organization_id"})
 
 
@@ -56,11 +49,7 @@ async def audit(
             action=action,
             target_kind=type(target).__name__,
             target_id=target.id,
-            detail={
-                _camel(name): HIDDEN if _SECRET.search(name) else _told(value, type(target))
-                for name, value in said.items()
-                if value is not None
-            },
+            detail=told({name: value for name, value in said.items() if value is not None}, type(target)),
         )
     )
 
@@ -90,67 +79,3 @@ def named(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Rows that have a name, as a detail tells them."""
     in_order = sorted(rows, key=lambda row: row.id)
     return [{"id": node(type(row).__name__, row.id), "name": row.name} for row in in_order]  # type: ignore[attr-defined]
-
-
-def node(kind: str, key: int) -> dict[str, Any]:
-    """A reference to a thing, for which clients are told its global id."""
-    return {"$node": [kind, key]}
-
-
-def _told(values: Any, model: type[Row]) -> Any:
-    """Columns by the names that clients know, with what their keys refer to; or a fact that is told beside them."""
-    if not isinstance(values, Mapping):
-        return _plain(values)
-    return {_camel(name): _kept(name, _referred(model, name, value)) for name, value in values.items()}
-
-
-def _kept(name: str, value: Any) -> Any:
-    return HIDDEN if value is not None and _SECRET.search(name) else _plain(value)
-
-
-def _referred(model: type[Row], name: str, value: Any) -> Any:
-    """What a column of keys refers to."""
-    relation = model._meta.fields_map.get(name.removesuffix("_id"))
-    related = getattr(relation, "related_model", None)
-    if value is None or related is None or not name.endswith("_id"):
-        return value
-    return node(related.__name__, value)
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON knows it."""
-    match value:
-        case Enum():
-            return value.value
-        case None | bool() | int() | float() | str():
-            return value
-        case datetime() | date():
-            return value.isoformat()
-        case Row():
-            return node(type(value).__name__, value.id)
-        case Mapping() if value.keys() >= _WINDOW:
-            return _window(value)
-        case Mapping():
-            return {str(name): _kept(str(name), one) for name, one in value.items()}
-        case Collection() if not isinstance(value, bytes):
-            return [_plain(one) for one in value]
-    return HIDDEN
-
-
-def _window(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """A window as it is stored (see models/windows.py), in the words of clients."""
-    office, subjects = stored["office"], stored["subjects"]
-    weekday = {"weekday": tuple(Weekday)[stored["weekday"]].value} if "weekday" in stored else {}
-    return {
-        **weekday,
-        "start": stored["start"],
-        "end": stored["end"],
-        "officeId": None if office is None else node("Office", office),
-        "subjectIds": None if subjects is None else [node("Subject", one) for one in subjects],
-        "meetingTypes": stored["meeting_types"],
-    }
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
