@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from tortoise import fields
 
 from models.base import Row
+from models.organization.branding import Branding
 from models.organization.settings import Settings
+from models.transactions import Transaction
 
 
 class Organization(Row):
@@ -29,6 +31,16 @@ class Organization(Row):
     @property
     def settings(self) -> Settings:
         return Settings.of(self.stored_settings)
+
+    @property
+    def branding(self) -> Branding:
+        return Branding.of(self.stored_branding)
+
+    @classmethod
+    async def steady_settings(cls, tx: Transaction, organization_id: int) -> Settings:
+        """The settings, which nobody changes until the transaction ends."""
+        await tx.rows("SELECT id FROM organization WHERE id = %s FOR SHARE", organization_id)
+        return (await cls.get(id=organization_id)).settings
 
     @property
     def zone(self) -> ZoneInfo:

@@ -80,11 +80,11 @@ async def create_planning_rule(
     authority = await authority_of(actor)
     await _check_kind(kind, authority)
     await authority.over_agents(agents)
-    settings = (await Organization.get(id=actor.organization_id)).settings
     with unique("There is such a rule already: change that one.", field=("meetingType",)):
         async with transaction() as tx:
             if (earlier := await earlier_outcome(tx, once)) is not None:
                 return await _still_there(earlier)
+            settings = await Organization.steady_settings(tx, actor.organization_id)
             rule = PlanningRule(
                 organization_id=actor.organization_id,
                 subject_id=kind.subject_id,
@@ -121,7 +121,7 @@ async def update_planning_rule(
         before = values_of(rule, timing)
         for name, value in timing.items():
             setattr(rule, name, value)
-        settings = (await Organization.get(id=actor.organization_id)).settings
+        settings = await Organization.steady_settings(tx, actor.organization_id)
         _check(rule, settings, changed=timing.keys())
         await save(rule, *timing)
         after = values_of(rule, timing)

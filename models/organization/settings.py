@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
 from typing import Any
 
 from models.words import CalendarProvider, ContactField, MeetingProvider, Role, TransferTargets
@@ -94,6 +95,19 @@ class Settings:
         known = {name: _READ.get(name, _as_it_is)(value) for name, value in stored.items() if name in _NAMES}
         return cls(**known)
 
+    def stored(self) -> dict[str, Any]:
+        """What differs from the defaults, as JSON knows it."""
+        values = {name: getattr(self, name) for name in _NAMES}
+        return {name: _plain(value) for name, value in values.items() if value != getattr(_DEFAULTS, name)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, VirtualMeetingAutomation):
+        return {name: _plain(one) for name, one in asdict(value).items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.value if isinstance(value, Enum) else value
+
 
 def _as_it_is(value: Any) -> Any:
     return value
@@ -104,6 +118,7 @@ def _several(word: type[Any]) -> Callable[[Iterable[Any]], tuple[Any, ...]]:
 
 
 _NAMES = frozenset(field.name for field in fields(Settings))
+_DEFAULTS = Settings()
 # How what JSON does not know is read back.
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "required_contact_fields": _several(ContactField),

@@ -1,0 +1,88 @@
+"""Administrators and managers set the organization's rules; every process obeys them from the next answer on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from errors import Invalid, Stale
+from models.actor import AgentActor
+from models.audit.auditing import audit
+from models.organization.authority import authority_of
+from models.organization.bounds import place, settled
+from models.organization.organization import Organization
+from models.organization.planning import PlanningRule
+from models.organization.settings import Settings
+from models.transactions import Transaction, transaction
+
+_NAMES = tuple(field.name for field in fields(Settings))
+# What decides what of a calendar is busy, how far ahead it is read, and how often.
+_OF_CALENDARS = (
+    "tentative_is_busy",
+    "unanswered_is_busy",
+    "out_of_office_is_busy",
+    "working_elsewhere_is_busy",
+    "bookable_days_ahead",
+    "calendar_refresh_minutes",
+)
+
+
+async def update_settings(
+    given: Mapping[str, Any], *, actor: AgentActor, now: datetime, expected_version: int | None = None
+) -> Organization:
+    """Change what is given of the settings, by its names in `Settings`; the rest stays.
+
+    It holds from the next answer on; booked meetings stay. Calendars are read anew where something else of them counts.
+    Refuses NotAllowed, Stale and, naming the field, Invalid.
+    """
+    (await authority_of(actor)).over_organization()
+    async with transaction() as tx:
+        organization = await lock_organization(actor)
+        if expected_version not in (None, organization.settings_version):
+            raise Stale("Somebody has changed the settings meanwhile.", field=("expectedVersion",))
+        before = organization.settings
+        after = settled(before, given)
+        if after == before:
+            return organization
+        await _check_rules(organization, before, after)
+        organization.stored_settings = after.stored()
+        organization.settings_version += 1
+        await organization.save(update_fields=["stored_settings", "settings_version"])
+        was, now_is = _values(before), _values(after)
+        await audit(tx, "updateSettings", organization, actor=actor, before=was, after=now_is)
+        if any(was[name] != now_is[name] for name in _OF_CALENDARS):
+            await _read_calendars_anew(tx, organization, now=now)
+    return organization
+
+
+async def lock_organization(actor: AgentActor) -> Organization:
+    """The actor's, held until the transaction ends: a second change sees what the first one did."""
+    return await Organization.filter(id=actor.organization_id).select_for_update(no_key=True).get()
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in _NAMES}
+
+
+async def _check_rules(organization: Organization, before: Settings, after: Settings) -> None:
+    """Refuses Invalid where a planning rule offers what would be too short or too long."""
+    least, most = after.min_duration_minutes, after.max_duration_minutes
+    if least <= before.min_duration_minutes and most >= before.max_duration_minutes:
+        return
+    for rule in await PlanningRule.filter(organization_id=organization.id):
+        for minutes in rule.duration_options:
+            if minutes < least:
+                raise Invalid(f"A planning rule offers {minutes} minutes.", field=place("min_duration_minutes"))
+            if minutes > most:
+                raise Invalid(f"A planning rule offers {minutes} minutes.", field=place("max_duration_minutes"))
+
+
+async def _read_calendars_anew(tx: Transaction, organization: Organization, *, now: datetime) -> None:
+    """Make all feeds due; the regular job reads them. Files that were uploaded are read once and for all."""
+    await tx.rows(
+        "UPDATE calendar_connection SET next_refresh_at = %s WHERE organization_id = %s"
+        " AND sealed_address IS NOT NULL AND (next_refresh_at IS NULL OR next_refresh_at > %s)",
+        now, organization.id, now,
+    )  # fmt: skip
