@@ -14,8 +14,15 @@ from errors import Invalid
 _ABOUT = {"expected_version", "idempotency_key"}
 
 
-def given(input: Any, *, nullable: Collection[str] = (), without: Collection[str] = ()) -> dict[str, Any]:
-    """The fields of the input that it gives, but for `without`, which the resolver reads itself.
+def given(
+    input: Any,
+    *,
+    nullable: Collection[str] = (),
+    without: Collection[str] = (),
+    within: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """The fields of the input, which stands `within` another one, that it gives, but for `without`, which the resolver
+    reads itself.
 
     Refuses Invalid for a null that is not one of the `nullable`.
     """
@@ -27,7 +34,7 @@ def given(input: Any, *, nullable: Collection[str] = (), without: Collection[str
     named = {name: value for name, value in named.items() if value is not UNSET}
     for name, value in named.items():
         if value is None and name not in nullable:
-            raise Invalid("This must not be null.", field=(to_camel_case(name),))
+            raise Invalid("This must not be null.", field=(*within, to_camel_case(name)))
     return named
 
 

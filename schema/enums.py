@@ -28,6 +28,7 @@ ENUMS = tuple(
         words.AssigneeFilter,
         words.CalendarProvider,
         words.MeetingProvider,
+        words.TransferTargets,
         words.ConnectionStatus,
         words.DeliveryState,
         words.ContactField,

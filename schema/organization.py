@@ -9,10 +9,11 @@ import strawberry
 
 from models.organization import office, organization, service, subject
 from models.words import Distribution
-from resolvers import offices, organizations, planning
+from resolvers import offices, organizations, planning, settings
 from schema.field import resolved_by
 from schema.node import Node, UserError
 from schema.scalars import Locale, TimeZone
+from schema.settings import Branding, Settings
 
 if TYPE_CHECKING:
     from schema.agent import Agent, AgentConnection
@@ -93,6 +94,8 @@ class Organization(Node):
     name: str
     time_zone: TimeZone
     locale: Locale
+    branding: Branding = resolved_by(settings.branding)
+    settings: Settings = resolved_by(settings.settings, description="For administrators and managers.")
     offices: list[Office] = resolved_by(
         organizations.offices, description="Those out of use are for colleagues."
     )

@@ -32,6 +32,7 @@ from resolvers import (
     series,
     services,
     sessions,
+    settings,
     slots,
     tags,
     templates,
@@ -74,6 +75,7 @@ from schema.session import (
     SignOutPayload,
     Viewer,
 )
+from schema.settings import UpdateBrandingPayload, UpdateSettingsPayload
 from schema.slots import HoldSlotPayload, ReleaseHoldPayload, Slots
 from schema.webhook import ReplayWebhookDeliveryPayload, Webhook, WebhookPayload, WebhookSecretPayload
 
@@ -176,7 +178,7 @@ class Mutation:
     )
     reassign_meeting: MeetingPayload = resolved_by(
         booking.reassign_meeting,
-        description="To another agent who is free, or to the first one; by an agent who sees the meeting.",
+        description="To another agent who is free, or to the first one; by an agent who sees it and may assign.",
     )
     cancel_meeting: MeetingPayload = resolved_by(
         booking.cancel_meeting,
@@ -250,6 +252,11 @@ class Mutation:
     delete_schedule_link: DeletePayload = resolved_by(
         links.delete_schedule_link, description="What it held is free; meetings booked through it stay."
     )
+    update_settings: UpdateSettingsPayload = resolved_by(
+        settings.update_settings,
+        description="By administrators, and managers who have no offices; it holds from the next answer on.",
+    )
+    update_branding: UpdateBrandingPayload = resolved_by(settings.update_branding)
     update_agent: AgentPayload = resolved_by(
         agents.update_agent, description="Whether, where, on what and in which languages they meet guests."
     )

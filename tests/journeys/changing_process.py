@@ -25,7 +25,6 @@ from models.claim import Claim
 from models.contact import GuestDetails
 from models.database import database
 from models.hold import hold
-from models.keyring import Keyring
 from models.link import ScheduleLink
 from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
@@ -37,11 +36,12 @@ from models.organization.planning import PlanningRule
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
 from models.transactions import transaction
-from models.words import Distribution, MeetingType
+from models.words import Distribution, MeetingType, Role
 from scheduling.hours import WeeklyWindow, Window
 from tests.builders import MONDAY, acting, an_agent
+from tests.journeys.api import KEYS, client_of
+from tests.resolvers.settings_documents import UPDATE_SETTINGS
 
-KEYS = Keyring(b"only for tests, and long enough!")
 TEN = MONDAY.replace(hour=9)
 CALENDAR = """BEGIN:VCALENDAR
 VERSION:2.0
@@ -104,10 +104,12 @@ async def other_hours() -> None:
 
 
 async def settings(**changed: object) -> None:
-    organization = await Organization.get(slug="acme")
-    organization.stored_settings = {**organization.stored_settings, **changed}
-    async with transaction():
-        await organization.save(update_fields=["stored_settings"])
+    """By the API, as an administrator."""
+    ada = await Agent.get_or_none(slug="ada")
+    if ada is None:
+        ada = await an_agent(await Organization.get(slug="acme"), "Ada", role=Role.ADMINISTRATOR)
+    answer = await client_of(acting(ada)).do(UPDATE_SETTINGS, input={"settings": changed})
+    assert not answer["errors"], answer["errors"]
 
 
 async def template() -> None:
@@ -184,10 +186,15 @@ CHANGES: dict[str, Callable[[], Awaitable[object]]] = {
     "takes a day off": lambda: _day_off(),
     "gives a day a template": template,
     "changes the template": template_hours,
-    "closes weekdays to the public": lambda: settings(public_minimum_notice_minutes=4 * 24 * 60),
-    "looks at no calendars": lambda: settings(compute_availability_from_calendars=False),
-    "lets unknown calendars block": lambda: settings(unknown_calendars_block=True),
-    "plans further ahead": lambda: settings(bookable_days_ahead=60),
+    "closes weekdays to the public": lambda: settings(publicMinimumNoticeMinutes=4 * 24 * 60),
+    "looks at no calendars": lambda: settings(computeAvailabilityFromCalendars=False),
+    "lets unknown calendars block": lambda: settings(unknownCalendarsBlock=True),
+    "plans further ahead": lambda: settings(bookableDaysAhead=60),
+    "has meetings last an hour": lambda: settings(defaultDurationMinutes=60),
+    "begins them every quarter": lambda: settings(slotIntervalMinutes=15),
+    "keeps tomorrow free": lambda: settings(publicEarliestDay=2),
+    "asks for a number": lambda: settings(requiredContactFields=["PHONE"]),
+    "books for nobody": lambda: settings(publicBookingEnabled=False),
     "makes a rule": rule,
     "gives the rule to Ben": rule_for_ben,
     "makes Ben an expert": expert,

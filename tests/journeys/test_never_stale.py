@@ -20,7 +20,9 @@ from models.organization.organization import Organization
 from models.organization.subject import Subject
 from scheduling.availability import SlotTexts
 from scheduling.hours import Dates
-from tests.builders import MONDAY, a_link, a_service, an_agent
+from tests.builders import MONDAY, a_link, a_service, acting, an_agent
+from tests.journeys.api import client_of
+from tests.resolvers.documents import BOOK, SLOTS, TEN, codes, wish
 
 CHANGER = Path(__file__).with_name("changing_process.py")
 ROME = ZoneInfo("Europe/Rome")
@@ -136,6 +138,12 @@ STORIES = {
         ("moves Ben to the office", {"at the office"}),
         ("narrows the link", {"by link"}),
     ],
+    "settings": [
+        ("has meetings last an hour", EVERYTHING),
+        ("begins them every quarter", EVERYTHING),
+        ("keeps tomorrow free", EVERYTHING),
+        ("looks at no calendars", set()),
+    ],
     "who there is": [
         ("offers a language", {"in Italian"}),
         ("has Carla join", {"of the service"}),
@@ -162,6 +170,23 @@ async def test_what_another_process_has_changed_is_seen_at_once(
         assert differ(before, after) == others, change
         assert after == await listed_anew(acme)
         before = after
+
+
+async def test_settings_that_another_process_sets_bind_the_next_request(
+    acme: Mapping[str, Named], other: Changer
+) -> None:
+    anybody, anna = client_of(Public()), client_of(acting(await Agent.get(slug="anna")))
+    slots = {"link": "acme/anna", "from": "2027-03-01", "to": "2027-03-01", "timeZone": "Europe/Rome"}
+    assert (await anybody.do(SLOTS, input=slots))["total"] == 16
+    await other.does("keeps tomorrow free")
+    assert (await anybody.do(SLOTS, input=slots))["total"] == 0
+    assert codes(await anybody.do(BOOK, input=wish(TEN))) == ["TOO_SOON"]
+    assert (await anna.do(SLOTS, input=slots))["total"] == 16
+    later = "2027-03-05T10:00:00+01:00"
+    await other.does("asks for a number")
+    assert codes(await anybody.do(BOOK, input=wish(later))) == ["CONTACT_FIELD_REQUIRED"]
+    await other.does("books for nobody")
+    assert (await anybody.run(BOOK, input=wish(later))).codes == ["FORBIDDEN"]
 
 
 async def test_a_booking_that_is_committed_late_is_seen_then_and_no_sooner(

@@ -29,6 +29,7 @@ from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
 from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
+from tests.resolvers.settings_documents import UPDATE_BRANDING, UPDATE_SETTINGS
 from tests.resolvers.tables import contents
 
 if TYPE_CHECKING:
@@ -173,6 +174,8 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "noHook": (hooks.DELETE, {"input": {"webhookId": "@webhook"}}, "ada"),
     "replay": (hooks.REPLAY, {"input": {"deliveryId": "@delivery"}}, "ada"),
     "deliveries": (hooks.DELIVERIES, {"id": "@webhook", "first": 10}, "ada"),
+    "settings": (UPDATE_SETTINGS, {"input": {"settings": {"holdMinutes": 7}}}, "ada"),
+    "branding": (UPDATE_BRANDING, {"input": {"branding": {"slotTextColor": "#000000"}}}, "ada"),
     "agent": (plan.UPDATE_AGENT, {"input": {"agentId": "@ben", "officeIds": ["@office"]}}, "ada"),
     "newTag": (desk.CREATE_TAG, {"input": {"name": "Urgent", "color": "#ff0000"}}, "ada"),
     "tag": (desk.UPDATE_TAG, {"input": {"tagId": "@tag", "name": "Urgent"}}, "ada"),

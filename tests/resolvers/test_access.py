@@ -25,6 +25,7 @@ from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Answer, SignIn, Talk
 from tests.resolvers.scene import CALLERS, Scene, a_scene
+from tests.resolvers.settings_documents import READ_BRANDING, UPDATE_BRANDING, UPDATE_SETTINGS
 from tests.resolvers.tables import contents
 
 
@@ -218,6 +219,12 @@ TABLE: dict[str, Row] = {
         lambda ids: {"filter": {"agentId": ids["agent"]}},
         "unauthenticated nothing nothing nothing nothing",
     ),
+    "organization: what its pages look like": Row(READ_BRANDING, lambda _: {"slug": "acme"}, "something"),
+    "organization: its settings": Row(
+        '{ organization(slug: "acme") { settings { mailFrom canAssign } } }', none, "forbidden"
+    ),
+    "updateSettings": Row(UPDATE_SETTINGS, given(settings={"holdMinutes": 7}), THEIR_OWN),
+    "updateBranding": Row(UPDATE_BRANDING, given(branding={"slotTextColor": "#000000"}), THEIR_OWN),
     "audit: one's own": Row(AUDIT, none, "unauthenticated unauthenticated forbidden forbidden something"),
     "audit: of another's office": Row(
         AUDIT,
