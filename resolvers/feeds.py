@@ -56,7 +56,12 @@ def _events(context: Context, topic: str, *, after: str | None) -> AsyncGenerato
 def _audible_to(actor: KnownActor) -> Callable[[Event], bool]:
     if isinstance(actor, AgentActor):
         return lambda event: True
-    return lambda event: event.audience is Audience.EVERYONE
+    return lambda event: event.audience is Audience.EVERYONE and not _is_of_another(event, actor.meeting_id)
+
+
+def _is_of_another(event: Event, meeting_id: int) -> bool:
+    """Whether it is of a meeting of the conversation that is not the one whose link a guest holds."""
+    return event.kind == EventKind.MEETING_CHANGED and event.payload["meeting"] != meeting_id
 
 
 def cursor(info: Info, root: Event | Resync) -> str:

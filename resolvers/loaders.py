@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from models.actor import Actor, AgentActor, Public
+from models.actor import Actor, AgentActor, GuestActor, Public
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
 from models.contact import Contact
@@ -75,12 +75,16 @@ class Loaders(PlanLoaders, PartyLoaders):
 
     @cached_property
     def messages(self) -> DataLoader[int, Message | None]:
-        """Messages of conversations that the actor sees; a guest's reply may still point to a note."""
+        """Messages of conversations that the actor sees; a guest's reply may still point to a note, or to what was said
+        before their time."""
 
         async def load(ids: Sequence[int]) -> list[Message | None]:
-            rows = Message.filter(id__in=list(ids))
-            seen = rows if isinstance(self._viewer(), AgentActor) else rows.exclude(kind__in=INTERNAL)
-            found = {row.id: row for row in await seen}
+            viewer, rows = self._viewer(), Message.filter(id__in=list(ids))
+            if isinstance(viewer, GuestActor):
+                rows = Message.visible_to(viewer, viewer.conversation_id).filter(id__in=list(ids))
+            elif not isinstance(viewer, AgentActor):
+                rows = rows.exclude(kind__in=INTERNAL)
+            found = {row.id: row for row in await rows}
             return [found.get(id) for id in ids]
 
         return DataLoader(load)

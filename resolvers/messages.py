@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from errors import NotFound
+from models.actor import GuestActor
 from models.agent.agent import Agent
 from models.contact import Contact
 from models.conversation import assigning, posting, reading
@@ -70,4 +71,9 @@ async def reply_to(info: Info, root: Message) -> Message | None:
 
 
 async def meeting(info: Info, root: Message) -> Meeting | None:
-    return None if root.meeting_id is None else await info.context.loaders.meetings.load(root.meeting_id)
+    """To a guest, the one whose link they hold."""
+    actor = info.context.actor
+    is_of_another = isinstance(actor, GuestActor) and root.meeting_id != actor.meeting_id
+    if root.meeting_id is None or is_of_another:
+        return None
+    return await info.context.loaders.meetings.load(root.meeting_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tortoise import connections, fields
-from tortoise.expressions import Subquery
+from tortoise.expressions import RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
-from models.actor import Actor, AgentActor
+from models.actor import Actor, AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
@@ -50,12 +50,22 @@ class Message(Owned):
     @classmethod
     def visible_to(cls, actor: Actor, conversation_id: int) -> QuerySet[Message]:
         """The messages of a conversation that the actor may see: none where they may not see the conversation,
-        even if they came to it through a meeting. A guest never sees a note."""
+        even if they came to it through a meeting. A guest never sees a note; nor, by the link of a meeting,
+        what was said before that was booked, as whoever gives a guest's name and address is given such a link."""
         conversations = Conversation.visible_to(actor).filter(id=conversation_id).values("id")
         messages = cls.filter(conversation_id__in=Subquery(conversations))
-        return messages if isinstance(actor, AgentActor) else messages.exclude(kind__in=INTERNAL)
+        if isinstance(actor, AgentActor):
+            return messages
+        if isinstance(actor, GuestActor) and not actor.is_verified:
+            began = _BEGAN.format(conversation=int(conversation_id), meeting=int(actor.meeting_id))
+            messages = messages.annotate(is_since=RawSQL(began)).filter(is_since=True)
+        return messages.exclude(kind__in=INTERNAL)
 
 
+_BEGAN = """
+("message"."seq" >= coalesce((SELECT min(began.seq) FROM message began
+    WHERE began.conversation_id = {conversation} AND began.meeting_id = {meeting}), 0))
+"""
 INTERNAL = (MessageKind.NOTE, MessageKind.WHISPER)
 
 

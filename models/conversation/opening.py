@@ -67,6 +67,26 @@ async def open_for_meeting(
     return conversation
 
 
+# The one that the agent has; or else one that they had, and follow still.
+_OF_BOTH = """
+contact_id = %s AND channel = 'MEETING'
+    AND EXISTS (SELECT FROM member WHERE conversation_id = conversation.id AND agent_id = %s)
+ORDER BY assignee_id IS NOT DISTINCT FROM %s DESC, id LIMIT 1 FOR UPDATE
+"""
+
+
+async def resume_for_meeting(guest: Contact, agent: Agent) -> Conversation | None:
+    """The conversation that the guest has with the agent, for a meeting that is being booked; open again if it was not.
+    None where they have not met. Whoever books has locked the guest: of two at once the second finds the first's."""
+    found = await Conversation.where(_OF_BOTH, guest.id, agent.id, agent.id)
+    for conversation in found:
+        if conversation.status in (ConversationStatus.CLOSED, ConversationStatus.SNOOZED):
+            conversation.status = ConversationStatus.OPEN
+            await conversation.save(update_fields=["status"])
+        return conversation
+    return None
+
+
 async def join_for_meeting(
     conversation_id: int, *, guest: Contact, agents: Sequence[Agent], now: datetime
 ) -> Conversation:

@@ -10,7 +10,12 @@ from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
-from models.conversation.opening import join_for_meeting, numbers_of, open_for_meeting
+from models.conversation.opening import (
+    join_for_meeting,
+    numbers_of,
+    open_for_meeting,
+    resume_for_meeting,
+)
 from models.meeting.history import record
 from models.meeting.joining import Party, add_party
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
@@ -85,7 +90,8 @@ async def _conversation(
 ) -> Conversation:
     if wish.conversation_id is not None:
         return await join_for_meeting(wish.conversation_id, guest=guest, agents=taken.agents, now=now)
-    return await open_for_meeting(
+    known = await _known_conversation(tx, wish, guest, taken)
+    return known or await open_for_meeting(
         tx,
         title=_title(wish, taken, actor=actor),
         guest=guest,
@@ -95,6 +101,14 @@ async def _conversation(
         language=_language(wish, guest),
         now=now,
     )
+
+
+async def _known_conversation(tx: Transaction, wish: Wish, guest: Contact, taken: Taken) -> Conversation | None:
+    """The one that the guest has with the agent, where that is to be one for good."""
+    for_good = wish.target.organization.settings.one_conversation_per_guest_and_agent
+    if not for_good or wish.is_of_group or len(taken.agents) != 1 or tx.is_unwritten(guest):
+        return None
+    return await resume_for_meeting(guest, taken.agents[0])
 
 
 def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversation, actor: Actor) -> Meeting:

@@ -65,7 +65,8 @@ def may_share(wish: Wish) -> bool:
     of_one = target.service is None and len(target.agents) == 1 and plan.seats == 1
     counted = plan.max_per_day is not None or plan.max_per_week is not None
     used_up = link is not None and (link.single_use or is_list(link))
-    refers = wish.hold_token is not None or wish.conversation_id is not None
+    talks_on = target.organization.settings.one_conversation_per_guest_and_agent
+    refers = wish.hold_token is not None or wish.conversation_id is not None or talks_on
     return of_one and not (counted or used_up or refers) and current() is None
 
 
