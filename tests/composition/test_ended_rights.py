@@ -24,10 +24,12 @@ from resolvers.ids import encode
 from tests.builders import Clock, acting, an_agent
 from tests.composition.lines import line
 from tests.models.meeting.groups import a_class
-from tests.resolvers.documents import BOOK, CANCEL, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, wish
+from tests.resolvers.documents import ASSIGN, BOOK, CANCEL, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, codes, wish
+from tests.resolvers.settings_documents import UPDATE_SETTINGS
 
 VIEWER = "{ viewer { agent { name } guest { name } } }"
 COUNT = "{ conversations { totalCount } }"
+PERMISSIONS = "{ viewer { permissions } }"
 SIGN_OUT = "mutation { signOut { ok } }"
 
 
@@ -152,6 +154,20 @@ async def test_a_lowered_role_narrows_what_the_next_operation_sees(
         assert await his.ask(COUNT) == {"totalCount": 1}
         await Agent.filter(id=ben.id).update(role=Role.AGENT)
         assert await his.ask(COUNT) == {"totalCount": 0}
+
+
+async def test_what_the_settings_take_from_a_role_an_open_socket_has_no_longer(
+    address: str, anna: Agent, ben: Agent, sign_in: SignIn, booked: Booked
+) -> None:
+    ada = await an_agent(await anna.organization, "Ada", role=Role.ADMINISTRATOR)
+    given = {"conversationId": booked.conversation, "agentId": encode("Agent", ben.id)}
+    only_them = {"settings": {"canAssign": ["ADMINISTRATOR"]}}
+    async with line(address, await sign_in(anna)) as hers, line(address, await sign_in(ada)) as chief:
+        assert "ASSIGN" in (await hers.ask(PERMISSIONS))["permissions"]
+        assert (await chief.ask(UPDATE_SETTINGS, input=only_them))["errors"] == []
+        assert "ASSIGN" not in (await hers.ask(PERMISSIONS))["permissions"]
+        assert codes(await hers.ask(ASSIGN, input=given)) == ["FORBIDDEN"]
+        assert codes(await chief.ask(ASSIGN, input=given)) == []
 
 
 async def test_a_lowered_role_ends_what_was_begun_under_the_old_one(
