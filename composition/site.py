@@ -28,7 +28,7 @@ _ANY_SITE = Middleware(
 )
 
 # Otherwise one request would try as many passwords as it has room for aliases.
-_LIMITS = QueryLimits(guarded=frozenset({"signIn", "refreshSession"}))
+_LIMITS = QueryLimits(guarded=frozenset({"signIn", "refreshSession", "requestGuestCode", "verifyGuestCode"}))
 
 
 def site(world: World, *, health: Health, with_explorer: bool) -> Starlette:

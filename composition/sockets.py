@@ -8,15 +8,16 @@ it cannot go on, so the socket closes, and the client comes back with its cursor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from errors import Unauthenticated
-from models.actor import Actor, AgentActor, GuestActor, Public, Ticket
+from models.actor import Actor, AgentActor, GuestActor, Public, SignedInGuest, Ticket
 from models.agent.key import ApiKey
 from models.agent.session import Session
+from models.guest.session import GuestSession
 from models.meeting.link import Place, current_tokens
 from models.words import Role
 from realtime.transport import CloseCode, Connection, Engine, GraphQLSocket, Watch
@@ -83,13 +84,15 @@ class Door:
 
     async def _look(self, connections: Sequence[Connection[Caller]]) -> None:
         """Close the sockets whose rights have changed; one query for all agents, one for all
-        programs, two for all guests."""
+        programs, two for all guests by link, one for those who have signed in."""
         actors = [connection.identity.actor for connection in connections]
-        places = {actor.place for actor in actors if isinstance(actor, GuestActor)}
+        guests = {actor.session_id for actor in actors if isinstance(actor, SignedInGuest)}
+        places = {actor.place for actor in actors if type(actor) is GuestActor}
         roles = await self._roles([actor for actor in actors if isinstance(actor, AgentActor)])
         tokens = await current_tokens(places, keys=self._world.keys) if places else {}
+        lasting = await GuestSession.lasting(guests, now=self._world.clock()) if guests else set()
         for connection in connections:
-            reason = _ended(connection.identity, roles, tokens)
+            reason = _ended(connection.identity, roles, tokens, lasting)
             if reason:
                 connection.end(CloseCode.FORBIDDEN, reason)
 
@@ -104,13 +107,17 @@ class Door:
         }
 
 
-def _ended(caller: Caller, roles: Mapping[Ticket, Role], tokens: Mapping[Place, str]) -> str | None:
+def _ended(
+    caller: Caller, roles: Mapping[Ticket, Role], tokens: Mapping[Place, str], guests: Collection[int]
+) -> str | None:
     """Why the caller may not go on with what was begun; None where they may."""
     actor = caller.actor
     if isinstance(actor, AgentActor):
         if actor.ticket not in roles:
             return _SESSION_ENDED if actor.key_id is None else _KEY_ENDED
         return _ROLE_CHANGED if roles[actor.ticket] != actor.agent.role else None
+    if isinstance(actor, SignedInGuest):
+        return None if actor.session_id in guests else _SESSION_ENDED
     shown = (caller.authorization or "").partition(" ")[2]
     return _LINK_RENEWED if isinstance(actor, GuestActor) and tokens.get(actor.place) != shown else None
 

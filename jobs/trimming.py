@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from models.guest.code import KEPT as CODES_KEPT
 from models.transactions import transaction
 
 EVENTS_KEPT = timedelta(days=7)
@@ -51,6 +52,13 @@ async def trim_letters() -> None:
     """Forget which letters were sent, long after the last job that could send one again."""
     async with transaction() as tx:
         await tx.rows("DELETE FROM sent_letter WHERE sent_at < now() - %s", LETTERS_KEPT)
+
+
+async def trim_guests(*, now: datetime) -> None:
+    """Take away guests' codes once they count for no limit any more, and sessions that have ended by themselves."""
+    async with transaction() as tx:
+        await tx.rows("DELETE FROM guest_code WHERE created_at < %s", now - CODES_KEPT)
+        await tx.rows("DELETE FROM guest_session WHERE expires_at < %s", now)
 
 
 async def trim_deliveries(*, now: datetime) -> None:

@@ -1,8 +1,8 @@
-"""Who is asking: an agent by session, a guest by manage link, or the public."""
+"""Who is asking: an agent by session, a guest by manage link or signed in, or the public."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.agent.agent import Agent
@@ -60,6 +60,11 @@ class GuestActor:
         return self.contact.organization_id
 
     @property
+    def contact_ids(self) -> frozenset[int]:
+        """The contacts who the guest is."""
+        return frozenset({self.contact.id})
+
+    @property
     def place(self) -> tuple[int, int]:
         """The meeting, and who of its guests this is."""
         return self.meeting_id, self.contact.id
@@ -67,6 +72,26 @@ class GuestActor:
     @property
     def key(self) -> str:
         return f"guest:{self.contact.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInGuest(GuestActor):
+    """A guest who has shown that an address is theirs: every contact of the organization who has it is they, and
+    `contact` the first of them. They see all of their meetings and conversations; to act on one they become the guest
+    of it (see models/guest/own.py)."""
+
+    session_id: int
+    email: str
+    expires_at: datetime
+    all_ids: frozenset[int]
+
+    @property
+    def contact_ids(self) -> frozenset[int]:
+        return self.all_ids
+
+    def known_as(self, contact: Contact) -> SignedInGuest:
+        """The same guest, under one more name."""
+        return replace(self, all_ids=self.all_ids | {contact.id})
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ MODELS = (
     "models.letter.sent",
     "models.audit.entry",
     "models.webhook.webhook",
+    "models.guest.code",
+    "models.guest.session",
 )
 
 

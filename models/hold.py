@@ -24,6 +24,7 @@ from models.availability.pool import pool
 from models.availability.taking import Purpose, Taken, is_pooled
 from models.availability.target import Target, check_public_booking
 from models.claim import Claim, Time
+from models.guest.own import check_signed_in
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.input import findable
 from models.keyring import Keyring, fingerprint
@@ -60,10 +61,11 @@ async def hold(
 ) -> Held:
     """Take the slot, of the agents whom a booking would be given, for as long as the organization has set.
 
-    The same request again gets the same hold while it lasts, and then HoldExpired. Refuses Forbidden,
+    The same request again gets the same hold while it lasts, and then HoldExpired. Refuses Forbidden, Unauthenticated,
     IdempotencyConflict and, with the nearest free slots, whatever stands against the time.
     """
     check_public_booking(target, actor)
+    check_signed_in(actor, target.organization)
     request = Request(target=target, guest_zone=_kindest_zone(target, start, now=now), actor=actor)
     expires_at = now + timedelta(minutes=target.organization.settings.hold_minutes)
     async with transaction() as tx:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from errors import Forbidden, NotFound
-from models.actor import AgentActor, GuestActor
+from models.actor import AgentActor, GuestActor, SignedInGuest
 from models.agent import changing
 from models.agent.agent import Agent
 from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
 from models.base import Owned
 from models.calendar.connection import CalendarConnection
 from models.link import ScheduleLink
+from models.meeting.meeting import Meeting
 from models.organization.office import Office
 from models.organization.service import Service
 from models.organization.subject import Subject
@@ -30,6 +31,8 @@ async def email(info: Info, root: Agent) -> str:
     actor = info.context.actor
     if isinstance(actor, AgentActor):
         return for_colleagues(info, root).email
+    if isinstance(actor, SignedInGuest) and await Meeting.visible_to(actor).filter(agents__id=root.id).exists():
+        return root.email
     if isinstance(actor, GuestActor):
         met = await info.context.loaders.agents_of_meeting.load(actor.meeting_id)
         if root.id in {agent.id for agent in met}:

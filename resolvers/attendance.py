@@ -12,6 +12,7 @@ from models.meeting.changing import Change
 from models.meeting.meeting import Meeting
 from resolvers import actors, ids
 from resolvers.context import Info
+from resolvers.own import part_in
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.meetings import MeetingActionInput
 
@@ -19,7 +20,7 @@ from schema.inputs.meetings import MeetingActionInput
 @refusals_as_values
 async def join_meeting(info: Info, input: MeetingActionInput) -> Payload:
     key, change = _named(input)
-    came = await arriving.arrive(key, change, actor=info.context.known(), now=info.context.now())
+    came = await arriving.arrive(key, change, actor=await part_in(info, key), now=info.context.now())
     return Payload(meeting=came)
 
 

@@ -9,6 +9,7 @@ from errors import LinkExpired, NotFound
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.availability.target import organization_of
 from models.contact import GuestDetails
+from models.guest.own import signed
 from models.idempotency import Once, known_outcome
 from models.meeting import booking, changing, reassigning
 from models.meeting.changing import Change
@@ -19,6 +20,7 @@ from models.meeting.wish import Wish
 from resolvers import conversations, ids
 from resolvers.context import Info
 from resolvers.once import once_of
+from resolvers.own import part_in, who_booked
 from resolvers.payloads import Payload, refusals_as_values
 from resolvers.slots import named_by, target_of
 from schema.inputs.meetings import (
@@ -34,11 +36,12 @@ from schema.inputs.meetings import (
 async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
     context = info.context
     booked = await _book_once(info, input, await _once(info, input))
-    guest = await guest_in(booked, details(input.guest))
-    if not isinstance(context.actor, AgentActor):
+    actor = booker(context.actor, organization_id=booked.organization_id)
+    guest = await guest_in(booked, signed(details(input.guest), actor))
+    if not isinstance(actor, AgentActor):
         if guest is None:
             raise NotFound("The guest has left this meeting.")
-        context.become(GuestActor(guest, booked.id, booked.conversation_id))
+        context.become(who_booked(actor, guest, booked))
     context.loaders.know(booked)
     token = manage_token(booked, guest.id, keys=context.world.keys) if guest else None
     return Payload(meeting=booked, manage_token=token)
@@ -86,12 +89,13 @@ async def _book(info: Info, input: BookMeetingInput, once: Once | None) -> Meeti
 
 @refusals_as_values
 async def reschedule_meeting(info: Info, input: RescheduleMeetingInput) -> Payload:
+    key = ids.decode(input.meeting_id, "Meeting", field=("meetingId",))
     moved = await changing.reschedule(
-        ids.decode(input.meeting_id, "Meeting", field=("meetingId",)),
+        key,
         Change(expected_version=input.expected_version, reason=input.reason),
         start=input.start,
         duration_minutes=input.duration_minutes,
-        actor=info.context.known(),
+        actor=await part_in(info, key),
         now=info.context.now(),
     )
     return Payload(meeting=moved)
@@ -111,10 +115,11 @@ async def reassign_meeting(info: Info, input: ReassignMeetingInput) -> Payload:
 
 @refusals_as_values
 async def cancel_meeting(info: Info, input: MeetingActionInput) -> Payload:
+    key = ids.decode(input.meeting_id, "Meeting", field=("meetingId",))
     cancelled = await changing.cancel(
-        ids.decode(input.meeting_id, "Meeting", field=("meetingId",)),
+        key,
         Change(expected_version=input.expected_version, reason=input.reason),
-        actor=info.context.known(),
+        actor=await part_in(info, key),
         now=info.context.now(),
     )
     return Payload(meeting=cancelled)

@@ -13,6 +13,8 @@ from models.actor import Actor, AgentActor, KnownActor, Public
 from models.agent.key import PREFIX as KEY_PREFIX
 from models.agent.key import ApiKey
 from models.agent.session import Session
+from models.guest.session import PREFIX as GUEST_PREFIX
+from models.guest.session import GuestSession
 from models.keyring import Keyring
 from models.meeting.link import PREFIX, recognise_guest
 from realtime.cursors import Cursors
@@ -73,8 +75,8 @@ Info = strawberry.Info[Context, None]
 
 
 async def recognise(authorization: str | None, *, world: World) -> Actor:
-    """Who sends this Authorization value ("Bearer …"): an access token's agent, an API key's, a manage token's
-    guest, or, without one, the public. Refuses Unauthenticated for anything else."""
+    """Who sends this Authorization value ("Bearer …"): an access token's agent, an API key's, a signed-in
+    guest's token, a manage token's guest, or, without one, the public. Refuses Unauthenticated for anything else."""
     if not authorization:
         return Public()
     scheme, _, token = authorization.partition(" ")
@@ -82,6 +84,8 @@ async def recognise(authorization: str | None, *, world: World) -> Actor:
         raise Unauthenticated("Authorization must be a bearer token.")
     if token.startswith(KEY_PREFIX):
         return await ApiKey.recognise(token, now=world.clock())
+    if token.startswith(GUEST_PREFIX):
+        return await GuestSession.recognise(token, now=world.clock())
     if token.startswith(PREFIX):
         return await recognise_guest(token, keys=world.keys)
     return await Session.recognise(token, keys=world.keys, now=world.clock())

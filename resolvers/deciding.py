@@ -6,6 +6,7 @@ from models.meeting import deciding
 from models.meeting.changing import Change
 from resolvers import ids
 from resolvers.context import Info
+from resolvers.own import part_in
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.meetings import MeetingActionInput
 
@@ -13,7 +14,7 @@ from schema.inputs.meetings import MeetingActionInput
 @refusals_as_values
 async def confirm_meeting(info: Info, input: MeetingActionInput) -> Payload:
     id, now = _meeting_id(input), info.context.now()
-    return Payload(meeting=await deciding.confirm(id, _change(input), actor=info.context.known(), now=now))
+    return Payload(meeting=await deciding.confirm(id, _change(input), actor=await part_in(info, id), now=now))
 
 
 @refusals_as_values

@@ -16,6 +16,7 @@ from resolvers import conversations, ids
 from resolvers.actors import SystemActor, party
 from resolvers.context import Info
 from resolvers.once import once_of
+from resolvers.own import voice_in
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.conversations import AssignConversationInput, MarkReadInput, SendMessageInput
 
@@ -31,16 +32,16 @@ async def send_message(info: Info, input: SendMessageInput) -> Payload:
         expected_last_seq=input.expected_last_seq,
     )
     once = once_of(context, "sendMessage", input, organization_id=conversation.organization_id)
-    sent = await posting.send_message(conversation, draft, actor=context.known(), now=context.now(), once=once)
+    actor = await voice_in(info, conversation)
+    sent = await posting.send_message(conversation, draft, actor=actor, now=context.now(), once=once)
     return Payload(message=sent)
 
 
 @refusals_as_values
 async def mark_read(info: Info, input: MarkReadInput) -> Payload:
     conversation = await conversations.find(info, input.conversation_id)
-    return Payload(
-        conversation=await reading.mark_read(conversation, seq=input.seq, actor=info.context.known())
-    )
+    actor = await voice_in(info, conversation)
+    return Payload(conversation=await reading.mark_read(conversation, seq=input.seq, actor=actor))
 
 
 @refusals_as_values

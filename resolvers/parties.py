@@ -31,7 +31,7 @@ class PartyLoaders:
             viewer = self._viewer()
             found = {row.id: row for row in await Contact.filter(id__in=list(ids))}
             if isinstance(viewer, GuestActor):
-                found = {id: row if id == viewer.contact.id else _somebody(row) for id, row in found.items()}
+                found = {id: row if id in viewer.contact_ids else _somebody(row) for id, row in found.items()}
             return [found.get(id) for id in ids]
 
         return DataLoader(load)
@@ -45,7 +45,7 @@ class PartyLoaders:
             viewer = self._viewer()
             rows = Attendee.filter(meeting_id__in=list(ids), left_at__isnull=True)
             if isinstance(viewer, GuestActor):
-                rows = rows.filter(Q(meeting__seats=1) | Q(contact_id=viewer.contact.id))
+                rows = rows.filter(Q(meeting__seats=1) | Q(contact_id__in=list(viewer.contact_ids)))
             return owned(await rows.order_by("id"), "meeting_id", ids)
 
         return DataLoader(load, cache=False)
@@ -58,7 +58,7 @@ class PartyLoaders:
             viewer = self._viewer()
             rows = Arrival.filter(meeting_id__in=list(ids))
             if isinstance(viewer, GuestActor):
-                own = Q(contact_id__isnull=True) | Q(contact_id=viewer.contact.id)
+                own = Q(contact_id__isnull=True) | Q(contact_id__in=list(viewer.contact_ids))
                 rows = rows.filter(Q(meeting__seats=1) | own)
             return owned(await rows.order_by("at", "id"), "meeting_id", ids)
 
@@ -72,7 +72,7 @@ class PartyLoaders:
             viewer = self._viewer()
             rows = MeetingChange.filter(meeting_id__in=list(ids))
             if isinstance(viewer, GuestActor):
-                rows = rows.filter(Q(party_id__isnull=True) | Q(party__contact_id=viewer.contact.id))
+                rows = rows.filter(Q(party_id__isnull=True) | Q(party__contact_id__in=list(viewer.contact_ids)))
             return owned(await rows.order_by("id"), "meeting_id", ids)
 
         return DataLoader(load)

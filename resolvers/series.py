@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from errors import NotFound
-from models.actor import AgentActor, GuestActor
+from models.actor import AgentActor
 from models.contact import GuestDetails
+from models.guest.own import signed
 from models.meeting.joining import guest_in
 from models.meeting.meeting import Meeting
 from models.meeting.repeating import Occurrence, Refusal, book_series
@@ -16,6 +17,7 @@ from models.words import OnConflict
 from resolvers.booking import booker, details
 from resolvers.context import Context, Info
 from resolvers.once import once_of
+from resolvers.own import who_booked
 from resolvers.payloads import Payload, UserError, refusals_as_values
 from resolvers.slots import target_of
 from scheduling.availability import Slot
@@ -55,10 +57,11 @@ async def _show_to_guest(context: Context, decided: list[Occurrence], details: G
     meetings = [one.meeting for one in decided if one.meeting]
     if not meetings or isinstance(context.actor, AgentActor):
         return
+    actor = booker(context.actor, organization_id=meetings[0].organization_id)
     for meeting in meetings:
-        guest = await guest_in(meeting, details)
+        guest = await guest_in(meeting, signed(details, actor))
         if guest is not None:
-            context.become(GuestActor(guest, meeting.id, meeting.conversation_id))
+            context.become(who_booked(actor, guest, meeting))
             return
     raise NotFound("The guest has left these meetings.")
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from errors import Forbidden
-from models.actor import AgentActor, GuestActor
+from models.actor import AgentActor, GuestActor, SignedInGuest
 from models.agent.session import Session, Tokens
 from models.contact import Contact
+from models.guest.code import request_code
+from models.guest.session import GuestSession
 from models.organization.organization import Organization
 from models.organization.permission import permissions_of
 from models.words import Permission
 from resolvers.context import Context, Info
 from resolvers.payloads import Payload, refusals_as_values
-from schema.inputs.sessions import RefreshSessionInput, SignInInput
+from schema.inputs.sessions import (
+    RefreshSessionInput,
+    RequestGuestCodeInput,
+    SignInInput,
+    VerifyGuestCodeInput,
+)
 
 
 @refusals_as_values
@@ -30,11 +37,33 @@ async def refresh_session(info: Info, input: RefreshSessionInput) -> Payload:
 
 
 async def sign_out(info: Info) -> Payload:
+    if isinstance(info.context.actor, SignedInGuest):
+        await GuestSession.end(info.context.actor)
+        return Payload(ok=True)
     actor = info.context.agent()
     if actor.key_id is not None:
         raise Forbidden("An API key has no session to end: revoke it.")
     await Session.end(actor, now=info.context.now())
     return Payload(ok=True)
+
+
+@refusals_as_values
+async def request_guest_code(info: Info, input: RequestGuestCodeInput) -> Payload:
+    keys, now = info.context.world.keys, info.context.now()
+    await request_code(input.organization, input.email, keys=keys, now=now)
+    return Payload(sent=True)
+
+
+@refusals_as_values
+async def verify_guest_code(info: Info, input: VerifyGuestCodeInput) -> Payload:
+    keys, now = info.context.world.keys, info.context.now()
+    opened = await GuestSession.open(input.organization, input.email, input.code, keys=keys, now=now)
+    info.context.become(opened.actor)
+    return Payload(guest_token=opened.token, expires_at=opened.actor.expires_at, guest=opened.actor.contact)
+
+
+def was_sent(root: Payload) -> bool:
+    return root.sent is True
 
 
 def _payload(context: Context, tokens: Tokens) -> Payload:

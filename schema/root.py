@@ -70,6 +70,8 @@ from schema.scalars import SCALARS
 from schema.session import (
     ApiKey,
     CreateApiKeyPayload,
+    GuestSessionPayload,
+    RequestGuestCodePayload,
     RevokeApiKeyPayload,
     SignInPayload,
     SignOutPayload,
@@ -137,6 +139,13 @@ class Mutation:
         sessions.refresh_session, description="A refresh token that comes twice ends its session."
     )
     sign_out: SignOutPayload = resolved_by(sessions.sign_out)
+    request_guest_code: RequestGuestCodePayload = resolved_by(
+        sessions.request_guest_code,
+        description="Mails a code of six digits, which is good for ten minutes; to everybody alike.",
+    )
+    verify_guest_code: GuestSessionPayload = resolved_by(
+        sessions.verify_guest_code, description="Signs the guest in whom the code was mailed to."
+    )
     create_api_key: CreateApiKeyPayload = resolved_by(
         api_keys.create_api_key,
         description="By administrators who have signed in themselves: a key makes no keys.",

@@ -33,6 +33,23 @@ class SignInPayload:
     errors: list[UserError]
 
 
+@strawberry.type(description="The same for everybody, whether or not they have been here before.")
+class RequestGuestCodePayload:
+    sent: bool = resolved_by(sessions.was_sent)
+    errors: list[UserError]
+
+
+@strawberry.type
+class GuestSessionPayload:
+    guest_token: str | None = strawberry.field(
+        description="A bearer token, which shows all of the guest's meetings and conversations; they book, move, cancel"
+        " and talk by it."
+    )
+    expires_at: datetime | None
+    guest: Contact | None
+    errors: list[UserError]
+
+
 @strawberry.type
 class SignOutPayload:
     ok: bool

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models.actor import Actor, AgentActor, GuestActor, KnownActor
+from models.actor import Actor, AgentActor, GuestActor, KnownActor, SignedInGuest
 from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
@@ -49,8 +49,8 @@ class Conversation(Owned):
     @classmethod
     def visible_to(cls, actor: Actor) -> QuerySet[Conversation]:
         """The conversations that the actor may see: all of the organization for those who oversee it; to an agent
-        their own, those they are a member of and those of their services; to a guest the one they came for, as long as
-        they are a member."""
+        their own, those they are a member of and those of their services; to a guest the one they came for, or all of
+        theirs where they have signed in, as long as they are a member."""
         match actor:
             case AgentActor(agent=agent) if actor.sees_all:
                 return cls.filter(organization_id=agent.organization_id)
@@ -61,6 +61,9 @@ class Conversation(Owned):
                     Q(assignee_id=agent.id) | Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services)),
                     organization_id=agent.organization_id,
                 )
+            case SignedInGuest():
+                mine = Member.filter(contact_id__in=list(actor.contact_ids)).values("conversation_id")
+                return cls.filter(id__in=Subquery(mine), organization_id=actor.organization_id)
             case GuestActor():
                 return cls.filter(
                     organization_id=actor.organization_id,

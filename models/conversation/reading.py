@@ -59,17 +59,17 @@ def _announce(conversation: Conversation, member: Member, actor: KnownActor) -> 
 async def unread_counts(conversation_ids: Sequence[int], *, actor: KnownActor) -> dict[int, int]:
     """How many messages of others lie behind the actor's read marker, counted from the messages themselves."""
     agent_id = actor.agent.id if isinstance(actor, AgentActor) else None
-    contact_id = None if isinstance(actor, AgentActor) else actor.contact.id
+    contacts = [] if isinstance(actor, AgentActor) else list(actor.contact_ids)
     rows = await connections.get("default").execute_query_dict(
         "SELECT m.conversation_id, count(*) AS unread FROM message m"
-        " LEFT JOIN member r ON r.conversation_id = m.conversation_id"
-        "  AND (r.agent_id = %(agent)s OR r.contact_id = %(contact)s)"
-        " WHERE m.conversation_id = ANY(%(ids)s) AND m.seq > coalesce(r.last_read_seq, 0)"
+        " LEFT JOIN LATERAL (SELECT max(last_read_seq) AS seq FROM member WHERE conversation_id = m.conversation_id"
+        "  AND (agent_id = %(agent)s OR contact_id = ANY(%(contacts)s))) r ON true"
+        " WHERE m.conversation_id = ANY(%(ids)s) AND m.seq > coalesce(r.seq, 0)"
         "  AND m.author_agent_id IS DISTINCT FROM coalesce(%(agent)s, -1)"
-        "  AND m.author_contact_id IS DISTINCT FROM coalesce(%(contact)s, -1)"
+        "  AND (m.author_contact_id = ANY(%(contacts)s)) IS NOT TRUE"
         "  AND (%(agent)s IS NOT NULL OR m.kind NOT IN ('NOTE', 'WHISPER'))"
         " GROUP BY m.conversation_id",
-        {"agent": agent_id, "contact": contact_id, "ids": list(conversation_ids)},
+        {"agent": agent_id, "contacts": contacts, "ids": list(conversation_ids)},
     )
     return {row["conversation_id"]: row["unread"] for row in rows}
 
@@ -80,8 +80,9 @@ def with_unread(rows: QuerySet[Conversation], unread: bool, *, actor: KnownActor
     The condition is part of the query, so that a page of it costs a page's rows, however many there are in all.
     """
     found = UNREAD_BY_AGENT if isinstance(actor, AgentActor) else UNREAD_BY_GUEST
-    key = actor.agent.id if isinstance(actor, AgentActor) else actor.contact.id
-    return rows.annotate(is_unread=RawSQL(found.format(me=int(key)))).filter(is_unread=unread)
+    keys = {actor.agent.id} if isinstance(actor, AgentActor) else actor.contact_ids
+    me = ", ".join(str(int(key)) for key in sorted(keys))
+    return rows.annotate(is_unread=RawSQL(found.format(me=me))).filter(is_unread=unread)
 
 
 UNREAD_BY_AGENT = (
@@ -91,7 +92,7 @@ UNREAD_BY_AGENT = (
 )
 UNREAD_BY_GUEST = (
     'EXISTS (SELECT FROM message m WHERE m.conversation_id = "conversation"."id"'
-    " AND m.author_contact_id IS DISTINCT FROM {me} AND m.kind NOT IN ('NOTE', 'WHISPER')"
-    " AND m.seq > coalesce((SELECT r.last_read_seq FROM member r"
-    ' WHERE r.conversation_id = "conversation"."id" AND r.contact_id = {me}), 0))'
+    " AND (m.author_contact_id IN ({me})) IS NOT TRUE AND m.kind NOT IN ('NOTE', 'WHISPER')"
+    " AND m.seq > coalesce((SELECT max(r.last_read_seq) FROM member r"
+    ' WHERE r.conversation_id = "conversation"."id" AND r.contact_id IN ({me})), 0))'
 )

@@ -10,6 +10,7 @@ from models.availability.offered import leave_list, use_link
 from models.availability.taking import Purpose, Taken
 from models.availability.target import check_public_booking
 from models.contact import Contact, locks_of
+from models.guest.own import check_signed_in, signed
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.joining import join
@@ -34,9 +35,10 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     Refuses NotAllowed, Invalid details, ContactFieldRequired, IdempotencyConflict and, with the nearest free slots,
     whatever stands against the time: SlotTaken, OutsideAvailability, TooSoon, TooFarAhead; or, of a hold, HoldExpired.
     """
-    wish = checked(wish)
     check_public_booking(wish.target, actor)
     await check_may_book(wish.target, actor=actor)
+    check_signed_in(actor, wish.target.organization)
+    wish = checked(replace(wish, guest=signed(wish.guest, actor)))
     if once is None and may_share(wish):
         meeting = await book_together(Asked(wish, actor, now))
         if meeting is not None:

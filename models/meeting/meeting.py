@@ -11,7 +11,7 @@ from tortoise import fields
 from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
-from models.actor import Actor, AgentActor, GuestActor
+from models.actor import Actor, AgentActor, GuestActor, SignedInGuest
 from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
@@ -86,8 +86,8 @@ class Meeting(Owned):
     def visible_to(cls, actor: Actor) -> QuerySet[Meeting]:
         """The meetings that the actor may see: all of the organization for those who oversee or plan it; to an
         agent their own and those of their services, where nobody has it yet those whose language they speak, if the
-        organization shows these; to a guest the one whose link they hold, a group meeting as
-        long as they take part."""
+        organization shows these; to a guest the one whose link they hold, or all of theirs where they have signed in,
+        a group meeting as long as they take part."""
         match actor:
             case AgentActor(agent=agent) if actor.sees_all or agent.role is Role.BOOKING_MANAGER:
                 return cls.filter(organization_id=agent.organization_id)
@@ -97,6 +97,12 @@ class Meeting(Owned):
                 own = cls.filter(organization_id=agent.organization_id).annotate(is_shown=_shown_to(agent))
                 return own.filter(
                     Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services), is_shown=True)
+                )
+            case SignedInGuest():
+                contacts = list(actor.contact_ids)
+                places = Attendee.filter(contact_id__in=contacts, companion=False, left_at__isnull=True)
+                return cls.filter(
+                    id__in=Subquery(places.values("meeting_id")), organization_id=actor.organization_id
                 )
             case GuestActor():
                 places = Attendee.filter(contact_id=actor.contact.id, companion=False, left_at__isnull=True)

@@ -19,6 +19,7 @@ from models.availability.pool import pool
 from models.availability.taking import lock_agents
 from models.availability.target import check_public_booking
 from models.contact import Contact
+from models.guest.own import check_signed_in, signed
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.booking import book_for
 from models.meeting.joining import TakesPart
@@ -77,9 +78,10 @@ async def book_series(
     can be had once all others are decided, and BOOK_NOTHING gives everything back. Where nothing is booked, nothing has
     been done. Refuses Invalid details or rules, ContactFieldRequired and IdempotencyConflict.
     """
-    wish = checked(wish)
     check_public_booking(wish.target, actor)
     await check_may_book(wish.target, actor=actor)
+    check_signed_in(actor, wish.target.organization)
+    wish = checked(replace(wish, guest=signed(wish.guest, actor)))
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     most = MOST_OCCURRENCES if isinstance(actor, AgentActor) else MOST_OF_THE_PUBLIC
     starts = occurrences(recurrence, start=wish.start, zone=zone, most=most)

@@ -56,6 +56,7 @@ class Settings:
     max_meetings_per_guest_per_day: int | None = None
     max_upcoming_meetings_per_guest_and_agent: int | None = 2
     one_conversation_per_guest_and_agent: bool = False
+    guest_sign_in_required: bool = False
     guest_must_confirm: bool = False
     guest_confirmation_timeout_minutes: int = 60
     join_opens_minutes_before: int = 15

@@ -31,3 +31,18 @@ class CreateApiKeyInput:
     role: Role
     expires_at: datetime | None = strawberry.field(default=None, description="Null: good until it is revoked.")
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
+@strawberry.input
+class RequestGuestCodeInput:
+    organization: str = strawberry.field(description="The organization's slug.")
+    email: str
+
+
+@strawberry.input
+class VerifyGuestCodeInput:
+    organization: str = strawberry.field(description="The organization's slug.")
+    email: str
+    code: str = strawberry.field(
+        description="Six digits. Of five tries the right one counts; then ask for another."
+    )
