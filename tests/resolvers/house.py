@@ -24,6 +24,7 @@ from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
 from tests.resolvers import call_documents as call
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
+from tests.resolvers import guest_documents as guests
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
@@ -95,6 +96,16 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
         """mutation($input: RefreshSessionInput!) {
           refreshSession(input: $input) { accessToken errors { code field } } }""",
         {"input": {"refreshToken": "spent"}},
+        "public",
+    ),
+    "guestCode": (
+        guests.REQUEST,
+        {"input": {"organization": "acme", "email": "grace@guests.example"}},
+        "public",
+    ),
+    "guestSignIn": (
+        guests.VERIFY,
+        {"input": {"organization": "acme", "email": "grace@guests.example", "code": "123456"}},
         "public",
     ),
     "slots": (say.SLOTS, {"input": SLOTS}, "public"),

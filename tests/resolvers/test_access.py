@@ -18,6 +18,7 @@ from schema.root import schema
 from tests.resolvers import call_documents as call
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
+from tests.resolvers import guest_documents as guests
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
@@ -240,6 +241,12 @@ TABLE: dict[str, Row] = {
         "mutation($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken errors { code } } }",
         given(refreshToken="anything"),
         "invalid",
+    ),
+    "requestGuestCode": Row(
+        guests.REQUEST, given(organization="acme", email="ivan@guests.example"), "something"
+    ),
+    "verifyGuestCode": Row(
+        guests.VERIFY, given(organization="acme", email="grace@guests.example", code="123456"), "invalid"
     ),
     "signOut": Row(
         "mutation { signOut { ok } }",

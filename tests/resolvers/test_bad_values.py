@@ -186,6 +186,13 @@ CASES: list[Case] = [
     ("newKey", "input.expiresAt", NO_MOMENTS, BAD, None),
     ("newKey", "input.expiresAt", ["1900-01-01T00:00:00Z", "2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
     ("newKey", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    # guests who sign in
+    ("guestCode", "input.email", NO_EMAILS, INVALID, ["email"]),
+    ("guestCode", "input.organization", ["", "nobody", "\0", "\ud800", LONG], MISSING, ["organization"]),
+    ("guestSignIn", "input.email", NO_EMAILS, INVALID, ["email"]),
+    ("guestSignIn", "input.organization", ["", "nobody", "\0", "\ud800", LONG], MISSING, ["organization"]),
+    ("guestSignIn", "input.code", ["", "123456", "12345", "１２３４５６", "\0", "\ud800", LONG], INVALID, ["code"]),
+    ("guestSignIn", "input.code", [None, REMOVED, 123456], BAD, None),
     # webhooks
     ("newHook", "input.url", [*NO_URLS, "http://hooks.example", "https://me:secret@hooks.example"], INVALID, ["url"]),
     ("newHook", "input.events", [[]], INVALID, ["events"]),
