@@ -243,7 +243,9 @@ TABLE: dict[str, Row] = {
         "invalid",
     ),
     "requestGuestCode": Row(
-        guests.REQUEST, given(organization="acme", email="ivan@guests.example"), "something"
+        guests.REQUEST,
+        given(organization="acme", email="ivan@guests.example"),
+        "something something something limit_reached limit_reached",
     ),
     "verifyGuestCode": Row(
         guests.VERIFY, given(organization="acme", email="grace@guests.example", code="123456"), "invalid"
