@@ -47,12 +47,13 @@ async def all_of(rows: QuerySet[R], ids: Collection[int], *, missing: NotFound) 
 
 
 @contextmanager
-def unique(message: str, *, field: tuple[str, ...]) -> Iterator[None]:
-    """Refuses Invalid where the database says that there is such a row already. Goes around the transaction, which
-    has failed by then."""
+def unique(message: str, *, field: tuple[str, ...], column: str = "") -> Iterator[None]:
+    """Refuses Invalid where the database says that there is such a row already; with a column, one that has the same in
+    that column. Goes around the transaction, which has failed by then."""
     try:
         yield
     except IntegrityError as error:
-        if not isinstance(error.args[0], UniqueViolation):
+        failed = error.args[0]
+        if not isinstance(failed, UniqueViolation) or column not in (failed.diag.message_detail or ""):
             raise
         raise Invalid(message, field=field) from None

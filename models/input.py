@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -80,6 +81,21 @@ def locale(value: str, *, field: Field) -> str:
     """A language tag (BCP 47, the common forms)."""
     if len(value) > _LONGEST_LOCALE or not _LOCALE.fullmatch(value):
         raise Invalid("This is not a language tag.", field=field)
+    return value
+
+
+LONGEST_URL = 2_000
+
+
+def web_address(value: str, *, field: Field) -> str:
+    """The address of something that browsers load, over https alone."""
+    value = line(value, field=field, most=LONGEST_URL)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname or parts.username is not None or " " in value:
+        raise Invalid("This is not an address that begins with https://.", field=field)
     return value
 
 

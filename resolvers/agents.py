@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from errors import Forbidden, NotFound
 from models.actor import AgentActor, GuestActor, SignedInGuest
-from models.agent import changing
+from models.agent import changing, hiring, leaving
 from models.agent.agent import Agent
+from models.agent.hiring import Invitation
 from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
 from models.base import Owned
 from models.calendar.connection import CalendarConnection
@@ -19,9 +20,10 @@ from models.organization.subject import Subject
 from models.words import Role
 from resolvers import ids
 from resolvers.context import Info
-from resolvers.given import given
+from resolvers.given import given, said
+from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
-from schema.inputs.places import UpdateAgentInput
+from schema.inputs.places import CreateAgentInput, DeleteAgentInput, UpdateAgentInput
 
 Kept = TypeVar("Kept", bound=Owned)
 
@@ -63,6 +65,10 @@ def is_active(info: Info, root: Agent) -> bool:
 
 def online_planning(info: Info, root: Agent) -> bool:
     return for_colleagues(info, root).online_planning
+
+
+def conversation_capacity(info: Info, root: Agent) -> int:
+    return for_colleagues(info, root).conversation_capacity
 
 
 async def offices(info: Info, root: Agent) -> list[Office]:
@@ -108,9 +114,26 @@ async def colleague(info: Info, agent_id: str) -> Agent:
 
 
 @refusals_as_values
+async def create_agent(info: Info, input: CreateAgentInput) -> Payload:
+    actor, world = info.context.agent(), info.context.world
+    once = once_of(info.context, "createAgent", input, organization_id=actor.organization_id)
+    invitation = Invitation(world.keys, world.public_url, info.context.now())
+    return Payload(
+        agent=await hiring.create_agent(
+            invitation,
+            actor=actor,
+            offices=ids.decode_all(input.office_ids or [], "Office", field=("officeIds",)) or (),
+            expertise=ids.decode_all(input.expertise_ids or [], "Subject", field=("expertiseIds",)) or (),
+            once=once,
+            **said(input, without={"office_ids", "expertise_ids"}),
+        )
+    )
+
+
+@refusals_as_values
 async def update_agent(info: Info, input: UpdateAgentInput) -> Payload:
     actor, key = info.context.agent(), ids.decode(input.agent_id, "Agent", field=("agentId",))
-    named = given(input, without={"agent_id", "office_ids", "expertise_ids"})
+    named = given(input, nullable={"avatar_url"}, without={"agent_id", "office_ids", "expertise_ids"})
     return Payload(
         agent=await changing.update_agent(
             key,
@@ -121,3 +144,12 @@ async def update_agent(info: Info, input: UpdateAgentInput) -> Payload:
             **named,
         )
     )
+
+
+@refusals_as_values
+async def delete_agent(info: Info, input: DeleteAgentInput) -> Payload:
+    actor, key = info.context.agent(), ids.decode(input.agent_id, "Agent", field=("agentId",))
+    await leaving.delete_agent(
+        key, actor=actor, expected_version=input.expected_version, now=info.context.now()
+    )
+    return Payload(deleted=True)

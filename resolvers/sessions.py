@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from errors import Forbidden
 from models.actor import AgentActor, GuestActor, SignedInGuest
+from models.agent import password
 from models.agent.session import Session, Tokens
 from models.contact import Contact
 from models.guest.code import request_code
@@ -16,6 +17,8 @@ from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.sessions import (
     RefreshSessionInput,
     RequestGuestCodeInput,
+    RequestPasswordResetInput,
+    SetPasswordInput,
     SignInInput,
     VerifyGuestCodeInput,
 )
@@ -64,6 +67,26 @@ async def verify_guest_code(info: Info, input: VerifyGuestCodeInput) -> Payload:
 
 def was_sent(root: Payload) -> bool:
     return root.sent is True
+
+
+@refusals_as_values
+async def set_password(info: Info, input: SetPasswordInput) -> Payload:
+    keys, now = info.context.world.keys, info.context.now()
+    await password.set_password(input.token, input.password, keys=keys, now=now)
+    return Payload(ok=True)
+
+
+@refusals_as_values
+async def request_password_reset(info: Info, input: RequestPasswordResetInput) -> Payload:
+    world, now = info.context.world, info.context.now()
+    await password.request_password_reset(
+        input.organization, input.email, keys=world.keys, public_url=world.public_url, now=now
+    )
+    return Payload(sent=True)
+
+
+def was_done(root: Payload) -> bool:
+    return root.ok is True
 
 
 def _payload(context: Context, tokens: Tokens) -> Payload:

@@ -72,6 +72,7 @@ class Agent(Node):
     offices: list[Office] = resolved_by(agents.offices, description="For colleagues.")
     services: list[Service] = resolved_by(agents.services, description="For colleagues.")
     expertise: list[Subject] = resolved_by(agents.expertise, description="For colleagues.")
+    conversation_capacity: int = resolved_by(agents.conversation_capacity, description="For colleagues.")
     open_conversation_count: int = resolved_by(agents.open_conversation_count, description="For colleagues.")
     week_template: list[WeeklyWindow] = resolved_by(
         hours.week_template, description="The usual week, in the agent's zone. For colleagues."

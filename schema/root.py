@@ -72,7 +72,9 @@ from schema.session import (
     CreateApiKeyPayload,
     GuestSessionPayload,
     RequestGuestCodePayload,
+    RequestPasswordResetPayload,
     RevokeApiKeyPayload,
+    SetPasswordPayload,
     SignInPayload,
     SignOutPayload,
     Viewer,
@@ -145,6 +147,14 @@ class Mutation:
     )
     verify_guest_code: GuestSessionPayload = resolved_by(
         sessions.verify_guest_code, description="Signs the guest in whom the code was mailed to."
+    )
+    set_password: SetPasswordPayload = resolved_by(
+        sessions.set_password,
+        description="By the link of an invitation or a reset. All sessions of the agent end.",
+    )
+    request_password_reset: RequestPasswordResetPayload = resolved_by(
+        sessions.request_password_reset,
+        description="Mails an agent a link, good for an hour; the same answer for known and unknown addresses.",
     )
     create_api_key: CreateApiKeyPayload = resolved_by(
         api_keys.create_api_key,
@@ -266,8 +276,15 @@ class Mutation:
         description="By administrators, and managers who have no offices; it holds from the next answer on.",
     )
     update_branding: UpdateBrandingPayload = resolved_by(settings.update_branding)
+    create_agent: AgentPayload = resolved_by(
+        agents.create_agent, description="Mails them a link, good for a week, by which they choose a password."
+    )
     update_agent: AgentPayload = resolved_by(
         agents.update_agent, description="Whether, where, on what and in which languages they meet guests."
+    )
+    delete_agent: DeletePayload = resolved_by(
+        agents.delete_agent,
+        description="Once nothing is theirs any more: meetings to come, open conversations. What is past names them.",
     )
     create_tag: TagPayload = resolved_by(tags.create_tag)
     update_tag: TagPayload = resolved_by(tags.update_tag)

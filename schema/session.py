@@ -84,3 +84,15 @@ class CreateApiKeyPayload:
 class RevokeApiKeyPayload:
     revoked: bool = resolved_by(api_keys.was_revoked)
     errors: list[UserError]
+
+
+@strawberry.type
+class SetPasswordPayload:
+    ok: bool = resolved_by(sessions.was_done)
+    errors: list[UserError]
+
+
+@strawberry.type
+class RequestPasswordResetPayload:
+    sent: bool = strawberry.field(description="Always true: it is not said whether there is such an agent.")
+    errors: list[UserError]

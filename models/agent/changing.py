@@ -1,35 +1,27 @@
-"""What is set of an agent so that they can be planned: whether, where, on what and in which languages they meet."""
+"""What is set of an agent is changed: whether and in which role they work, and how they can be planned."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any, TypedDict, Unpack
-
-from tortoise.fields import ManyToManyRelation
-from tortoise.queryset import QuerySet
+from collections.abc import Collection, Mapping
+from typing import Any, Unpack
 
 from errors import Invalid, NotAllowed, NotFound
-from models import input
 from models.actor import AgentActor
+from models.agent.administrators import check_others, hold_administrators
 from models.agent.agent import Agent
-from models.audit.auditing import audit, named, values_of
-from models.editing import all_of, lock, save
+from models.agent.describing import AgentFields, checked, place, teach
+from models.agent.session import Session
+from models.audit.auditing import audit, values_of
+from models.editing import lock, save, unique
 from models.organization.authority import Authority, authority_of
-from models.organization.office import Office
-from models.organization.subject import Subject
-from models.transactions import transaction
+from models.transactions import Transaction, transaction
 from models.words import Role
 
-_Replaced = tuple[list[dict[str, Any]] | None, list[dict[str, Any]] | None]
-
-
-class AgentFields(TypedDict, total=False):
-    """What is set of an agent; what is not given stays."""
-
-    is_active: bool
-    online_planning: bool
-    languages: Sequence[str]
-    time_zone: str
+_RIGHTS = {"role", "is_active"}
+"""What decides what an agent may do, or whether at all."""
+_ADMINISTRATORS_OWN = ("role", "email")
+"""What could make a manager, or their friend, an administrator."""
+EMAIL_TAKEN, SLUG_TAKEN = "Another agent has this e-mail address.", "Another agent has this slug."
 
 
 async def update_agent(
@@ -42,73 +34,67 @@ async def update_agent(
     **fields: Unpack[AgentFields],
 ) -> Agent:
     """Change what is given of the agent; booked meetings stay. `offices` and `expertise`, by their ids, are replaced.
+    The sessions of one who is no longer active end at once.
 
     Refuses NotAllowed (also for administrators, to anybody else; for those of other offices, and for offices
-    themselves, to a manager of some), NotFound, Stale, and Invalid.
+    themselves, to a manager of some; for roles and addresses, to all but administrators), NotFound, Stale, and Invalid:
+    also what would leave the organization without an administrator.
     """
     authority = await authority_of(actor)
-    columns = _checked(fields)
-    async with transaction() as tx:
-        agent = await lock(
-            Agent.of(actor.organization_id).filter(id=agent_id),
-            expected_version=expected_version,
-            missing=NotFound("There is no such agent.", field=("agentId",)),
-        )
-        await _check_authority(authority, agent, moves=offices is not None)
-        if agent.id == actor.agent.id and columns.get("is_active") is False:
-            raise Invalid("Let somebody else end your own work.", field=("isActive",))
-        before = values_of(agent, columns)
-        agent.update_from_dict(columns)
-        await save(agent, *columns)
-        left, entered = await _place(agent, offices)
-        known, learned = await _teach(agent, expertise)
-        before |= {"offices": left, "expertise": known}
-        after = {**columns, "offices": entered, "expertise": learned}
-        await audit(tx, "updateAgent", agent, actor=actor, before=before, after=after)
+    columns = checked(fields)
+    with (
+        unique(EMAIL_TAKEN, field=("email",), column="email"),
+        unique(SLUG_TAKEN, field=("slug",), column="slug"),
+    ):
+        async with transaction() as tx:
+            if not _RIGHTS.isdisjoint(columns):
+                await hold_administrators(tx, actor.organization_id)
+            agent = await lock_agent(agent_id, authority, expected_version=expected_version)
+            _check_fields(authority, agent, columns, moves=offices is not None)
+            before = values_of(agent, columns)
+            await _check_rights(agent, columns, actor=actor)
+            agent.update_from_dict(columns)
+            await save(agent, *columns)
+            await _end_work(tx, agent)
+            left, entered = await place(agent, offices)
+            known, learned = await teach(agent, expertise)
+            before |= {"offices": left, "expertise": known}
+            after = {**columns, "offices": entered, "expertise": learned}
+            await audit(tx, "updateAgent", agent, actor=actor, before=before, after=after)
     return agent
 
 
-async def _check_authority(authority: Authority, agent: Agent, *, moves: bool) -> None:
+async def lock_agent(agent_id: int, authority: Authority, *, expected_version: int | None) -> Agent:
+    """The agent, held until the transaction ends, whom the actor may change; refuses NotFound, Stale, NotAllowed."""
+    agent = await lock(
+        Agent.of(authority.actor.organization_id).filter(id=agent_id),
+        expected_version=expected_version,
+        missing=NotFound("There is no such agent.", field=("agentId",)),
+    )
     if agent.role is Role.ADMINISTRATOR and authority.actor.agent.role is not Role.ADMINISTRATOR:
         raise NotAllowed("Only administrators change an administrator.")
-    if authority.offices is None:
-        return
+    await authority.over_agents([agent.id])
+    return agent
+
+
+def _check_fields(authority: Authority, agent: Agent, columns: Mapping[str, Any], *, moves: bool) -> None:
     if moves:
         authority.over_organization()
-    await authority.over_agents([agent.id])
+    if authority.actor.agent.role is Role.ADMINISTRATOR:
+        return
+    for name in _ADMINISTRATORS_OWN:
+        if columns.get(name, getattr(agent, name)) != getattr(agent, name):
+            raise NotAllowed("Only administrators change this.", field=(name,))
 
 
-async def _place(agent: Agent, offices: Collection[int] | None) -> _Replaced:
-    own = Office.of(agent.organization_id)
-    missing = NotFound("There is no such office.", field=("officeIds",))
-    return await _replace(agent.offices, own, offices, missing=missing)
+async def _check_rights(agent: Agent, columns: Mapping[str, Any], *, actor: AgentActor) -> None:
+    if columns.get("is_active") is False and agent.id == actor.agent.id:
+        raise Invalid("Let somebody else end your own work.", field=("isActive",))
+    demoted = columns.get("role", Role.ADMINISTRATOR) is not Role.ADMINISTRATOR
+    if demoted or columns.get("is_active") is False:
+        await check_others(agent)
 
 
-async def _teach(agent: Agent, expertise: Collection[int] | None) -> _Replaced:
-    own = Subject.of(agent.organization_id)
-    missing = NotFound("There is no such subject.", field=("expertiseIds",))
-    return await _replace(agent.expertise, own, expertise, missing=missing)
-
-
-async def _replace(
-    relation: ManyToManyRelation[Any], own: QuerySet[Any], ids: Collection[int] | None, *, missing: NotFound
-) -> _Replaced:
-    """Have the relation be with these rows and no others; None leaves it as it is. Returns what the audit is told of
-    it, before and after."""
-    if ids is None:
-        return None, None
-    found = await all_of(own, ids, missing=missing)
-    former = named(await relation.all())
-    await relation.clear()
-    await relation.add(*found)
-    return former, named(found)
-
-
-def _checked(fields: AgentFields) -> dict[str, Any]:
-    """The fields as they are kept."""
-    columns: dict[str, Any] = {**fields}
-    if "languages" in fields:
-        columns["languages"] = input.languages(fields["languages"], field=("languages",))
-    if "time_zone" in fields:
-        columns["time_zone"] = input.zone(fields["time_zone"], field=("timeZone",)).key
-    return columns
+async def _end_work(tx: Transaction, agent: Agent) -> None:
+    if not agent.is_active:
+        await Session.end_all(tx, agent.id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from models.agent.agent import Agent
 from models.base import Owned
 from models.input import findable
 from models.keyring import Keyring, fingerprint
-from models.transactions import transaction
+from models.transactions import Transaction, transaction
 from models.words import Role
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -69,7 +70,7 @@ class Session(Owned):
         cls, organization: str, email: str, password: str, *, keys: Keyring, now: datetime
     ) -> Tokens:
         """Begin a session; refuses Invalid, with the same words and in the same time whatever was wrong."""
-        agent = await _agent_of(organization, email)
+        agent = await agent_who_signs_in(organization, email)
         if not await _matches(agent.password_hash if agent else None, password) or agent is None:
             raise Invalid("The e-mail address or the password is wrong.")
         async with transaction():
@@ -133,6 +134,13 @@ class Session(Owned):
         return {row["id"]: Role(row["role"]) for row in rows}
 
     @classmethod
+    async def end_all(cls, tx: Transaction, agent_id: int) -> None:
+        """Part of what takes the agent's right away, or their password: no token of theirs is good any more."""
+        await tx.rows(
+            "UPDATE session SET revoked_at = now() WHERE agent_id = %s AND revoked_at IS NULL", agent_id
+        )
+
+    @classmethod
     async def end(cls, actor: AgentActor, *, now: datetime) -> None:
         """Sign out: neither token of the session is good any more."""
         await cls.filter(id=actor.session_id).update(revoked_at=now)
@@ -146,11 +154,12 @@ class Session(Owned):
         return Tokens(access_token, refresh_token, actor)
 
 
-async def _agent_of(organization: str, email: str) -> Agent | None:
+async def agent_who_signs_in(organization: str, email: str) -> Agent | None:
+    """The active agent of that address at the organization of that slug; None where there is none."""
     if not (findable(organization, most=64) and findable(email, most=320)):
         return None
     return await Agent.filter(
-        organization__slug=organization, email=email.strip().lower(), is_active=True
+        organization__slug=organization, email=email.strip().lower(), is_active=True, is_person=True
     ).first()
 
 
@@ -173,12 +182,17 @@ def _session_of(refresh_token: str, *, keys: Keyring) -> int | None:
 
 
 async def hash_password(password: str) -> str:
-    return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.to_thread(_hasher.hash, _typed(password))
 
 
 async def _matches(password_hash: str | None, password: str) -> bool:
     try:
-        await asyncio.to_thread(_hasher.verify, password_hash or _NOBODY, password)
+        await asyncio.to_thread(_hasher.verify, password_hash or _NOBODY, _typed(password))
     except (VerifyMismatchError, InvalidHashError, UnicodeError):
         return False
     return password_hash is not None
+
+
+def _typed(password: str) -> str:
+    """In one form, however a keyboard composes its letters (NIST SP 800-63B §3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)

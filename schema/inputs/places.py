@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
-from models.words import Distribution
+from models.words import Distribution, Role
 from schema.enums import ENUMS
 from schema.inputs.hours import WeeklyWindowInput
 from schema.inputs.words import EXPECTED_VERSION, IDEMPOTENCY_KEY
@@ -19,6 +19,11 @@ _HOURS = "In the office's zone, open for everything; null: always open."
 _REQUIRED = "How many of the members COLLECTIVE needs together; null: all."
 _PERCENT = "How many of the members must be free for a slot to be offered; not for COLLECTIVE."
 _ASSIGN = "False: a booking stays unassigned."
+_SLUG = "Small letters (a-z), digits and hyphens; nobody else's."
+_ROLE = "Given by administrators, of whom there is always one left."
+_AVATAR = "https alone."
+_CAPACITY = "How many conversations they are given at a time: 1 to 1000."
+_EXPERTISE = "Of the subjects that the agent is expert in."
 
 
 @strawberry.input(description="The dates from `from` to `to`, both included, in the office's zone.")
@@ -89,15 +94,43 @@ class RemoveServiceMemberInput:
     agent_id: strawberry.ID
 
 
+@strawberry.input
+class CreateAgentInput:
+    name: str
+    email: str
+    slug: str | None = strawberry.field(
+        default=None, description=f"{_SLUG} Made of the name where it is not given."
+    )
+    role: Role | None = strawberry.field(default=Role.AGENT, description=_ROLE)
+    time_zone: TimeZone | None = strawberry.field(default=None, description="Null: the organization's.")
+    languages: list[Locale] | None = None
+    avatar_url: str | None = strawberry.field(default=None, description=_AVATAR)
+    online_planning: bool | None = True
+    conversation_capacity: int | None = strawberry.field(default=5, description=_CAPACITY)
+    office_ids: list[strawberry.ID] | None = None
+    expertise_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_EXPERTISE)
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
+
+
 @strawberry.input(description="What is given is changed; lists are given anew, as a whole.")
 class UpdateAgentInput:
     agent_id: strawberry.ID
     expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
-    is_active: bool | None = UNSET
+    name: str | None = UNSET
+    email: str | None = strawberry.field(default=UNSET, description="By administrators.")
+    slug: str | None = strawberry.field(default=UNSET, description=_SLUG)
+    role: Role | None = strawberry.field(default=UNSET, description=_ROLE)
+    avatar_url: str | None = strawberry.field(default=UNSET, description=_AVATAR)
+    conversation_capacity: int | None = strawberry.field(default=UNSET, description=_CAPACITY)
+    is_active: bool | None = strawberry.field(default=UNSET, description="False: their sessions end at once.")
     online_planning: bool | None = UNSET
     languages: list[Locale] | None = UNSET
     time_zone: TimeZone | None = UNSET
     office_ids: list[strawberry.ID] | None = UNSET
-    expertise_ids: list[strawberry.ID] | None = strawberry.field(
-        default=UNSET, description="Of the subjects that the agent is expert in."
-    )
+    expertise_ids: list[strawberry.ID] | None = strawberry.field(default=UNSET, description=_EXPERTISE)
+
+
+@strawberry.input
+class DeleteAgentInput:
+    agent_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)

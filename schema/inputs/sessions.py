@@ -46,3 +46,17 @@ class VerifyGuestCodeInput:
     code: str = strawberry.field(
         description="Six digits. Of five tries the right one counts; then ask for another."
     )
+
+
+@strawberry.input
+class SetPasswordInput:
+    token: str = strawberry.field(description="What the mailed link has behind its #.")
+    password: str = strawberry.field(
+        description="8 to 1000 characters of any kind; none that is tried first, such as a common one or one's name."
+    )
+
+
+@strawberry.input
+class RequestPasswordResetInput:
+    organization: str = strawberry.field(description="The organization's slug.")
+    email: str

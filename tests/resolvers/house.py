@@ -28,6 +28,7 @@ from tests.resolvers import guest_documents as guests
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import staff_documents as staff
 from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.settings_documents import UPDATE_BRANDING, UPDATE_SETTINGS
@@ -208,6 +209,19 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "newList": (desk.CREATE_LIST, {"input": {"name": "Customers", "customFields": [FIELD]}}, "ada"),
     "list": (desk.UPDATE_LIST, {"input": {"listId": "@list", "customFields": [FIELD]}}, "ada"),
     "noList": (desk.DELETE_LIST, {"input": {"listId": "@list"}}, "ada"),
+    "newAgent": (staff.CREATE, {"input": {"name": "Zoe", "email": "zoe@acme.example"}}, "ada"),
+    "changedAgent": (staff.UPDATE, {"input": {"agentId": "@ben", "name": "Benny"}}, "ada"),
+    "noAgent": (staff.DELETE, {"input": {"agentId": "@ben"}}, "ada"),
+    "password": (
+        staff.SET_PASSWORD,
+        {"input": {"token": "set_nothing", "password": "tall green ladder"}},
+        "public",
+    ),
+    "reset": (
+        staff.RESET_PASSWORD,
+        {"input": {"organization": "acme", "email": "anna@acme.example"}},
+        "public",
+    ),
     "newKey": (keys.CREATE, {"input": {"name": "Website", "role": "AGENT"}}, "ada"),
     "noKey": (keys.REVOKE, {"id": "@key"}, "ada"),
     "replies": (desk.REPLIES, {"service": "@service", "search": "hi"}, "anna"),

@@ -22,6 +22,7 @@ from tests.resolvers import guest_documents as guests
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import staff_documents as staff
 from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Answer, SignIn, Talk
@@ -394,6 +395,12 @@ TABLE: dict[str, Row] = {
     "updateScheduleLink": Row(linked.UPDATE, given(linkId="@link", isActive=False), NOT_OF_THEIR_AGENT),
     "deleteScheduleLink": Row(linked.DELETE, given(linkId="@link"), NOT_OF_THEIR_AGENT),
     "updateAgent": Row(plan.UPDATE_AGENT, given(agentId="@agent", isActive=False), NOT_THEIRS),
+    "createAgent": Row(staff.CREATE, given(name="Zed", email="zed@acme.example"), THEIR_OWN),
+    "deleteAgent": Row(staff.DELETE, given(agentId="@agent"), NOT_THEIRS),
+    "setPassword": Row(staff.SET_PASSWORD, given(token="set_nothing", password="tall green ladder"), "invalid"),
+    "requestPasswordReset": Row(
+        staff.RESET_PASSWORD, given(organization="acme", email="anna@acme.example"), "something"
+    ),
     "apiKeys": Row(keys.LISTED, none, "unauthenticated unauthenticated forbidden forbidden nothing"),
     "createApiKey": Row(keys.CREATE, given(name="Website", role="ADMINISTRATOR"), THEIR_OWN),
     "revokeApiKey": Row(keys.REVOKE, named("key"), NOT_THEIRS),

@@ -10,6 +10,7 @@ from tests.resolvers.house import MORNING, REMOVED, Case, House, all_refused
 from tests.resolvers.nonsense import (
     LONG,
     NO_DATES,
+    NO_EMAILS,
     NO_INTS,
     NO_KEYS,
     NO_LOCALES,
@@ -41,6 +42,20 @@ def rule(path: str, values: list[Any]) -> list[Case]:
     ]
 
 
+NO_SLUGS = ["", " ", "Fair", "a b", "a_b", "é", "a/b", "-a", "a-", "a" * 65, "a\n", "\0", "\ud800", LONG]
+NO_PICTURES = [
+    "",
+    "picture.png",
+    "http://pictures.example/a.png",
+    "javascript:alert(1)",
+    "https://",
+    "https://a:b@pictures.example/",
+    "https://[::1/a.png",
+    "https://pictures.example/a b",
+    "https://pictures.example/\0",
+    "https://pictures.example/\ud800",
+    "https://pictures.example/" + LONG,
+]
 NUMBERS: dict[str, list[Any]] = {
     "slotIntervalMinutes": [0, -1, DAY + 1, HUGE, TINY],
     "bufferBeforeMinutes": [-1, DAY + 1, HUGE, TINY],
@@ -70,6 +85,7 @@ NEVER_NULL = {
     "office": ["name", "timeZone", "closures", "isActive"],
     "service": ["name", "languages", "isActive", "distribution", "availabilityPercent", "assignOnBooking"],
     "subject": ["name", "availableForCustomers"],
+    "changedAgent": ["name", "email", "slug", "role", "conversationCapacity"],
     "agent": ["isActive", "onlinePlanning", "languages", "timeZone", "officeIds", "expertiseIds"],
 }
 
@@ -87,9 +103,21 @@ CASES: list[Case] = [
     ("rule", "input.agentIds", [["x"], ["@nobody"]], MISSING, ["agentIds"]),
     ("agent", "input.officeIds", [["x"]], MISSING, ["officeIds"]),
     ("agent", "input.expertiseIds", [["x"]], MISSING, ["expertiseIds"]),
+    ("newAgent", "input.officeIds", [["x"], ["@nobody"], [LONG]], MISSING, ["officeIds"]),
+    ("newAgent", "input.expertiseIds", [["x"]], MISSING, ["expertiseIds"]),
+    *((name, "input.email", NO_EMAILS, INVALID, ["email"]) for name in ("newAgent", "changedAgent")),
+    *((name, "input.slug", NO_SLUGS, INVALID, ["slug"]) for name in ("newAgent", "changedAgent")),
+    *((name, "input.avatarUrl", NO_PICTURES, INVALID, ["avatarUrl"]) for name in ("newAgent", "changedAgent")),
+    *((name, "input.conversationCapacity", [0, -1, 1_001, HUGE, TINY], INVALID, ["conversationCapacity"]) for name in (
+        "newAgent", "changedAgent"
+    )),
+    *((name, "input.role", ["agent", "KING", 1, []], BAD, None) for name in ("newAgent", "changedAgent")),
+    ("newAgent", "input.timeZone", NO_ZONES, INVALID, ["timeZone"]),
+    ("newAgent", "input.languages", [[one] for one in NO_LOCALES], INVALID, ["languages"]),
     # names and texts
     *((name, "input.name", NO_NAMES, INVALID, ["name"]) for name in (
-        "newTemplate", "template", "newOffice", "office", "newService", "service", "newSubject", "subject"
+        "newTemplate", "template", "newOffice", "office", "newService", "service", "newSubject", "subject", "newAgent",
+        "changedAgent"
     )),
     ("newOffice", "input.address", NO_TEXTS[1:], INVALID, ["address"]),
     ("office", "input.address", NO_TEXTS[1:], INVALID, ["address"]),
@@ -127,10 +155,10 @@ CASES: list[Case] = [
     ("service", "input.distribution", ["LOTTERY", "collective", 1], BAD, None),
     # versions and keys
     *((name, "input.expectedVersion", [0, -1, 2, HUGE, TINY], "STALE", ["expectedVersion"]) for name in (
-        "rule", "noRule", "template", "noTemplate", "office", "service", "subject", "agent"
+        "rule", "noRule", "template", "noTemplate", "office", "service", "subject", "agent", "changedAgent", "noAgent"
     )),
     *((name, "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]) for name in (
-        "newRule", "newTemplate", "newOffice", "newService", "newSubject"
+        "newRule", "newTemplate", "newOffice", "newService", "newSubject", "newAgent"
     )),
 ]  # fmt: skip
 
