@@ -32,8 +32,8 @@ class Wish:
 
     @property
     def seats(self) -> int:
-        """How many the party takes: as many as are asked for, and one for each who is named."""
-        return max(self.target.seats, 1 + len(self.companions))
+        """How many the party takes of a group meeting: as many as are asked for, and one for each who is named."""
+        return max(self.target.seats, 1 + len(self.companions)) if self.is_of_group else self.target.seats
 
     @property
     def is_of_group(self) -> bool:

@@ -350,3 +350,10 @@ async def test_a_request_that_comes_again_is_answered_even_after_its_link_has_en
     await link.save()
     again = await public.do(BOOK, input=wish(idempotencyKey="k1"))
     assert (again["errors"], again["meeting"]["id"]) == ([], first["meeting"]["id"])
+
+
+async def test_a_guest_names_others_who_come_along(public: Client) -> None:
+    ivan = {"name": "Ivan", "email": "ivan@guests.example"}
+    booked = await public.do(BOOK, input=wish(attendees=[ivan]))
+    assert booked["errors"] == []
+    assert [one["name"] for one in booked["meeting"]["attendees"]] == ["Grace Guest", "Ivan"]
