@@ -12,6 +12,7 @@ import jobs.housekeeping
 import jobs.mail
 import jobs.meetings
 import jobs.ordered_mail
+import jobs.purging
 import jobs.reminders
 import jobs.webhooks  # noqa: F401 (whoever works must know the tasks)
 from jobs.recovery import SILENT_SECONDS

@@ -55,6 +55,7 @@ MODELS = (
     "models.webhook.webhook",
     "models.guest.code",
     "models.guest.session",
+    "models.retention.purge",
 )
 
 

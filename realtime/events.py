@@ -23,10 +23,11 @@ class EventKind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who of a topic's subscribers may hear of an event."""
+    """Who of a topic's subscribers may hear of an event: nobody, once what it is about has been purged."""
 
     EVERYONE = "EVERYONE"
     AGENTS = "AGENTS"
+    NOBODY = "NOBODY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _events(context: Context, topic: str, *, after: str | None) -> AsyncGenerato
 
 def _audible_to(actor: KnownActor) -> Callable[[Event], bool]:
     if isinstance(actor, AgentActor):
-        return lambda event: True
+        return lambda event: event.audience is not Audience.NOBODY
     return lambda event: event.audience is Audience.EVERYONE and not _is_of_another(event, actor.meeting_id)
 
 

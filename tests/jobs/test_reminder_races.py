@@ -6,13 +6,11 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
-from tortoise import connections
 
 from models.agent.agent import Agent
 from models.meeting.meeting import Meeting
@@ -20,6 +18,7 @@ from models.meeting.reminding import Reminder, remind
 from tests.builders import Clock
 from tests.jobs.conftest import Jobs, books
 from tests.jobs.test_reminders import DAY, HOUR, START, times
+from tests.waiting import lock_waits, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,20 +35,6 @@ async def test_of_workers_that_remind_at_the_same_moment_one_does(
     reminded = await asyncio.gather(*(remind(meeting.id, now=clock()) for _ in range(8)))
     assert sorted(reminded) == [False] * 7 + [True]
     assert len(await times(meeting)) == 1
-
-
-async def lock_waits() -> int:
-    """How many connections wait for a row that another has."""
-    rows = await connections.get("default").execute_query_dict(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    return len(rows)
-
-
-async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    async with asyncio.timeout(30):
-        while not await condition():
-            await asyncio.sleep(0.02)
 
 
 async def a_worker(database_url: str, moment: datetime, *how: str) -> Process:

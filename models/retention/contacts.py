@@ -1,0 +1,35 @@
+"""Guests of whom nothing is left are forgotten: who comes again is somebody whom nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.contact import Contact, locks_of
+from models.organization.organization import Organization
+from models.transactions import Transaction
+
+# What agents have put into a list of their own they keep on purpose.
+_DELETE = """
+DELETE FROM contact c WHERE c.id = ANY(%s) AND (c.name, c.email, c.phone) IS NOT DISTINCT FROM (%s, %s, %s)
+    AND NOT EXISTS (SELECT FROM meeting m WHERE m.guest_id = c.id)
+    AND NOT EXISTS (SELECT FROM attendee a WHERE a.contact_id = c.id AND NOT a.companion)
+    AND NOT EXISTS (SELECT FROM conversation v WHERE v.contact_id = c.id)
+    AND NOT EXISTS (SELECT FROM member r WHERE r.contact_id = c.id)
+    AND NOT EXISTS (SELECT FROM contact_list l WHERE l.id = c.contact_list_id AND NOT l.is_default)
+RETURNING c.id
+"""
+
+
+async def purge_contacts(tx: Transaction, organization: Organization, ids: Sequence[int]) -> int:
+    """Delete those of the contacts who have no meeting and no conversation any more; how many.
+
+    Whoever books holds the locks of their details (see `Contact.alike`), so that nobody is deleted between being
+    recognised and having a meeting. Who has other details by now is not looked at: somebody has just changed them.
+    """
+    known = await Contact.filter(id__in=list(ids), organization_id=organization.id)
+    for lock in sorted({lock for one in known for lock in locks_of(one, organization=organization)}):
+        await tx.lock(lock)
+    # Others who refer to them hold their rows; what they have committed, the next statement sees.
+    await tx.rows("SELECT FROM contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", list(ids))
+    gone = [await tx.rows(_DELETE, [one.id], one.name, one.email, one.phone) for one in known]
+    return sum(map(len, gone))
