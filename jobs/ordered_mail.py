@@ -41,7 +41,7 @@ async def _send(row: OrderedLetter) -> None:
     order = row.order(tools().keys)
     if order is None or (order.until is not None and order.until <= tools().now()):
         return
-    letter = write_ordered(row, order)
+    letter = await write_ordered(row, order)
     if await SentLetter.exists(message_id=letter.message_id):
         return
     await tools().mailer.send(letter)

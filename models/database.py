@@ -51,6 +51,7 @@ MODELS = (
     "models.idempotency",
     "models.letter.ordered",
     "models.letter.sent",
+    "models.letter.template",
     "models.audit.entry",
     "models.webhook.webhook",
     "models.guest.code",

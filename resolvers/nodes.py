@@ -24,6 +24,7 @@ from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
 from models.desk.disposition import Disposition
 from models.desk.tag import Tag
+from models.letter.template import ContentTemplate, DefaultTemplate, default_templates
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
@@ -32,13 +33,14 @@ from models.organization.planning import PlanningRule
 from models.organization.service import Service
 from models.organization.subject import Subject
 from models.webhook.webhook import Webhook, WebhookDelivery
+from models.words import Role
 from resolvers.context import Info
 from resolvers.ids import split
 
 MOST_NODES = 100
 
 
-Found = Row | BuiltIn
+Found = Row | BuiltIn | DefaultTemplate
 
 
 async def node(info: Info, id: ID) -> Found | None:
@@ -66,6 +68,8 @@ async def _find(info: Info, kind: str, keys: Collection[int]) -> Sequence[Found]
     if kind == "Message":
         return await _messages(info, keys)
     found = await _SCOPES[kind](actor).filter(id__in=list(keys)) if kind in _SCOPES else []
+    if kind == "ContentTemplate" and isinstance(actor, AgentActor) and actor.agent.role is Role.ADMINISTRATOR:
+        found += [one for key in keys if (one := default_templates().get(key))]
     if kind == "DayTemplate" and UNAVAILABLE.id in keys and isinstance(actor, AgentActor):
         found.append(UNAVAILABLE)
     return found
@@ -118,6 +122,7 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "CalendarConnection": CalendarConnection.visible_to,
     "CannedReply": _of_colleagues(CannedReply),
     "Contact": _contacts,
+    "ContentTemplate": ContentTemplate.visible_to,
     "ContactList": _of_colleagues(ContactList),
     "Conversation": Conversation.visible_to,
     "DayTemplate": _of_colleagues(DayTemplate),

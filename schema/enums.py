@@ -18,6 +18,8 @@ ENUMS = tuple(
         words.AttendeeResponse,
         words.MeetingChangeKind,
         words.WebhookEvent,
+        words.Occasion,
+        words.Audience,
         words.OnConflict,
         words.Channel,
         words.ConversationStatus,

@@ -14,6 +14,7 @@ from resolvers import (
     calendars,
     canned_replies,
     contact_lists,
+    content_templates,
     conversations,
     deciding,
     dispositions,
@@ -47,6 +48,7 @@ from schema.agent import (
     ScheduleLinkPayload,
 )
 from schema.audit import AuditConnection
+from schema.content import ContentPreview, ContentTemplate, ContentTemplatePayload
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.desk import (
     CannedReply,
@@ -128,6 +130,15 @@ class Query:
     )
     dispositions: list[Disposition] = resolved_by(
         dispositions.dispositions, description="Those of a service and of all services. For agents."
+    )
+    preview_content_template: ContentPreview = resolved_by(
+        content_templates.preview_content_template,
+        description="What a template would say; what is none is a BAD_REQUEST that says why. For administrators.",
+    )
+    content_templates: list[ContentTemplate] = resolved_by(
+        content_templates.content_templates,
+        description="What mails and calendar entries say: the organization's own texts, and the usual ones where it has"
+        " none. For administrators.",
     )
     webhooks: list[Webhook] = resolved_by(
         webhooks.webhooks, description="Where the organization's events are sent. For administrators."
@@ -300,6 +311,14 @@ class Mutation:
     delete_contact_list: DeletePayload = resolved_by(
         contact_lists.delete_contact_list, description="An empty one, and not the default one."
     )
+
+    create_content_template: ContentTemplatePayload = resolved_by(
+        content_templates.create_content_template,
+        description="What no letter could be made of is refused as INVALID, by its field: an unknown variable, a"
+        " mistake, or more than such texts need. By administrators.",
+    )
+    update_content_template: ContentTemplatePayload = resolved_by(content_templates.update_content_template)
+    delete_content_template: DeletePayload = resolved_by(content_templates.delete_content_template)
 
     create_webhook: WebhookSecretPayload = resolved_by(
         webhooks.create_webhook, description="Has events sent to an address from now on. By administrators."

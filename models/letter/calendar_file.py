@@ -7,7 +7,7 @@ from datetime import datetime
 
 from models.letter import parties
 from models.letter.facts import Links, among_others, facts_now, guest_of
-from models.letter.wording import saying_for
+from models.letter.wording import Choice, saying_for
 from models.letter.writing import sender_of
 from models.meeting.file_link import recognise_file
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
@@ -33,13 +33,13 @@ async def calendar_file(token: str, *, links: Links) -> bytes | None:
     if attendee is not None:
         people = parties.seen_by_guest(meeting, attendee)
         facts = among_others(facts, meeting, people, reader=attendee, links=links)
-    saying = await saying_for(
-        organization,
+    choice = Choice(
         occasion=Occasion.CALENDAR_EVENT,
         audience=reader.audience,
         meeting_type=meeting.meeting_type,
         languages=(meeting.language,),
     )
+    saying = await saying_for(organization, choice)
     return publish(
         replace(facts, manage_url=None),
         reader=reader,

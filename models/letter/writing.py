@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
+
+import structlog
 
 from models.letter.changes import Addressee, occasion_of
 from models.letter.facts import Links, facts_then, reader_of
 from models.letter.ordered import Order, OrderedLetter
-from models.letter.wording import saying_for
+from models.letter.wording import Choice, saying_for, wording_for
 from models.meeting.meeting import MeetingChange
 from models.organization.organization import Organization
 from providers.mail.composing import Envelope, compose
-from providers.mail.defaults import default_wording
 from providers.mail.facts import Person
-from providers.mail.languages import language_of
 from providers.mail.letter import Letter
 from providers.mail.mailbox import Mailbox
 from providers.mail.meetings import tell
 from providers.mail.notices import Notice, notice_words
 from providers.mail.pages import Letterhead
+from providers.mail.wordings import BadWording
+
+logger = structlog.get_logger(__name__)
 
 _NOT_TOLD = ("key", "occasion", "audience", "name", "address", "time_zone", "languages")
 
@@ -34,37 +38,49 @@ async def write(change: MeetingChange, addressee: Addressee, *, links: Links) ->
         return None
     reader, languages = found
     organization, meeting = change.organization, change.meeting
-    return tell(
-        facts_then(change, addressee, links=links),
+    key = f"{meeting.uid}|{change.id}|{addressee.key}"
+    envelope = _envelope(organization, reader.person, key=key, date=change.at)
+    facts = facts_then(change, addressee, links=links)
+    choice = Choice(
         occasion=occasion,
-        reader=reader,
-        saying=await saying_for(
-            organization,
-            occasion=occasion,
-            audience=reader.audience,
-            meeting_type=meeting.meeting_type,
-            languages=languages,
-        ),
-        envelope=_envelope(
-            organization, reader.person, key=f"{meeting.uid}|{change.id}|{addressee.key}", date=change.at
-        ),
+        audience=reader.audience,
+        meeting_type=meeting.meeting_type,
+        languages=languages,
     )
 
+    async def written(only_usual: bool) -> Letter:
+        saying = await saying_for(organization, choice, only_usual=only_usual)
+        return tell(facts, occasion=occasion, reader=reader, saying=saying, envelope=envelope)
 
-def write_ordered(row: OrderedLetter, order: Order) -> Letter:
+    return await _in_own_words(written)
+
+
+async def write_ordered(row: OrderedLetter, order: Order) -> Letter:
     """The letter that was ordered; refuses an address that nothing can be sent to (ProviderRejected)."""
     organization = row.organization
     reader = Person(name=order.name, address=order.address, zone=order.time_zone)
-    language = language_of((*order.languages, organization.locale))
     said = {name: value for name, value in asdict(order).items() if name not in _NOT_TOLD}
     notice = Notice(organization=organization.name, **said)
-    return compose(
-        default_wording(order.occasion, order.audience, language=language.tag),
-        notice_words(notice, occasion=order.occasion, reader=reader, language=language),
-        envelope=_envelope(organization, reader, key=f"{organization.id}|{order.key}", date=row.ordered_at),
-        language=language,
-        because=language.from_whom,
+    envelope = _envelope(organization, reader, key=f"{organization.id}|{order.key}", date=row.ordered_at)
+    choice = Choice(
+        occasion=order.occasion, audience=order.audience, meeting_type=None, languages=order.languages
     )
+
+    async def written(only_usual: bool) -> Letter:
+        language, wording = await wording_for(organization, choice, only_usual=only_usual)
+        words = notice_words(notice, occasion=order.occasion, reader=reader, language=language)
+        return compose(wording, words, envelope=envelope, language=language, because=language.from_whom)
+
+    return await _in_own_words(written)
+
+
+async def _in_own_words(written: Callable[[bool], Awaitable[Letter]]) -> Letter:
+    """Or in the usual ones, where a template says what there is not, or too much: people are told in any case."""
+    try:
+        return await written(False)
+    except BadWording:
+        logger.exception("template.not_used")
+        return await written(True)
 
 
 def _envelope(organization: Organization, to: Person, *, key: str, date: datetime) -> Envelope:

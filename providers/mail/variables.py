@@ -34,6 +34,20 @@ _FOR_CALENDARS = ("calendar_links", "google_url", "outlook_url", "ics_url")
 ENDING = (Occasion.CANCELLED, Occasion.DECLINED, Occasion.EXPIRED, Occasion.PASSED_ON)
 
 
+_NEEDED: Mapping[Occasion, str] = {
+    Occasion.CONFIRM_REQUEST: "confirm_url",
+    Occasion.INVITATION: "schedule_url",
+    Occasion.SIGN_IN_CODE: "code",
+    Occasion.AGENT_INVITATION: "password_url",
+    Occasion.PASSWORD_RESET: "password_url",
+}
+
+
+def needed_in(occasion: Occasion) -> str | None:
+    """What such a letter is written for."""
+    return _NEEDED.get(occasion)
+
+
 def is_ending(occasion: Occasion, audience: Audience) -> bool:
     """Whether the meeting is in the reader's calendar no more. To agents, whose meeting goes on, that a guest has left
     is but a change of who comes."""

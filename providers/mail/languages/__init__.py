@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from providers.mail.languages.english import ENGLISH
+from providers.mail.languages.english import ENGLISH as ENGLISH
 from providers.mail.languages.french import FRENCH
 from providers.mail.languages.german import GERMAN
 from providers.mail.languages.italian import ITALIAN
