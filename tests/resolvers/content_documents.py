@@ -3,6 +3,15 @@
 ERRORS = "errors { code message field }"
 TEMPLATE = "id version occasion audience language meetingType subject body variables isDefault"
 
+NEW = {
+    "occasion": "BOOKED",
+    "audience": "AGENT",
+    "language": "en",
+    "meetingType": "VIDEO",
+    "subject": "Yes",
+    "body": "{{ facts }}",
+}
+
 CREATE = f"""mutation($input: CreateContentTemplateInput!) {{
   createContentTemplate(input: $input) {{ template {{ {TEMPLATE} }} {ERRORS} }} }}"""
 UPDATE = f"""mutation($input: UpdateContentTemplateInput!) {{

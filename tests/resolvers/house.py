@@ -13,6 +13,7 @@ from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
 from models.desk.disposition import Disposition
 from models.desk.tag import Tag
+from models.letter.template import ContentTemplate
 from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.planning import PlanningRule
@@ -22,6 +23,7 @@ from models.words import DeliveryState, MeetingType, Role
 from resolvers import ids
 from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
 from tests.resolvers import call_documents as call
+from tests.resolvers import content_documents as content
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import guest_documents as guests
@@ -197,6 +199,15 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"input": {"shortcut": "hi", "text": "Hello", "serviceId": "@service"}},
         "ada",
     ),
+    "texts": (content.TEMPLATES, {"occasion": "BOOKED", "language": "en"}, "ada"),
+    "tried": (
+        content.PREVIEW,
+        {"input": {"templateId": "@text", "meetingId": "@meeting", "body": "Hello"}},
+        "ada",
+    ),
+    "newText": (content.CREATE, {"input": content.NEW}, "ada"),
+    "text": (content.UPDATE, {"input": {"templateId": "@text", "subject": "Hello"}}, "ada"),
+    "noText": (content.DELETE, {"input": {"templateId": "@text"}}, "ada"),
     "reply": (desk.UPDATE_REPLY, {"input": {"replyId": "@reply", "locale": "it"}}, "ada"),
     "noReply": (desk.DELETE_REPLY, {"input": {"replyId": "@reply"}}, "ada"),
     "newDisposition": (desk.CREATE_DISPOSITION, {"input": {"name": "Solved", "serviceId": "@service"}}, "ada"),
@@ -287,10 +298,14 @@ async def a_planned_subject(anna: Agent) -> dict[str, str]:
 
 
 async def a_desk(anna: Agent) -> dict[str, str]:
-    """The ids of a tag, a canned reply, a disposition, an empty contact list and an API key."""
+    """The ids of a tag, a canned reply, a content template, a disposition, an empty contact list and an API key."""
     own: dict[str, Any] = {"organization_id": anna.organization_id}
     key = await ApiKey.create(**own, name="Old", agent=anna, start="fd_", key_hash="0", created_at=MONDAY)
+    text = await ContentTemplate.create(
+        **own, occasion="BOOKED", audience="GUEST", language="en", subject="Yes", body="{{ facts }}"
+    )
     return {
+        "text": ids.encode("ContentTemplate", text.id),
         "key": ids.encode("ApiKey", key.id),
         "tag": ids.encode("Tag", (await Tag.create(**own, name="VIP", color="#112233")).id),
         "reply": ids.encode("CannedReply", (await CannedReply.create(**own, shortcut="bye", text="Bye!")).id),

@@ -16,6 +16,7 @@ from models.agent.agent import Agent
 from resolvers.ids import encode
 from schema.root import schema
 from tests.resolvers import call_documents as call
+from tests.resolvers import content_documents as content
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import guest_documents as guests
@@ -371,6 +372,12 @@ TABLE: dict[str, Row] = {
     "createPlanningRule": Row(plan.CREATE_RULE, given(subjectId="@subject", meetingType="PHONE"), NOT_THEIRS),
     "updatePlanningRule": Row(plan.UPDATE_RULE, given(ruleId="@rule", enabled=False), NOT_THEIRS),
     "deletePlanningRule": Row(plan.DELETE_RULE, given(ruleId="@rule"), NOT_THEIRS),
+    "contentTemplates": Row(content.TEMPLATES, none, THEIR_OWN),
+    "previewContentTemplate": Row(content.PREVIEW, lambda _: {"input": {}}, THEIR_OWN),
+    "node: a content template": Row(NODE, named("text"), "nothing"),
+    "createContentTemplate": Row(content.CREATE, lambda _: {"input": content.NEW}, THEIR_OWN),
+    "updateContentTemplate": Row(content.UPDATE, given(templateId="@text", subject="Hello"), NOT_THEIRS),
+    "deleteContentTemplate": Row(content.DELETE, given(templateId="@text"), NOT_THEIRS),
     "webhooks": Row(
         hooks.WEBHOOKS,
         none,

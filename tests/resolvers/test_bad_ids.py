@@ -102,6 +102,8 @@ ID_FIELDS = [
     ("hookSecret", "input.webhookId", "Webhook", ["webhookId"]),
     ("noHook", "input.webhookId", "Webhook", ["webhookId"]),
     ("replay", "input.deliveryId", "WebhookDelivery", ["deliveryId"]),
+    ("text", "input.templateId", "ContentTemplate", ["templateId"]),
+    ("noText", "input.templateId", "ContentTemplate", ["templateId"]),
     ("tag", "input.tagId", "Tag", ["tagId"]),
     ("noTag", "input.tagId", "Tag", ["tagId"]),
     ("newReply", "input.serviceId", "Service", ["serviceId"]),

@@ -9,14 +9,12 @@ import pytest
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
 from models.letter.template import ContentTemplate
-from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
 from models.words import Role
-from providers.mail.fake import FakeMailer
 from resolvers import ids
 from tests.builders import Clock, an_agent, an_organization
-from tests.jobs.conftest import Jobs, books, jobs, mailer, opened_queue, shelf, tools  # noqa: F401 (fixtures)
-from tests.jobs.test_mail import ANNA, GUEST, TEN, event_of
+from tests.jobs.conftest import books
+from tests.jobs.test_mail import GUEST, TEN
 from tests.resolvers import content_documents as content
 from tests.resolvers.conftest import Client, SignIn
 from tests.resolvers.documents import codes
@@ -192,71 +190,3 @@ async def test_addresses_are_kept_from_who_may_not_see_them(
     organization.stored_settings = {"mask_contacts_from": ["ADMINISTRATOR"]}
     await organization.save()
     assert GUEST not in (await shown(ada, meetingId=meeting, audience="AGENT"))["body"]
-
-
-async def test_letters_are_written_in_the_organizations_own_words(
-    ada: Client,
-    anna: Agent,
-    jobs: Jobs,
-    mailer: FakeMailer,
-    clock: Clock,  # noqa: F811
-) -> None:
-    await made(ada)
-    await made(
-        ada, occasion="CALENDAR_EVENT", subject="Grace meets {{ agent_names }}", body="Bring {{ title }}"
-    )
-    await books(anna, TEN, now=clock())
-    await jobs.run()
-    [to_guest], [to_anna] = mailer.sent_to(GUEST), mailer.sent_to(ANNA)
-    assert to_guest.subject == "See you, Grace Guest"
-    assert to_guest.text.startswith("Dear Grace Guest,\n\nwe meet Monday 1 March 2027, 09:00–09:30")
-    assert event_of(to_guest)[1]["SUMMARY"] == "Grace meets Anna"
-    assert to_anna.text.startswith("Hello Anna,")
-
-
-@pytest.mark.parametrize(
-    ("language", "locale", "texts", "said"),
-    [
-        ("de-AT", "en", [("de-AT", "VIDEO"), ("de-AT", None), ("de", "VIDEO")], "de-at VIDEO"),
-        ("de-AT", "en", [("de-AT", "PHONE"), ("de-AT", None), ("de", "VIDEO")], "de-at None"),
-        ("de-AT", "en", [("de", "VIDEO"), ("de", None), ("en", "VIDEO")], "de VIDEO"),
-        ("de-AT", "en", [("de-CH", None), ("en", None)], "Gebucht"),
-        ("pl", "it-CH", [("it-CH", None), ("it", None), ("en", None)], "it-ch None"),
-        ("pl", "it-CH", [("de", None), ("en", None)], "Prenotato"),
-        ("pl", "cs", [("en", None)], "en None"),
-        ("pl", "cs", [("pl", None), ("en", None)], "pl None"),
-        ("pl", "cs", [], "Booked"),
-    ],
-)
-async def test_the_nearest_language_goes_before_the_nearest_type(
-    anna: Agent, organization: Organization, jobs: Jobs, mailer: FakeMailer, clock: Clock,  # noqa: F811
-    language: str, locale: str, texts: list[tuple[str, str | None]], said: str,
-) -> None:  # fmt: skip
-    organization.locale = locale
-    await organization.save()
-    for tag, kind in texts:
-        await ContentTemplate.create(
-            organization=organization, occasion="BOOKED", audience="GUEST", language=tag.lower(),
-            meeting_type=kind, subject=f"{tag.lower()} {kind}: ", body="Hello.",
-        )  # fmt: skip
-    meeting = await books(anna, TEN, now=clock())
-    await Meeting.filter(id=meeting.id).update(language=language)
-    await jobs.run()
-    [letter] = mailer.sent_to(GUEST)
-    assert letter.subject.partition(":")[0] == said
-
-
-async def test_where_a_text_has_become_unfit_people_are_told_in_the_usual_words(
-    anna: Agent,
-    organization: Organization,
-    jobs: Jobs,
-    mailer: FakeMailer,
-    clock: Clock,  # noqa: F811
-) -> None:
-    await ContentTemplate.create(
-        organization=organization, occasion="BOOKED", audience="GUEST", language="en",
-        subject="Hello", body="{{ no_such_thing }}",
-    )  # fmt: skip
-    await books(anna, TEN, now=clock())
-    await jobs.run()
-    assert mailer.sent_to(GUEST)[0].text.startswith("Hello Grace Guest,\n\nYour meeting with Anna is booked.")

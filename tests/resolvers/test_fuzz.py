@@ -28,7 +28,18 @@ SCHEMA = schema._schema
 CLIENTS_FAULT = {"BAD_REQUEST", "UNAUTHENTICATED", "FORBIDDEN", "TOO_COMPLEX"}
 
 KNOWN = ["@meeting", "@conversation", "@message", "@agent", "@ben", "@eve", "@service", "@theirs", "@calendar"]
-KNOWN += ["@office", "@subject", "@rule", "@template", "@tag", "@reply", "@disposition", "@list", "@key"]
+KNOWN += [
+    "@office",
+    "@subject",
+    "@rule",
+    "@template",
+    "@tag",
+    "@reply",
+    "@text",
+    "@disposition",
+    "@list",
+    "@key",
+]
 GOOD: dict[str, list[Any]] = {
     "ID": KNOWN,
     "String": ["Hello", "grace@guests.example", "+39 06 12345678", "acme/anna", "acme/anna?to=2027-03-02", "k"],
