@@ -15,7 +15,7 @@ ONCE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0019_webhooks")]
+    dependencies = [("frontdesk", "0021_retention")]
 
     operations = [
         ops.CreateModel(
