@@ -2,8 +2,7 @@
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from models.words import MeetingType
-from providers.mail.occasions import Audience, Occasion
+from models.words import Audience, MeetingType, Occasion
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 
