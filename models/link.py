@@ -6,6 +6,7 @@ from tortoise import fields
 
 from models.agent.agent import Agent
 from models.base import Edited
+from models.contact import Contact
 from models.organization.service import Service
 from models.organization.subject import Subject
 from models.words import MeetingType
@@ -15,7 +16,8 @@ class ScheduleLink(Edited):
     """`offered_times`, in ISO 8601, are the only starts it offers; they are held until it is used or expires.
 
     `used_at` is when a booking used it, noted where that matters: one of `single_use` is good for none after that, even
-    if the meeting is cancelled, and a list holds its times no longer.
+    if the meeting is cancelled, and a list holds its times no longer. What is booked through an invitation counts as
+    begun by the agent, who sent it to the guest who was `invited`.
     """
 
     slug = fields.CharField(max_length=64)
@@ -40,6 +42,11 @@ class ScheduleLink(Edited):
     used_at = fields.DatetimeField(null=True)
     expires_at = fields.DatetimeField(null=True)
     is_active = fields.BooleanField(default=True)
+    is_invitation = fields.BooleanField(default=False)
+    invited: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "frontdesk.Contact", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    invited_id: int | None
 
     class Meta:
         table = "schedule_link"

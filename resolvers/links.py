@@ -10,17 +10,19 @@ from errors import LinkExpired, NotFound
 from models.agent.agent import Agent
 from models.availability import linking
 from models.availability.address import find_link
+from models.guest.inviting import Invitation, invite
 from models.link import ScheduleLink
 from models.organization.organization import Organization
 from models.organization.service import Service
 from models.organization.subject import Subject
 from resolvers import ids
+from resolvers.booking import details
 from resolvers.context import Info
 from resolvers.given import given, said
 from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
 from scheduling.hours import Dates
-from schema.inputs.links import DeleteScheduleLinkInput, LinkInput, UpdateScheduleLinkInput
+from schema.inputs.links import DeleteScheduleLinkInput, InviteGuestInput, LinkInput, UpdateScheduleLinkInput
 
 _CLEARED = {"subject_id", "meeting_type", "duration_minutes", "from_", "to", "offered_times", "expires_at"}
 """What an update may take away again with null."""
@@ -96,6 +98,27 @@ async def create_schedule_link(info: Info, input: LinkInput) -> Payload:
 
 
 @refusals_as_values
+async def invite_guest(info: Info, input: InviteGuestInput) -> Payload:
+    context, actor, link = info.context, info.context.agent(), input.link
+    invitation = Invitation(
+        guest=details(input.guest),
+        link=fields_of(said(link, without={"agent_id", "service_id"}), within=("link",)),
+        agent_id=ids.decode_some(link.agent_id, "Agent", field=("link", "agentId")),
+        service_id=ids.decode_some(link.service_id, "Service", field=("link", "serviceId")),
+        message=input.message,
+    )
+    made = await invite(
+        invitation,
+        actor=actor,
+        keys=context.world.keys,
+        public_url=context.world.public_url,
+        now=context.now(),
+        once=once_of(context, "inviteGuest", input, organization_id=actor.organization_id),
+    )
+    return Payload(link=made)
+
+
+@refusals_as_values
 async def update_schedule_link(info: Info, input: UpdateScheduleLinkInput) -> Payload:
     changed = await linking.update_link(
         ids.decode(input.link_id, "ScheduleLink", field=("linkId",)),
@@ -114,10 +137,10 @@ async def delete_schedule_link(info: Info, input: DeleteScheduleLinkInput) -> Pa
     return Payload(deleted=True)
 
 
-def fields_of(named: Mapping[str, Any]) -> Any:
-    """What an input says of a link, in the model's words."""
+def fields_of(named: Mapping[str, Any], *, within: tuple[str, ...] = ()) -> Any:
+    """What an input says of a link, in the model's words; `within` is where in the whole input it stands."""
     words = {"from_": "from_date", "to": "to_date"}
     fields = {words.get(name, name): value for name, value in named.items()}
     if "subject_id" in fields:
-        fields["subject_id"] = ids.decode_some(fields["subject_id"], "Subject", field=("subjectId",))
+        fields["subject_id"] = ids.decode_some(fields["subject_id"], "Subject", field=(*within, "subjectId"))
     return fields

@@ -43,6 +43,7 @@ class ScheduleLink(Node):
     single_use: bool = strawberry.field(description="Good for one booking, even if that is cancelled.")
     expires_at: datetime | None
     is_active: bool
+    is_invitation: bool = strawberry.field(description="What is booked through it is OUTBOUND.")
 
 
 @strawberry.type(description="An agent's own calendar. Its address never comes back out.")
@@ -110,6 +111,15 @@ class AgentConnection:
 @strawberry.type
 class AgentPayload:
     agent: Agent | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class InviteGuestPayload:
+    link: ScheduleLink | None
+    alternatives: list[Slot] = strawberry.field(
+        description="Where an offered time cannot be had: the nearest that can."
+    )
     errors: list[UserError]
 
 

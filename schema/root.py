@@ -44,6 +44,7 @@ from schema.agent import (
     CalendarConnectionPayload,
     CalendarFeedPayload,
     DisconnectCalendarPayload,
+    InviteGuestPayload,
     ScheduleLink,
     ScheduleLinkPayload,
 )
@@ -279,6 +280,11 @@ class Mutation:
         description="One's own by every agent; others' and services' by administrators, managers and booking managers.",
     )
     update_schedule_link: ScheduleLinkPayload = resolved_by(links.update_schedule_link)
+    invite_guest: InviteGuestPayload = resolved_by(
+        links.invite_guest,
+        description="Mails a guest a link to choose a time by, of all that are free or of a few that are held until one"
+        " is booked. By who may make such a link and book for guests.",
+    )
     delete_schedule_link: DeletePayload = resolved_by(
         links.delete_schedule_link, description="What it held is free; meetings booked through it stay."
     )

@@ -37,6 +37,9 @@ class Settings:
     one_conversation_per_guest_and_agent: bool = strawberry.field(
         description="False: a new conversation for every meeting."
     )
+    guest_sign_in_required: bool = strawberry.field(
+        description="Guests book and hold only once they have shown, by a code, that their address is theirs."
+    )
     guest_must_confirm: bool
     guest_confirmation_timeout_minutes: int
     default_duration_minutes: int = strawberry.field(description="Where no planning rule says another.")

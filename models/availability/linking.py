@@ -63,7 +63,7 @@ async def create_link(
     with unique("There is such an address already.", field=("slug",)):
         async with transaction() as tx:
             if (earlier := await earlier_outcome(tx, once)) is not None:
-                return await _still_there(earlier)
+                return await still_there(earlier)
             link = ScheduleLink(organization_id=actor.organization_id, agent_id=agent_id, service_id=service_id)
             await _check_target(actor, agent_id=agent_id, service_id=service_id)
             link.update_from_dict({"slug": new_slug(), **await _checked(fields, actor, now=now)})
@@ -123,7 +123,8 @@ async def _lock(link_id: int, actor: AgentActor, *, expected_version: int | None
     return link
 
 
-async def _still_there(link_id: int) -> ScheduleLink:
+async def still_there(link_id: int) -> ScheduleLink:
+    """What a request made that came before; refuses NotFound where it is gone."""
     link = await ScheduleLink.get_or_none(id=link_id)
     if link is None:
         raise NotFound("The link has been deleted since.", field=("idempotencyKey",))

@@ -113,9 +113,10 @@ async def _known_conversation(tx: Transaction, wish: Wish, guest: Contact, taken
 
 def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversation, actor: Actor) -> Meeting:
     target, by_agent = wish.target, isinstance(actor, AgentActor)
+    is_invited = target.link is not None and target.link.is_invitation
     return Meeting(
         organization=target.organization,
-        origin=Direction.OUTBOUND if by_agent else Direction.INBOUND,
+        origin=Direction.OUTBOUND if by_agent or is_invited else Direction.INBOUND,
         title=_title(wish, taken, actor=actor),
         notes=None if wish.is_of_group else wish.notes,
         subject=target.subject,

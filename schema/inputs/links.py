@@ -10,6 +10,7 @@ from strawberry import UNSET
 
 from models.words import MeetingType
 from schema.enums import ENUMS
+from schema.inputs.meetings import GuestInput
 from schema.inputs.words import EXPECTED_VERSION, IDEMPOTENCY_KEY
 
 assert ENUMS  # they are told to Strawberry before any input names them
@@ -66,3 +67,15 @@ class UpdateScheduleLinkInput:
 class DeleteScheduleLinkInput:
     link_id: strawberry.ID
     expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+
+
+@strawberry.input
+class InviteGuestInput:
+    link: LinkInput
+    guest: GuestInput = strawberry.field(
+        description="With an e-mail address. Who is known by all of this is recognised, or becomes a contact."
+    )
+    message: str | None = strawberry.field(
+        default=None, description="Stands in the mail; 2,000 characters at most."
+    )
+    idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)

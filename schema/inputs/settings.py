@@ -47,6 +47,7 @@ class SettingsInput:
     max_meetings_per_guest_per_day: int | None = _said("1 to 100; null: any number.")
     max_upcoming_meetings_per_guest_and_agent: int | None = _said("1 to 100; null: any number.")
     one_conversation_per_guest_and_agent: bool | None = UNSET
+    guest_sign_in_required: bool | None = UNSET
     guest_must_confirm: bool | None = UNSET
     guest_confirmation_timeout_minutes: int | None = _said("1 to 10080.")
     default_duration_minutes: int | None = _said("1 to 1440, not less than the least, nor more than the most.")

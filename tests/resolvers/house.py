@@ -176,6 +176,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "newLink": (linked.CREATE, {"input": {"agentId": "@agent", "slug": "fair"}}, "anna"),
     "newServiceLink": (linked.CREATE, {"input": {"serviceId": "@service"}}, "ada"),
     "changedLink": (linked.UPDATE, {"input": {"linkId": "@link", "durationMinutes": 60}}, "anna"),
+    "invite": (linked.INVITE, {"input": {"link": {"agentId": "@agent"}, "guest": say.GRACE}}, "anna"),
     "noLink": (linked.DELETE, {"input": {"linkId": "@link"}}, "anna"),
     "audit": (AUDIT, {"first": 10}, "ada"),
     "newHook": (

@@ -12,3 +12,5 @@ DELETE = f"""mutation($input: DeleteScheduleLinkInput!) {{
   deleteScheduleLink(input: $input) {{ deleted {ERRORS} }} }}"""
 SHOW = f"query($link: String!) {{ scheduleLink(link: $link) {{ {LINK} }} }}"
 LISTED = f"query($id: ID!) {{ node(id: $id) {{ ... on Agent {{ scheduleLinks {{ {LINK} }} }} }} }}"
+INVITE = f"""mutation($input: InviteGuestInput!) {{
+  inviteGuest(input: $input) {{ link {{ {LINK} isInvitation }} alternatives {{ start }} {ERRORS} }} }}"""

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from tests.resolvers.conftest import Client
 
 SETTINGS = """version publicBookingEnabled requiredContactFields maxMeetingsPerGuestPerDay
-  maxUpcomingMeetingsPerGuestAndAgent oneConversationPerGuestAndAgent guestMustConfirm guestConfirmationTimeoutMinutes
+  maxUpcomingMeetingsPerGuestAndAgent oneConversationPerGuestAndAgent guestMustConfirm guestSignInRequired
+  guestConfirmationTimeoutMinutes
   defaultDurationMinutes minDurationMinutes maxDurationMinutes slotIntervalMinutes bookableDaysAhead weekendsDisabled
   agentEarliestDay agentMinimumNoticeMinutes publicEarliestDay publicMinimumNoticeMinutes joinOpensMinutesBefore
   reminderMinutesBefore maxWaitingMinutes holdMinutes purgeOutdatedMeetings retentionDays showUnassignedMeetings

@@ -400,6 +400,11 @@ TABLE: dict[str, Row] = {
         NOT_OF_THEIR_AGENT,
     ),
     "updateScheduleLink": Row(linked.UPDATE, given(linkId="@link", isActive=False), NOT_OF_THEIR_AGENT),
+    "inviteGuest": Row(
+        linked.INVITE,
+        lambda ids: {"input": {"link": {"agentId": ids["agent"]}, "guest": say.GRACE}},
+        NOT_OF_THEIR_AGENT,
+    ),
     "deleteScheduleLink": Row(linked.DELETE, given(linkId="@link"), NOT_OF_THEIR_AGENT),
     "updateAgent": Row(plan.UPDATE_AGENT, given(agentId="@agent", isActive=False), NOT_THEIRS),
     "createAgent": Row(staff.CREATE, given(name="Zed", email="zed@acme.example"), THEIR_OWN),

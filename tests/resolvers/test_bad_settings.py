@@ -19,7 +19,8 @@ NUMBERS = [
     "calendarRefreshMinutes", "maxAttachmentMegabytes",
 ]  # fmt: skip
 FLAGS = [
-    "publicBookingEnabled", "oneConversationPerGuestAndAgent", "guestMustConfirm", "weekendsDisabled",
+    "publicBookingEnabled", "oneConversationPerGuestAndAgent", "guestMustConfirm", "guestSignInRequired",
+    "weekendsDisabled",
     "purgeOutdatedMeetings", "showUnassignedMeetings", "twoWayCalendar", "computeAvailabilityFromCalendars",
     "unknownCalendarsBlock", "personalGoogleEvents", "personalMicrosoftEvents", "attachmentsEnabled",
 ]  # fmt: skip

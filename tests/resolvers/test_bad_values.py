@@ -186,6 +186,18 @@ CASES: list[Case] = [
     ("newKey", "input.expiresAt", NO_MOMENTS, BAD, None),
     ("newKey", "input.expiresAt", ["1900-01-01T00:00:00Z", "2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
     ("newKey", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    # invitations
+    ("invite", "input.guest.email", NO_EMAILS, INVALID, ["guest", "email"]),
+    ("invite", "input.guest.email", [None, REMOVED], "CONTACT_FIELD_REQUIRED", ["guest", "email"]),
+    ("invite", "input.guest.name", NO_NAMES, INVALID, ["guest", "name"]),
+    ("invite", "input.guest.timeZone", NO_ZONES, INVALID, ["guest", "timeZone"]),
+    ("invite", "input.message", NO_TEXTS[1:], INVALID, ["message"]),
+    ("invite", "input.link.slug", [*NO_SLUGS, "anna"], INVALID, ["link", "slug"]),
+    ("invite", "input.link.agentId", [None, REMOVED], INVALID, ["link", "agentId"]),
+    ("invite", "input.link.durationMinutes", NO_DURATIONS, INVALID, ["link", "durationMinutes"]),
+    ("invite", "input.link.offeredTimes", [[say.TEN, say.NINE]], "SLOT_TAKEN", ["link", "offeredTimes", "1"]),
+    ("invite", "input.link", [None, REMOVED, "acme/anna"], BAD, None),
+    ("invite", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
     # guests who sign in
     ("guestCode", "input.email", NO_EMAILS, INVALID, ["email"]),
     ("guestCode", "input.organization", ["", "nobody", "\0", "\ud800", LONG], MISSING, ["organization"]),

@@ -41,6 +41,7 @@ EVERYTHING: dict[str, Any] = {
     "maxUpcomingMeetingsPerGuestAndAgent": 5,
     "oneConversationPerGuestAndAgent": True,
     "guestMustConfirm": True,
+    "guestSignInRequired": True,
     "guestConfirmationTimeoutMinutes": 90,
     "defaultDurationMinutes": 45,
     "minDurationMinutes": 15,
