@@ -112,7 +112,10 @@ class TooFarAhead(TimeRefused):
 
 
 class LimitReached(TimeRefused):
+    """`in_the_way` are the meetings because of which it is refused, as far as the caller may know of them."""
+
     code = ErrorCode.LIMIT_REACHED
+    in_the_way: Sequence[object] = ()
 
 
 class HoldExpired(TimeRefused):

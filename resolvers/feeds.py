@@ -8,7 +8,7 @@ from contextlib import aclosing
 from strawberry import ID
 
 from errors import Forbidden
-from models.actor import AgentActor, KnownActor
+from models.actor import AgentActor, GuestActor, KnownActor
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
@@ -56,12 +56,13 @@ def _events(context: Context, topic: str, *, after: str | None) -> AsyncGenerato
 def _audible_to(actor: KnownActor) -> Callable[[Event], bool]:
     if isinstance(actor, AgentActor):
         return lambda event: event.audience is not Audience.NOBODY
-    return lambda event: event.audience is Audience.EVERYONE and not _is_of_another(event, actor.meeting_id)
+    return lambda event: event.audience is Audience.EVERYONE and not _is_of_another(event, actor)
 
 
-def _is_of_another(event: Event, meeting_id: int) -> bool:
-    """Whether it is of a meeting of the conversation that is not the one whose link a guest holds."""
-    return event.kind == EventKind.MEETING_CHANGED and event.payload["meeting"] != meeting_id
+def _is_of_another(event: Event, guest: GuestActor) -> bool:
+    """Whether it is of a meeting of the conversation that is not the one whose link the guest holds."""
+    by_link = event.kind == EventKind.MEETING_CHANGED and not guest.is_verified
+    return by_link and event.payload["meeting"] != guest.meeting_id
 
 
 def cursor(info: Info, root: Event | Resync) -> str:

@@ -80,7 +80,7 @@ class Loaders(PlanLoaders, PartyLoaders):
 
         async def load(ids: Sequence[int]) -> list[Message | None]:
             viewer, rows = self._viewer(), Message.filter(id__in=list(ids))
-            if isinstance(viewer, GuestActor):
+            if isinstance(viewer, GuestActor) and not viewer.is_verified:
                 rows = Message.visible_to(viewer, viewer.conversation_id).filter(id__in=list(ids))
             elif not isinstance(viewer, AgentActor):
                 rows = rows.exclude(kind__in=INTERNAL)

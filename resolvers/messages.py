@@ -72,9 +72,9 @@ async def reply_to(info: Info, root: Message) -> Message | None:
 
 
 async def meeting(info: Info, root: Message) -> Meeting | None:
-    """To a guest, the one whose link they hold."""
+    """To a guest who holds the link of one meeting, that one."""
     actor = info.context.actor
-    is_of_another = isinstance(actor, GuestActor) and root.meeting_id != actor.meeting_id
-    if root.meeting_id is None or is_of_another:
+    by_link = actor.meeting_id if isinstance(actor, GuestActor) and not actor.is_verified else None
+    if root.meeting_id is None or by_link not in (None, root.meeting_id):
         return None
     return await info.context.loaders.meetings.load(root.meeting_id)

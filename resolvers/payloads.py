@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
 
-from errors import ErrorCode, Refused, TimeRefused
+from errors import ErrorCode, LimitReached, Refused, TimeRefused
 
 P = ParamSpec("P")
 
@@ -32,6 +32,7 @@ class Payload:
         self.errors: tuple[UserError, ...] = ()
         self.alternatives: tuple[Any, ...] = ()
         self.occurrences: tuple[Any, ...] = ()
+        self.conflicting_meetings: tuple[Any, ...] = ()
         self.__dict__.update(fields)
 
     def __getattr__(self, name: str) -> None:
@@ -47,6 +48,8 @@ def refusals_as_values(resolve: Callable[P, Awaitable[Payload]]) -> Callable[P, 
             return await resolve(*args, **kwargs)
         except Refused as refused:
             alternatives = refused.alternatives if isinstance(refused, TimeRefused) else ()
-            return Payload(errors=(UserError.of(refused),), alternatives=alternatives)
+            meetings = refused.in_the_way if isinstance(refused, LimitReached) else ()
+            error = UserError.of(refused)
+            return Payload(errors=(error,), alternatives=alternatives, conflicting_meetings=meetings)
 
     return answer

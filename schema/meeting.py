@@ -126,6 +126,10 @@ class BookMeetingPayload:
     alternatives: list[Slot] = strawberry.field(
         description="The nearest free slots where the wanted one is refused."
     )
+    conflicting_meetings: list[Meeting] = strawberry.field(
+        description="Where it is refused as LIMIT_REACHED, the guest's meetings that stand in the way: those that the"
+        " viewer sees anyway. One that is cancelled no longer does."
+    )
     errors: list[UserError]
 
 
@@ -152,5 +156,9 @@ class MeetingPayload:
     meeting: Meeting | None
     alternatives: list[Slot] = strawberry.field(
         description="The nearest free slots where the wanted one is refused."
+    )
+    conflicting_meetings: list[Meeting] = strawberry.field(
+        description="Where it is refused as LIMIT_REACHED, the guest's meetings that stand in the way: those that the"
+        " viewer sees anyway. One that is cancelled no longer does."
     )
     errors: list[UserError]

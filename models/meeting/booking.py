@@ -15,6 +15,7 @@ from models.guest.own import check_signed_in, signed
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.joining import join
+from models.meeting.limiting import telling_what_is_in_the_way
 from models.meeting.limits import exceeds, guest_limits
 from models.meeting.making import drawn_for, make_meeting, party_of, standing_for
 from models.meeting.meeting import Meeting
@@ -40,11 +41,12 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     await check_may_book(wish.target, actor=actor)
     check_signed_in(actor, wish.target.organization)
     wish = checked(replace(wish, guest=signed(wish.guest, actor)))
-    if once is None and may_share(wish):
-        meeting = await book_together(Asked(wish, actor, now))
-        if meeting is not None:
-            return meeting
-    return await book_alone(wish, actor=actor, now=now, once=once)
+    async with telling_what_is_in_the_way(wish.guest, wish.target, wish.start, actor=actor, now=now):
+        if once is None and may_share(wish):
+            meeting = await book_together(Asked(wish, actor, now))
+            if meeting is not None:
+                return meeting
+        return await book_alone(wish, actor=actor, now=now, once=once)
 
 
 async def book_alone(wish: Wish, *, actor: Actor, now: datetime, once: Once | None) -> Meeting:

@@ -17,6 +17,7 @@ from models.claim import Claim
 from models.contact import locks_of
 from models.meeting.history import record, snapshot
 from models.meeting.leaving import leave
+from models.meeting.limiting import telling_what_is_in_the_way
 from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
 from models.meeting.rights import check_may_change
@@ -173,7 +174,9 @@ async def _move(
         start=start,
     )
     purpose = Purpose(meeting_id=meeting.id, expires_at=standing.expires_at)
-    taken = await take_time(tx, request, start, purpose=purpose, now=now)
+    guest, target = await meeting.guest, request.target
+    async with telling_what_is_in_the_way(guest, target, start, actor=actor, now=now, moved_id=meeting.id):
+        taken = await take_time(tx, request, start, purpose=purpose, now=now)
     meeting.stand(standing)
     meeting.start, meeting.end = taken.time.own.start, taken.time.own.end
     meeting.buffer_before_minutes = taken.time.before_minutes

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise import connections
@@ -24,7 +25,7 @@ from scheduling.question import GuestLimits
 # Cancelled, declined and expired meetings count for nothing; of today, those that are over count for the day. Every
 # step is a look-up in an index, whatever the planner knows of the tables: they may have grown since it was told.
 _MEETINGS = """
-SELECT m.start, ARRAY(SELECT agent_id FROM meeting_agent WHERE meeting_id = m.id) AS agents
+SELECT m.id, m.start, ARRAY(SELECT agent_id FROM meeting_agent WHERE meeting_id = m.id) AS agents
 FROM attendee a JOIN meeting m ON m.id = a.meeting_id
 WHERE a.contact_id = ANY (ARRAY(
         SELECT id FROM contact WHERE organization_id = %s AND email = %s
@@ -61,11 +62,7 @@ async def guest_limits(
     if is_stranger:
         return GuestLimits()
     zone = organization.zone
-    begin = midnight(today(now, zone), zone)
-    rows = await connections.get("default").execute_query_dict(
-        _MEETINGS,
-        [organization.id, guest.email, organization.id, guest.phone, guest.id, begin, moved_id, now],
-    )
+    rows = await _counted(guest, organization, now=now, moved_id=moved_id)
     days = Counter(today(row["start"], zone) for row in rows)
     agents = Counter(agent for row in rows if row["start"] > now for agent in row["agents"])
     return GuestLimits(
@@ -74,6 +71,40 @@ async def guest_limits(
             id for id, count in agents.items() if per_agent is not None and count >= per_agent
         ),
     )
+
+
+async def in_the_way(
+    guest: Contact,
+    organization: Organization,
+    limits: GuestLimits,
+    *,
+    start: datetime,
+    agents: Collection[int],
+    now: datetime,
+    moved_id: int | None = None,
+) -> list[int]:
+    """The ids of the guest's meetings because of which they can have none at this time, with any of these agents."""
+    zone = organization.zone
+    rows = await _counted(guest, organization, now=now, moved_id=moved_id)
+    is_full, full = today(start, zone) in limits.full_days, limits.full_agents.intersection(agents)
+    return [
+        row["id"]
+        for row in rows
+        if (is_full and today(row["start"], zone) == today(start, zone))
+        or (row["start"] > now and not full.isdisjoint(row["agents"]))
+    ]
+
+
+async def _counted(
+    guest: Contact, organization: Organization, *, now: datetime, moved_id: int | None
+) -> list[dict[str, Any]]:
+    """The guest's meetings from today on, but for the one that is moved, and who has them."""
+    begin = midnight(today(now, organization.zone), organization.zone)
+    known = (organization.id, guest.email, organization.id, guest.phone, guest.id)
+    rows: list[dict[str, Any]] = await connections.get("default").execute_query_dict(
+        _MEETINGS, [*known, begin, moved_id, now]
+    )
+    return rows
 
 
 def exceeds(limits: GuestLimits | None, start: datetime, agents: Collection[int], *, zone: ZoneInfo) -> bool:
