@@ -10,12 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
 from errors import LimitReached
-from models.actor import Actor
+from models.actor import Actor, GuestActor
 from models.availability.target import Target
 from models.contact import Contact, GuestDetails
 from models.meeting.limits import guest_limits, in_the_way
-from models.meeting.meeting import Meeting
+from models.meeting.meeting import Attendee, Meeting
 from models.organization.service import ServiceMember
 
 
@@ -54,7 +57,15 @@ async def _tell(refused: LimitReached, found: list[int], *, actor: Actor) -> Non
         return  # it is the agents who have as many as they may have
     some = "1 meeting stands" if len(found) == 1 else f"{len(found)} meetings stand"
     refused.message = f"{refused.message} {some} in the way."
-    refused.in_the_way = await Meeting.visible_to(actor).filter(id__in=found).order_by("start", "id")
+    refused.in_the_way = await _shown_to(actor).filter(id__in=found).order_by("start", "id")
+
+
+def _shown_to(actor: Actor) -> QuerySet[Meeting]:
+    """Also as the guest of one meeting, who has signed in sees all that are of their address."""
+    if not isinstance(actor, GuestActor) or not actor.is_verified:
+        return Meeting.visible_to(actor)
+    places = Attendee.filter(contact__email=actor.contact.email, companion=False, left_at__isnull=True)
+    return Meeting.filter(id__in=Subquery(places.values("meeting_id")), organization_id=actor.organization_id)
 
 
 async def _known(details: GuestDetails, target: Target) -> Contact:

@@ -11,12 +11,14 @@ from tests.models.meeting.life import setting
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
 from tests.resolvers.documents import codes
+from tests.resolvers.test_guest_sign_in import Door, door
 
 BOOK = """mutation($input: BookMeetingInput!) { bookMeeting(input: $input) {
   meeting { id } conflictingMeetings { id start manageUrl } alternatives { start } errors { code message } } }"""
 MOVE = """mutation($input: RescheduleMeetingInput!) { rescheduleMeeting(input: $input) {
   meeting { id } conflictingMeetings { id } errors { code message } } }"""
 NEXT_DAY = "2027-03-02T09:00:00Z"
+__all__ = ["door"]
 FULL = "The guest has as many meetings as one may have."
 
 
@@ -53,6 +55,22 @@ async def test_who_holds_the_link_of_one_is_told_that_one_and_can_cancel_it_and_
     booked = await first.grace.do(BOOK, input=say.wish(say.ELEVEN))
     assert (codes(booked), ids(booked)) == ([], [])
     assert booked["meeting"]["id"] not in (first.meeting, second.meeting)
+
+
+async def test_who_has_signed_in_is_told_all_of_them(both: tuple[Talk, Talk], door: Door) -> None:
+    grace = await door.client()
+    refused = await grace.do(BOOK, input=say.wish(say.ELEVEN))
+    assert (codes(refused), ids(refused)) == (["LIMIT_REACHED"], [talk.meeting for talk in both])
+    assert all(one["manageUrl"] for one in refused["conflictingMeetings"])
+    assert codes(await grace.do(say.CANCEL, input={"meetingId": both[1].meeting})) == []
+    assert codes(await grace.do(BOOK, input=say.wish(say.ELEVEN))) == []
+
+
+async def test_also_as_they_move_one(both: tuple[Talk, Talk], door: Door, anna: Agent) -> None:
+    await setting(anna.organization_id, max_upcoming_meetings_per_guest_and_agent=1)
+    grace = await door.client()
+    refused = await grace.do(MOVE, input={"meetingId": both[0].meeting, "start": say.ELEVEN})
+    assert (codes(refused), ids(refused)) == (["LIMIT_REACHED"], [both[1].meeting])
 
 
 async def test_other_guests_see_nothing_of_it(both: tuple[Talk, Talk], sign_in: SignIn, anna: Agent) -> None:
