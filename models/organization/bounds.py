@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,10 @@ from errors import Invalid
 from models import input
 from models.organization.settings import Settings, VirtualMeetingAutomation
 from models.words import Role
+
+_ATOM = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_SENDER = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
 
 MINUTES_OF_DAY = 24 * 60
 MOST_REMINDERS = 10
@@ -137,7 +142,11 @@ def _distinct(values: Sequence[Any], name: str) -> tuple[Any, ...]:
 
 
 def _email(value: str, name: str) -> str:
-    return input.email(value, field=place(name))
+    """An address that every mail server takes: with one that some do not, no letter at all would arrive there."""
+    address = input.email(value, field=place(name))
+    if not _SENDER.fullmatch(address):
+        raise Invalid("Not every mail server takes this address.", field=place(name))
+    return address
 
 
 def _line(value: str, name: str) -> str:

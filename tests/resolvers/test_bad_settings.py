@@ -52,6 +52,14 @@ NO_COLOURS = [
     "\0",
     LONG,
 ]
+# What guests may give, but no letter can come from, or not to every server.
+NO_SENDERS = [
+    "a..b@acme.example",
+    ".a@acme.example",
+    "a@-acme.example",
+    "a@" + "x" * 64 + ".example",
+    "ä@acme.example",
+]
 NO_WORDS = ["", "agent", "NOBODY", 1, {}]
 
 
@@ -80,6 +88,7 @@ CASES: list[Case] = [
     *cases(["reminderMinutesBefore"], [[None], ["60"], [1.5], [2**31], {}], BAD),
     *cases(["transferTargets", "primaryCalendarProvider"], NO_WORDS, BAD),
     *cases(["mailFrom", "mailReplyTo"], [one for one in NO_EMAILS if isinstance(one, str)], INVALID),
+    *cases(["mailFrom", "mailReplyTo"], NO_SENDERS, INVALID),
     *cases(["mailSenderName"], NO_NAMES, INVALID),
     inner("busyPolicy", "tentativeIsBusy", [None], INVALID),
     inner("busyPolicy", "tentativeIsBusy", NO_FLAGS, BAD),
