@@ -21,7 +21,7 @@ async def url_of_agent(info: Info, root: Agent) -> str | None:
 async def url_of_guest(info: Info, root: Contact) -> str | None:
     """Not for who holds a manage link: that was given to whoever booked, in whatever name."""
     actor = info.context.actor
-    is_own = isinstance(actor, GuestActor) and actor.is_verified and actor.contact.id == root.id
+    is_own = isinstance(actor, GuestActor) and actor.is_verified and root.id in actor.contact_ids
     return await _url(info, root) if is_own else None
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tortoise import connections
 
 from models.agent.agent import Agent
 from models.calendar.feed import Reader
-from models.contact import Contact
 from models.meeting.meeting import Attendee, Meeting
 
 PAST = timedelta(days=31)
 MOST = 1_000
 
-_MINE = {
-    Agent: "SELECT meeting_id FROM meeting_agent WHERE agent_id = %s",
-    Contact: "SELECT meeting_id FROM attendee WHERE contact_id = %s AND NOT companion AND left_at IS NULL",
-}
+_OF_AGENT = "SELECT meeting_id FROM meeting_agent WHERE agent_id = %s"
+_OF_GUEST = """
+SELECT a.meeting_id FROM attendee a JOIN contact c ON c.id = a.contact_id
+WHERE c.organization_id = %s AND c.email = %s AND NOT a.companion AND a.left_at IS NULL
+"""
 # All that an entry is made of, of each of them: whatever is changed, and by whom, has another mark.
 _MARK = """
 SELECT md5(string_agg(concat_ws('|', m::text, o.name, o.address, g.name,
@@ -32,6 +33,10 @@ FROM meeting m JOIN contact g ON g.id = m.guest_id LEFT JOIN office o ON o.id = 
     LATERAL (SELECT max(at) AS at FROM meeting_change WHERE meeting_id = m.id) c
 WHERE m.id IN ({mine}) AND m."end" > %s
 """
+_MEETINGS = """
+SELECT id, (SELECT max(at) FROM meeting_change WHERE meeting_id = m.id) AS changed_at FROM meeting m
+WHERE m.id IN ({mine}) AND m."end" > %s ORDER BY abs(extract(epoch FROM m.start - %s)) LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +47,76 @@ class Mark:
     changed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A meeting as it stands in a reader's calendar, with the names of those whom they meet, and what was noted."""
+
+    meeting: Meeting
+    changed_at: datetime
+    names: Sequence[str]
+    notes: str | None
+
+
 async def mark_of(reader: Reader, *, now: datetime) -> Mark:
     """Found by one query, without reading the calendar."""
-    sql = _MARK.format(mine=_MINE[type(reader)])
-    [row] = await connections.get("default").execute_query_dict(sql, [reader.id, now - PAST])
+    [row] = await _rows(_MARK, reader, now - PAST)
     organization = reader.organization
     own = (reader.name, reader.time_zone, organization.name, organization.time_zone)
     return Mark(repr((row["mark"], own)), row["changed_at"])
 
 
-async def entries_of(reader: Reader, *, now: datetime) -> list[Meeting]:
-    """The meetings, by their start, with their people and places; of more than a thousand, the next and the last."""
-    ids = await _ids(reader, now=now)
-    meetings = Meeting.filter(id__in=ids).select_related("guest", "office").order_by("start", "id")
-    return await meetings.prefetch_related("agents")
+async def entries_of(reader: Reader, *, now: datetime) -> list[Entry]:
+    """The entries, by their start; of more than a thousand, the next and the last."""
+    rows = await _rows(_MEETINGS, reader, now - PAST, now, MOST)
+    changed_at: Mapping[int, datetime | None] = {row["id"]: row["changed_at"] for row in rows}
+    wanted = Meeting.filter(id__in=list(changed_at)).select_related("guest", "office").order_by("start", "id")
+    meetings = await wanted.prefetch_related("agents")
+    guests = await _guests_of([meeting for meeting in meetings if meeting.is_group])
+    return [
+        Entry(
+            meeting=one,
+            changed_at=changed_at[one.id] or one.created_at,
+            names=_names(reader, one, guests.get(one.id, ())),
+            notes=_notes(reader, one, guests.get(one.id, ())),
+        )
+        for one in meetings
+    ]
 
 
-async def _ids(reader: Reader, *, now: datetime) -> list[int]:
-    rows = await connections.get("default").execute_query_dict(
-        f'SELECT id FROM meeting m WHERE m.id IN ({_MINE[type(reader)]}) AND m."end" > %s'
-        " ORDER BY abs(extract(epoch FROM m.start - %s)) LIMIT %s",
-        [reader.id, now - PAST, now, MOST],
+async def _rows(sql: str, reader: Reader, *values: Any) -> list[dict[str, Any]]:
+    whose: tuple[Any, ...] = (reader.organization_id, getattr(reader, "email", None))
+    mine = _OF_GUEST
+    if isinstance(reader, Agent):
+        mine, whose = _OF_AGENT, (reader.id,)
+    rows: list[dict[str, Any]] = await connections.get("default").execute_query_dict(
+        sql.format(mine=mine), [*whose, *values]
     )
-    return [row["id"] for row in rows]
+    return rows
 
 
-async def changed_at(meetings: Sequence[Meeting]) -> Mapping[int, datetime]:
-    """When each of the meetings was changed last."""
-    rows = await connections.get("default").execute_query_dict(
-        "SELECT meeting_id, max(at) AS at FROM meeting_change WHERE meeting_id = ANY(%s) GROUP BY meeting_id",
-        [[one.id for one in meetings]],
-    )
-    return {row["meeting_id"]: row["at"] for row in rows}
-
-
-async def guests_of(meetings: Sequence[Meeting]) -> Mapping[int, list[Attendee]]:
+async def _guests_of(meetings: Sequence[Meeting]) -> Mapping[int, list[Attendee]]:
     """Who comes to each of the meetings, without those whom they bring."""
     found: dict[int, list[Attendee]] = {}
-    for one in await Attendee.guests_of(*(meeting.id for meeting in meetings)):
-        found.setdefault(one.meeting_id, []).append(one)
+    if meetings:
+        rows = Attendee.guests_of(*(meeting.id for meeting in meetings)).select_related("contact")
+        for one in await rows:
+            found.setdefault(one.meeting_id, []).append(one)
     return found
+
+
+def _names(reader: Reader, meeting: Meeting, guests: Sequence[Attendee]) -> list[str]:
+    """To an agent the guests, to a guest the agents."""
+    if isinstance(reader, Agent):
+        return [one.name for one in guests] if meeting.is_group else [meeting.guest.name]
+    return [agent.name for agent in sorted(meeting.agents, key=lambda agent: agent.id)]
+
+
+def _notes(reader: Reader, meeting: Meeting, guests: Sequence[Attendee]) -> str | None:
+    """In a group meeting each party has notes of its own; agents have them by mail."""
+    if not meeting.is_group:
+        notes: str | None = meeting.notes
+        return notes
+    if isinstance(reader, Agent):
+        return None
+    own = (one.notes for one in guests if one.contact is not None and one.contact.email == reader.email)
+    return next(own, None)

@@ -20,6 +20,10 @@ RETURNING c.id
 """
 
 
+# Who has signed in by an address that is no contact's any more has nothing to see, and no calendar.
+_OF_ADDRESSES = ("guest_session", "guest_code", "calendar_feed")
+
+
 async def purge_contacts(tx: Transaction, organization: Organization, ids: Sequence[int]) -> int:
     """Delete those of the contacts who have no meeting and no conversation any more; how many.
 
@@ -31,5 +35,11 @@ async def purge_contacts(tx: Transaction, organization: Organization, ids: Seque
         await tx.lock(lock)
     # Others who refer to them hold their rows; what they have committed, the next statement sees.
     await tx.rows("SELECT FROM contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", list(ids))
-    gone = [await tx.rows(_DELETE, [one.id], one.name, one.email, one.phone) for one in known]
-    return sum(map(len, gone))
+    gone = [one for one in known if await tx.rows(_DELETE, [one.id], one.name, one.email, one.phone)]
+    for table in _OF_ADDRESSES:
+        await tx.rows(
+            f"DELETE FROM {table} k WHERE k.organization_id = %s AND k.email = ANY(%s) AND NOT EXISTS"
+            " (SELECT FROM contact c WHERE c.organization_id = k.organization_id AND c.email = k.email)",
+            organization.id, [one.email for one in gone if one.email is not None],
+        )  # fmt: skip
+    return len(gone)

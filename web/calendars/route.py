@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from models.calendar import entries
 from models.calendar.entries import Mark
-from models.calendar.feed import Reader, reader_of
+from models.calendar.feed import reader_of
 from resolvers.context import World
-from web.calendars.writing import Entry, calendar_of
+from web.calendars.writing import calendar_of
 
 # What is kept of it, is kept by its reader's program, which asks each time whether it is still true. That its address
 # is a secret, other sites are not told, and search engines do not list it.
@@ -38,17 +38,11 @@ def calendar_routes(world: World) -> list[BaseRoute]:
         headers = {**_HEADERS, **_validators(mark)}
         if is_known(request.headers.get("if-none-match"), headers["etag"]):
             return Response(status_code=304, headers=headers)
-        body = await asyncio.to_thread(calendar_of, reader, await _entries(reader, request, world=world))
+        body = await asyncio.to_thread(calendar_of, reader, await entries.entries_of(reader, now=now))
         headers["content-disposition"] = 'inline; filename="meetings.ics"'
         return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
 
     return [Route("/calendars/{secret}.ics", read)]
-
-
-async def _entries(reader: Reader, request: Request, *, world: World) -> list[Entry]:
-    meetings = await entries.entries_of(reader, now=world.clock())
-    changed, guests = await entries.changed_at(meetings), await entries.guests_of(meetings)
-    return [Entry(one, changed.get(one.id, one.created_at), tuple(guests.get(one.id, ()))) for one in meetings]
 
 
 def _validators(mark: Mark) -> Mapping[str, str]:

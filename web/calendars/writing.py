@@ -8,16 +8,15 @@ whoever finds the address out reads, and does nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from models.agent.agent import Agent
+from models.calendar.entries import Entry
 from models.calendar.feed import Reader
-from models.meeting.meeting import Attendee, Meeting
+from models.meeting.meeting import Meeting
 from models.words import MeetingStatus, MeetingType
 from providers.mail.invitation import PRODID, UTC_ZONES, Status, Text, local_times
 from providers.mail.text import one_line, paragraphs
@@ -33,15 +32,6 @@ _STATUS: Mapping[MeetingStatus, Status] = MappingProxyType(
     }
 )
 _ASK_AGAIN = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A meeting, when it was changed last, and which guests come."""
-
-    meeting: Meeting
-    changed_at: datetime
-    guests: Sequence[Attendee]
 
 
 def calendar_of(reader: Reader, entries: Sequence[Entry]) -> bytes:
@@ -63,12 +53,12 @@ def calendar_of(reader: Reader, entries: Sequence[Entry]) -> bytes:
     for entry in entries:
         # The zone's definition is right for two years. What is later is written in UTC, which needs none.
         written = zone if first is not None and entry.meeting.end.year <= first + 1 else "UTC"
-        calendar.add_component(_event(reader, entry, zone=written))
+        calendar.add_component(_event(entry, zone=written))
     ics: bytes = calendar.to_ical()
     return ics
 
 
-def _event(reader: Reader, entry: Entry, *, zone: str) -> Event:
+def _event(entry: Entry, *, zone: str) -> Event:
     meeting = entry.meeting
     start, end = local_times(meeting.start, meeting.end, zone)
     status = _STATUS.get(meeting.status, Status.CONFIRMED)
@@ -81,8 +71,8 @@ def _event(reader: Reader, entry: Entry, *, zone: str) -> Event:
     event.add("DTSTART", start)
     event.add("DTEND", end)
     for name, text in (
-        ("SUMMARY", one_line(_summary(reader, entry))),
-        ("DESCRIPTION", paragraphs(_notes(reader, entry) or "")),
+        ("SUMMARY", one_line(_summary(entry))),
+        ("DESCRIPTION", paragraphs(entry.notes or "")),
         ("LOCATION", one_line(_location(meeting))),
     ):
         if text:
@@ -92,22 +82,9 @@ def _event(reader: Reader, entry: Entry, *, zone: str) -> Event:
     return event
 
 
-def _summary(reader: Reader, entry: Entry) -> str:
-    """What it is about, and who else comes: to an agent the guests, to a guest the agents."""
-    meeting = entry.meeting
-    if isinstance(reader, Agent):
-        names = [one.name for one in entry.guests] if meeting.is_group else [meeting.guest.name]
-    else:
-        names = [agent.name for agent in sorted(meeting.agents, key=lambda agent: agent.id)]
-    return " – ".join(part for part in (meeting.title, ", ".join(names)) if part)
-
-
-def _notes(reader: Reader, entry: Entry) -> str | None:
-    """What was noted. In a group meeting each party has notes of its own; agents have them by mail."""
-    if not entry.meeting.is_group:
-        return entry.meeting.notes
-    own = (one.notes for one in entry.guests if not isinstance(reader, Agent) and one.contact_id == reader.id)
-    return next(own, None)
+def _summary(entry: Entry) -> str:
+    """What it is about, and who else comes."""
+    return " – ".join(part for part in (entry.meeting.title, ", ".join(entry.names)) if part)
 
 
 def _location(meeting: Meeting) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting
 from models.meeting.reassigning import reassign
 from models.organization.office import Office
+from models.organization.organization import Organization
 from models.transactions import transaction
 from models.words import MeetingStatus, MeetingType
 from realtime.bus import MemoryBus
@@ -28,7 +29,7 @@ from realtime.cursors import Cursors
 from realtime.hub import Hub
 from realtime.store import DatabaseStore
 from resolvers.context import World
-from tests.builders import MONDAY, Clock, a_contact, acting, an_agent
+from tests.builders import MONDAY, Clock, a_contact, acting, an_agent, an_organization
 from tests.jobs.conftest import GRACE, books
 from tests.models.meeting import groups
 from tests.serving import serving
@@ -106,7 +107,7 @@ async def test_an_agent_and_their_guest_have_the_meeting_in_their_calendars(
 
 async def test_others_do_not(meeting: Meeting, anna: Agent, program: Program) -> None:
     organization = await anna.organization
-    stranger = await a_contact(organization, "Heidi")
+    stranger = await a_contact(organization, "Heidi", email="heidi@guests.example")
     for reader in (await an_agent(organization, "Ben"), stranger):
         answer = await program.read(reader)
         assert (answer.status, answer.events) == (200, [])
@@ -309,9 +310,9 @@ async def test_whatever_is_no_secret_is_answered_in_one_way(
     url = await program.url(anna)
     secret = url.removeprefix("/calendars/").removesuffix(".ics")
     forged = [
-        "a", "%00", "x" * 5000, "ü" * len(secret), "a" + "A" * 48, "g" + secret[1:],
+        "a", "%00", "x" * 5000, "ü" * len(secret), "a" + "A" * 56, "g" + secret[1:],
         secret[:-1] + ("A" if secret[-1] != "A" else "B"), secret + "=", secret[:-1], secret.lower(),
-        "a" + "_" * 48, "%ff" * 3, await _of_nobody(program),
+        "a" + "_" * 56, "%ff" * 3, await _of_nobody(program),
     ]  # fmt: skip
     answers = [await program.get(f"/calendars/{one}.ics") for one in forged]
     assert {answer.status for answer in answers} == {404}
@@ -338,3 +339,49 @@ async def test_a_guest_without_a_zone_reads_in_the_organizations(
 async def test_a_guest_reads_in_their_own_zone(meeting: Meeting, program: Program) -> None:
     [event] = (await program.read(await guest_of(meeting))).events
     assert event["DTSTART"].params["TZID"] == GRACE.time_zone == "Europe/London"
+
+
+async def test_a_guest_is_every_contact_of_their_address(
+    meeting: Meeting, anna: Agent, program: Program, clock: Clock
+) -> None:
+    again = await books(anna, TEN + HOUR, now=clock(), guest=replace(GRACE, name="Dr. Grace Guest"))
+    for one in (meeting, again):
+        events = (await program.read(await guest_of(one))).events
+        assert [event["UID"] for event in events] == [meeting.uid, again.uid]
+
+
+async def test_another_organization_knows_another_guest_of_that_address(
+    meeting: Meeting, program: Program, clock: Clock
+) -> None:
+    theirs = await books(await an_agent(await an_organization("other"), "Olga"), TEN, now=clock())
+    for one in (meeting, theirs):
+        [event] = (await program.read(await guest_of(one))).events
+        assert event["UID"] == one.uid
+
+
+async def test_whose_address_is_changed_has_another_calendar(
+    meeting: Meeting, anna: Agent, program: Program, clock: Clock
+) -> None:
+    guest = await guest_of(meeting)
+    heidi = replace(GRACE, name="Heidi", email="heidi@guests.example")
+    await books(anna, TEN + HOUR, now=clock(), guest=heidi)
+    url = await program.url(guest)
+    await Contact.filter(id=guest.id).update(email="heidi@guests.example")
+    assert (await program.get(url)).status == 404
+    assert len((await program.read(await guest_of(meeting))).events) == 2
+
+
+async def test_a_guests_renewed_address_is_that_of_all_their_contacts(
+    meeting: Meeting, anna: Agent, program: Program, clock: Clock
+) -> None:
+    again = await books(anna, TEN + HOUR, now=clock(), guest=replace(GRACE, name="Dr. Grace Guest"))
+    url = await program.url(await guest_of(meeting))
+    async with transaction() as tx:
+        await renew_feed(tx, await guest_of(again))
+    assert (await program.get(url)).status == 404
+    assert (await program.read(await guest_of(meeting))).status == 200
+
+
+async def test_who_has_no_address_has_no_calendar(organization: Organization, keys: Keyring) -> None:
+    caller = await a_contact(organization, "Carl", email=None, phone="+390612345678")
+    assert await calendar_url(caller, keys=keys, public_url="") is None
