@@ -12,7 +12,7 @@ moment.
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, Future, Task, create_task, get_running_loop
+from asyncio import AbstractEventLoop, Future, Task, create_task, get_running_loop, timeout
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +30,8 @@ logger = structlog.get_logger(__name__)
 MOST_IN_A_ROUND, MOST_ROUNDS = 16, 2
 # Less than the second after which the database looks for those who wait for each other in a ring: rounds give way.
 PATIENCE = timedelta(milliseconds=200)
+# Seconds. Over a network that is dead a round would hold up everybody; who goes alone gets another connection.
+LONGEST_ROUND = 10.0
 
 
 class Ask(Protocol):
@@ -72,23 +74,25 @@ class Rounds(Generic[A, R]):
     could not be done, and nothing of it has been.
     """
 
-    def __init__(self, write: Write[A, R]) -> None:
+    def __init__(self, write: Write[A, R], *, longest: float = LONGEST_ROUND) -> None:
         self._write = write
+        self._longest = longest
         self._running: WeakKeyDictionary[AbstractEventLoop, dict[int, _Running[A, R]]] = WeakKeyDictionary()
 
     async def share(self, ask: A, *, key: int) -> R | None:
         """What has come of it; None for who is to go alone. Raises their refusal."""
         running = self._running.setdefault(get_running_loop(), {})
         if key not in running:
-            running[key] = _Running(self._write, ended=lambda: running.pop(key))
+            running[key] = _Running(self._write, longest=self._longest, ended=lambda: running.pop(key))
         return await running[key].share(ask)
 
 
 class _Running(Generic[A, R]):
     """The rounds of one key, as long as somebody waits for one."""
 
-    def __init__(self, write: Write[A, R], *, ended: Callable[[], object]) -> None:
+    def __init__(self, write: Write[A, R], *, longest: float, ended: Callable[[], object]) -> None:
         self._write = write
+        self._longest = longest
         self._ended = ended
         self._waiting: list[_Place[A, R]] = []
         self._task: Task[None] | None = None
@@ -133,7 +137,10 @@ class _Running(Generic[A, R]):
         locks = sorted(chain.from_iterable(place.ask.locks for place in places))
         outcomes: dict[_Place[A, R], R | Refused | None] = {}
         try:
-            async with transaction(drawing=drawing, locks=locks, patience=PATIENCE) as tx:
+            async with (
+                timeout(self._longest),
+                transaction(drawing=drawing, locks=locks, patience=PATIENCE) as tx,
+            ):
                 served = [place for place in places if tx.has_locked(place.ask.locks)]
                 if served:
                     told = await self._write(tx, [place.ask for place in served])

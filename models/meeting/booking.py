@@ -42,8 +42,8 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     check_signed_in(actor, wish.target.organization)
     wish = checked(replace(wish, guest=signed(wish.guest, actor)))
     async with telling_what_is_in_the_way(wish.guest, wish.target, wish.start, actor=actor, now=now):
-        if once is None and may_share(wish):
-            meeting = await book_together(Asked(wish, actor, now))
+        if may_share(wish):
+            meeting = await book_together(Asked(wish, actor, now, once))
             if meeting is not None:
                 return meeting
         return await book_alone(wish, actor=actor, now=now, once=once)

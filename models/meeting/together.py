@@ -18,6 +18,7 @@ from models.availability.offered import is_list
 from models.availability.taking import Taken, time_of
 from models.claim import Claim, Wanted
 from models.contact import STRANGER, Contact, check_required, locks_of
+from models.idempotency import Once, check_key, give_back, reserve_each
 from models.meeting.limits import guest_limits
 from models.meeting.making import drawn_for, make_meeting, standing_for
 from models.meeting.meeting import Meeting
@@ -31,11 +32,12 @@ Outcome: TypeAlias = "Meeting | Refused | None"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A wish that has been checked, of whom, and when."""
+    """A wish that has been checked, of whom, when, and under which key."""
 
     wish: Wish
     actor: Actor
     now: datetime
+    once: Once | None = None
 
     @property
     def drawing(self) -> Sequence[str]:
@@ -79,11 +81,15 @@ async def book_together(asked: Asked) -> Meeting | None:
 
 
 async def _book_each(tx: Transaction, all: Sequence[Asked]) -> list[Outcome]:
-    """Of each the meeting or the refusal; None for who could not have the claim, though the engine had allowed it."""
+    """Of each the meeting or the refusal; None for who could not have the claim, though the engine had allowed it, and
+    for who came before under the same key."""
     bookings = [await _begun(tx, one) for one in all]
     await _recognise(tx, bookings)
+    reserved = await _reserve(tx, [booking for booking in bookings if booking.request is not None])
     await _decide([booking for booking in bookings if booking.request is not None])
     await _take(tx, [booking for booking in bookings if booking.wanted is not None])
+    made = {booking.id for booking in bookings if isinstance(booking.outcome, Meeting)}
+    await give_back(tx, [reservation for id, reservation in reserved.items() if id not in made])
     return [booking.outcome for booking in bookings]
 
 
@@ -107,11 +113,23 @@ async def _known(tx: Transaction, asked: Asked, *, is_stranger: bool) -> tuple[C
     """The guest, and the request as their meetings bound it. What strangers have is known without asking."""
     wish, actor = asked.wish, asked.actor
     organization = wish.target.organization
+    if asked.once is not None:
+        check_key(asked.once)
     check_required(wish.guest, organization)
     alike = STRANGER if is_stranger else await Contact.alike(tx, wish.guest, organization=organization)
     guest = alike.same or Contact.new(wish.guest, organization=organization)
     limits = await guest_limits(guest, organization, actor=actor, now=asked.now, is_stranger=alike.is_stranger)
     return guest, request_for(wish, limits, actor=actor)
+
+
+async def _reserve(tx: Transaction, bookings: Sequence[_Booking]) -> dict[int, int]:
+    """The reservations of keys, by the meetings' ids. Who comes again asks for nothing more here."""
+    coming = {booking.id: booking.asked.once for booking in bookings if booking.asked.once is not None}
+    reserved = await reserve_each(tx, coming)
+    for booking in bookings:
+        if booking.id in coming and booking.id not in reserved:
+            booking.request = None
+    return reserved
 
 
 async def _decide(bookings: Sequence[_Booking]) -> None:

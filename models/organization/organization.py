@@ -30,7 +30,11 @@ class Organization(Row):
 
     @property
     def settings(self) -> Settings:
-        return Settings.of(self.stored_settings)
+        """As they are stored; a booking asks for them a dozen times, so they are made once."""
+        made: tuple[Mapping[str, Any], Settings] | None = self.__dict__.get("_settings")
+        if made is None or made[0] is not self.stored_settings:
+            made = self.__dict__["_settings"] = (self.stored_settings, Settings.of(self.stored_settings))
+        return made[1]
 
     @property
     def branding(self) -> Branding:

@@ -173,6 +173,13 @@ async def test_a_round_that_has_to_wait_for_somebody_gives_way_and_each_goes_alo
     assert await stored() == ["a"]
 
 
+async def test_a_round_that_never_ends_gives_up_and_each_goes_alone(writing: Writing) -> None:
+    rounds: Rounds[Named, Contact] = Rounds(writing.write, longest=0.1)
+    found = await asyncio.gather(*(rounds.share(Named(name), key=1) for name in "ab"))
+    assert found == [None, None]
+    assert await stored() == []
+
+
 async def test_who_hangs_up_takes_nothing_from_the_others(writing: Writing) -> None:
     rounds: Rounds[Named, Contact] = Rounds(writing.write)
     first, second, third = (asyncio.create_task(rounds.share(Named(name), key=1)) for name in "abc")

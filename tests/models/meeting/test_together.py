@@ -9,11 +9,12 @@ from typing import Any
 
 from tortoise import connections
 
-from errors import LimitReached, OutsideAvailability, Refused, SlotTaken, TimeRefused
+from errors import IdempotencyConflict, LimitReached, OutsideAvailability, Refused, SlotTaken, TimeRefused
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Target
 from models.contact import Contact, GuestDetails
+from models.idempotency import IdempotencyKey, Once
 from models.meeting.booking import book, book_alone
 from models.meeting.meeting import Meeting
 from models.meeting.wish import Wish, checked
@@ -156,3 +157,44 @@ async def test_a_wish_that_is_wrong_in_itself_is_nobody_elses_business(anna: Age
     spoiled = replace(spoiled, guest=replace(spoiled.guest, email="nobody"))
     outcomes = await at_once([wish(target, 0), spoiled, wish(target, 2)])
     assert [isinstance(one, Meeting) for one in outcomes] == [True, False, True]
+
+
+def under(key: str, asked: str, organization_id: int) -> Once:
+    return Once(organization_id, "public", "bookMeeting", key, asked)
+
+
+async def test_a_request_that_comes_twice_at_once_under_one_key_books_once(anna: Agent) -> None:
+    target = await target_of(anna)
+
+    async def client(number: int) -> Meeting:
+        once = under(f"key-{number}", f"input {number}", anna.organization_id)
+        return await book(wish(target, number), actor=Public(), now=NOW, once=once)
+
+    booked = await asyncio.gather(*(client(number % 4) for number in range(12)))
+    assert len({meeting.id for meeting in booked}) == await Meeting.all().count() == 4
+    assert [booked[n].id == booked[n + 4].id == booked[n + 8].id for n in range(4)] == [True] * 4
+
+
+async def test_the_key_of_who_is_refused_among_others_may_be_used_again(anna: Agent) -> None:
+    target = await target_of(anna)
+    keys = [under(f"key-{n}", "one input", anna.organization_id) for n in range(3)]
+    wishes = [wish(target, 0), wish(target, 1), wish(target, 1, guest=9)]
+    tries = (book(one, actor=Public(), now=NOW, once=once) for one, once in zip(wishes, keys, strict=True))
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+    assert [type(one) for one in outcomes] == [Meeting, Meeting, SlotTaken]
+    assert await IdempotencyKey.all().count() == 2
+    again = await book(wish(target, 2, guest=9), actor=Public(), now=NOW, once=keys[2])
+    assert again.start == NINE + 2 * HALF_HOUR
+
+
+async def test_a_key_that_came_with_another_input_is_refused_also_among_others(anna: Agent) -> None:
+    target = await target_of(anna)
+    first, other = (under("one key", said, anna.organization_id) for said in ("this", "that"))
+    outcomes = await asyncio.gather(
+        book(wish(target, 0), actor=Public(), now=NOW),
+        book(wish(target, 1), actor=Public(), now=NOW, once=first),
+        book(wish(target, 2), actor=Public(), now=NOW, once=other),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in outcomes] == [Meeting, Meeting, IdempotencyConflict]
+    assert await Meeting.all().count() == 2
