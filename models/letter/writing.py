@@ -21,6 +21,7 @@ from providers.mail.mailbox import Mailbox
 from providers.mail.meetings import tell
 from providers.mail.notices import Notice, notice_words
 from providers.mail.pages import Letterhead
+from providers.mail.text import web_address
 from providers.mail.wordings import BadWording
 
 logger = structlog.get_logger(__name__)
@@ -107,4 +108,8 @@ def reply_to_of(organization: Organization) -> Mailbox | None:
 
 
 def letterhead_of(organization: Organization) -> Letterhead:
-    return Letterhead(organization.name)
+    """Buttons are of the colour in which a chosen slot is shown."""
+    branding = organization.branding
+    return Letterhead(
+        organization.name, logo_url=web_address(branding.logo_url), color=branding.selected_slot_color
+    )

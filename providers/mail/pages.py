@@ -15,12 +15,19 @@ FOLDER = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands around every letter of an organization. Colours are written `#rrggbb`; without a logo its name stands
-    there."""
+    """What stands around every letter of an organization. Colours are written `#rrggbb`; without a logo there stands
+    its name."""
 
     organization: str
     logo_url: str = ""
     color: str = "#0b57d0"
+
+    @property
+    def ink(self) -> str:
+        """Black or white, whichever is read more easily on the colour (WCAG 2.2, relative luminance)."""
+        parts = [int(self.color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+        return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
 
 
 @dataclass(slots=True)
@@ -47,7 +54,7 @@ def page(rendering: str, *, subject: str, letterhead: Letterhead, language: str,
         .get_template("page.html.j2")
         .render(
             subject=subject,
-            content=Markup(_content(rendering, color=letterhead.color)),
+            content=Markup(_content(rendering, letterhead)),
             letterhead=letterhead,
             language=language,
             footer=footer,
@@ -60,7 +67,7 @@ def piece(name: str, *arguments: object) -> str:
     return str(_piece(name, *arguments))
 
 
-def _content(rendering: str, *, color: str) -> str:
+def _content(rendering: str, letterhead: Letterhead) -> str:
     blocks: list[str] = []
 
     def set_aside(found: re.Match[str]) -> str:
@@ -75,7 +82,7 @@ def _content(rendering: str, *, color: str) -> str:
         elif alone := marks.ASIDE.fullmatch(line):
             made.add(blocks[int(alone[1])])
         elif alone := marks.LINK.fullmatch(line):
-            made.add(piece("button", alone[2], alone[1], color))
+            made.add(piece("button", alone[2], alone[1], letterhead))
         else:
             made.lines.append(_line(line))
     made.close()

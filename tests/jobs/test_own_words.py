@@ -99,3 +99,18 @@ async def test_an_organizations_name_sender_and_reply_address_stand_on_its_lette
     assert letter.reply_to is not None
     assert letter.reply_to.address == "help@acme.example"
     assert "Acme" in letter.html
+
+
+async def test_letters_wear_the_organizations_logo_and_colour(
+    anna: Agent, organization: Organization, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    organization.stored_branding = {
+        "logo_url": "https://acme.example/logo.png",
+        "selected_slot_color": "#ffee00",
+    }
+    await organization.save()
+    await books(anna, TEN, now=clock())
+    await jobs.run()
+    page = mailer.sent_to(GUEST)[0].html
+    assert '<img src="https://acme.example/logo.png" alt="Acme"' in page
+    assert "background:#ffee00;color:#000000;" in page

@@ -40,7 +40,7 @@ _MEETINGS: dict[Occasion, MeetingFacts] = {
         reason="The room is taken on Monday.",
         actor="Ben Okafor",
     ),
-    Occasion.REASSIGNED: _GIVEN,
+    Occasion.REASSIGNED: replace(_GIVEN, agents=(ANNA, BEN)),
     Occasion.PASSED_ON: _GIVEN,
     Occasion.CANCELLED: replace(_ENDED, reason="I have a cold.\nSorry!", actor="Ben Okafor"),
     Occasion.REMINDER: replace(FACTS, meeting_type="PHONE", join_url=None),

@@ -8,6 +8,7 @@ from icalendar import Calendar
 from providers.mail.defaults import FOLDER, default_wording
 from providers.mail.languages import LANGUAGES
 from providers.mail.occasions import Audience, Occasion, readers_of
+from providers.mail.pages import Letterhead
 from providers.mail.variables import is_ending, is_of_meeting, variables_of
 from providers.mail.wordings import unknown_variables
 from tests.providers.mail.samples import event_of
@@ -61,6 +62,13 @@ def test_only_guests_are_given_their_keys(occasion: Occasion, audience: Audience
     assert "secret-token" not in "".join(
         link for link in Page(composed.html).links if "google" in link or "outlook" in link
     )
+
+
+@pytest.mark.parametrize(
+    ("color", "ink"), [("#0b57d0", "#ffffff"), ("#ffffff", "#000000"), ("#2563eb", "#ffffff")]
+)
+def test_what_stands_on_a_button_can_be_read(color: str, ink: str) -> None:
+    assert Letterhead("Acme", color=color).ink == ink
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
