@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from models.organization import opening
+from models.organization import closing, opening
 from models.organization.office import Office
 from models.organization.opening import Closure
 from models.windows import week
@@ -18,7 +18,7 @@ from resolvers.hours import OpenWindow, shown_week, week_of
 from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
 from scheduling.hours import WeeklyWindow, Window
-from schema.inputs.places import ClosureInput, CreateOfficeInput, UpdateOfficeInput
+from schema.inputs.places import ClosureInput, CreateOfficeInput, DeleteOfficeInput, UpdateOfficeInput
 
 _ALWAYS = tuple(WeeklyWindow(weekday, Window(time(), time())) for weekday in range(7))
 
@@ -58,6 +58,17 @@ async def update_office(info: Info, input: UpdateOfficeInput) -> Payload:
     return Payload(
         office=await opening.update_office(key, actor=actor, expected_version=input.expected_version, **named)
     )
+
+
+@refusals_as_values
+async def delete_office(info: Info, input: DeleteOfficeInput) -> Payload:
+    actor, key, now = (
+        info.context.agent(),
+        ids.decode(input.office_id, "Office", field=("officeId",)),
+        info.context.now(),
+    )
+    await closing.delete_office(key, actor=actor, expected_version=input.expected_version, now=now)
+    return Payload(deleted=True)
 
 
 def _meant(named: dict[str, Any]) -> dict[str, Any]:

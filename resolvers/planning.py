@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.agent.agent import Agent
-from models.organization import naming, ruling
+from models.organization import closing, naming, ruling
 from models.organization.office import Office
 from models.organization.planning import PlanningRule
 from models.organization.ruling import Kind
@@ -18,6 +18,7 @@ from schema.inputs.planning import (
     CreatePlanningRuleInput,
     CreateSubjectInput,
     DeletePlanningRuleInput,
+    DeleteSubjectInput,
     UpdatePlanningRuleInput,
     UpdateSubjectInput,
 )
@@ -60,6 +61,17 @@ async def update_subject(info: Info, input: UpdateSubjectInput) -> Payload:
     return Payload(
         subject=await naming.update_subject(key, actor=actor, expected_version=input.expected_version, **named)
     )
+
+
+@refusals_as_values
+async def delete_subject(info: Info, input: DeleteSubjectInput) -> Payload:
+    actor, key, now = (
+        info.context.agent(),
+        ids.decode(input.subject_id, "Subject", field=("subjectId",)),
+        info.context.now(),
+    )
+    await closing.delete_subject(key, actor=actor, expected_version=input.expected_version, now=now)
+    return Payload(deleted=True)
 
 
 @refusals_as_values

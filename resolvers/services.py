@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.organization import staffing
+from models.organization import closing, staffing
 from resolvers import ids
 from resolvers.context import Info
 from resolvers.given import given, said
@@ -10,6 +10,7 @@ from resolvers.once import once_of
 from resolvers.payloads import Payload, refusals_as_values
 from schema.inputs.places import (
     CreateServiceInput,
+    DeleteServiceInput,
     RemoveServiceMemberInput,
     SetServiceMemberInput,
     UpdateServiceInput,
@@ -32,6 +33,13 @@ async def update_service(info: Info, input: UpdateServiceInput) -> Payload:
             key, actor=actor, expected_version=input.expected_version, **named
         )
     )
+
+
+@refusals_as_values
+async def delete_service(info: Info, input: DeleteServiceInput) -> Payload:
+    actor, key, now = info.context.agent(), _service(input.service_id), info.context.now()
+    await closing.delete_service(key, actor=actor, expected_version=input.expected_version, now=now)
+    return Payload(deleted=True)
 
 
 @refusals_as_values

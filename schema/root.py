@@ -263,12 +263,22 @@ class Mutation:
 
     create_office: OfficePayload = resolved_by(offices.create_office)
     update_office: OfficePayload = resolved_by(offices.update_office)
+    delete_office: DeletePayload = resolved_by(
+        offices.delete_office, description="Once no meeting to come is held there. What is past names it."
+    )
     create_service: ServicePayload = resolved_by(services.create_service)
     update_service: ServicePayload = resolved_by(services.update_service)
+    delete_service: DeletePayload = resolved_by(
+        services.delete_service,
+        description="Once no meeting to come and no open conversation is its. What is past names it.",
+    )
     set_service_member: ServicePayload = resolved_by(services.set_service_member)
     remove_service_member: ServicePayload = resolved_by(services.remove_service_member)
     create_subject: SubjectPayload = resolved_by(planning.create_subject)
     update_subject: SubjectPayload = resolved_by(planning.update_subject)
+    delete_subject: DeletePayload = resolved_by(
+        planning.delete_subject, description="Once no meeting to come is about it. What is past names it."
+    )
     create_planning_rule: PlanningRulePayload = resolved_by(
         planning.create_planning_rule,
         description="By administrators and managers; a manager who has offices, for those only.",

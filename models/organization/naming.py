@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any, TypedDict, Unpack
 
-from errors import NotFound
 from models import input
 from models.actor import AgentActor
-from models.audit.auditing import audit, change
-from models.editing import lock, unique
-from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.idempotency import Once
 from models.organization.authority import authority_of
 from models.organization.subject import Subject
-from models.transactions import transaction
+from models.register import LastingRegister
 
-_TAKEN = "Another subject has this name."
+SUBJECTS = LastingRegister(Subject, "subject", "subjectId")
 
 
 class SubjectFields(TypedDict, total=False):
@@ -30,15 +27,8 @@ async def create_subject(
 ) -> Subject:
     """Add a subject; it needs a name of its own. Refuses NotAllowed and Invalid."""
     (await authority_of(actor)).over_organization()
-    columns = _checked(fields)
-    with unique(_TAKEN, field=("name",)):
-        async with transaction() as tx:
-            if (earlier := await earlier_outcome(tx, once)) is not None:
-                return await Subject.get(id=earlier)
-            subject = await Subject.create(organization_id=actor.organization_id, **columns)
-            await audit(tx, "createSubject", subject, actor=actor, after=columns)
-            await remember_outcome(tx, once, subject.id)
-    return subject
+    subject = Subject(organization_id=actor.organization_id, **_checked(fields))
+    return await SUBJECTS.add(subject, actor=actor, once=once)
 
 
 async def update_subject(
@@ -50,16 +40,7 @@ async def update_subject(
 ) -> Subject:
     """Change what is given of the subject; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
     (await authority_of(actor)).over_organization()
-    columns = _checked(fields)
-    with unique(_TAKEN, field=("name",)):
-        async with transaction() as tx:
-            subject = await lock(
-                Subject.of(actor.organization_id).filter(id=subject_id),
-                expected_version=expected_version,
-                missing=NotFound("There is no such subject.", field=("subjectId",)),
-            )
-            await change(tx, subject, columns, action="updateSubject", actor=actor)
-    return subject
+    return await SUBJECTS.change(subject_id, _checked(fields), actor=actor, expected_version=expected_version)
 
 
 def _checked(fields: SubjectFields) -> dict[str, Any]:

@@ -7,22 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from errors import Invalid, NotFound
+from errors import Invalid
 from models import input
 from models.actor import AgentActor
 from models.agent.checking import check_windows
 from models.agent.hours import MOST_WEEKLY_WINDOWS
-from models.audit.auditing import audit, change
-from models.editing import lock, unique
-from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.idempotency import Once
 from models.organization.authority import authority_of
 from models.organization.office import Office
-from models.transactions import transaction
+from models.register import LastingRegister
+from models.transactions import Transaction
 from models.windows import stored_week
 from scheduling.hours import ANYTHING, WeeklyWindow
 
 MOST_CLOSURES = 366
-_TAKEN = "Another office has this name."
+OFFICES = LastingRegister(Office, "office", "officeId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,8 @@ async def create_office(
 ) -> Office:
     """Open an office; it needs a name of its own and a time zone. Refuses NotAllowed and Invalid."""
     (await authority_of(actor)).over_organization()
-    columns = _checked(fields)
-    with unique(_TAKEN, field=("name",)):
-        async with transaction() as tx:
-            if (earlier := await earlier_outcome(tx, once)) is not None:
-                return await Office.get(id=earlier)
-            office = await Office.create(organization_id=actor.organization_id, **columns)
-            await audit(tx, "createOffice", office, actor=actor, after=columns)
-            await remember_outcome(tx, once, office.id)
-    return office
+    office = Office(organization_id=actor.organization_id, **_checked(fields))
+    return await OFFICES.add(office, actor=actor, once=once)
 
 
 async def update_office(
@@ -70,17 +62,12 @@ async def update_office(
 ) -> Office:
     """Change what is given of the office; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
     authority = await authority_of(actor)
+
+    async def check(tx: Transaction, office: Office) -> None:
+        authority.over_office(office.id)
+
     columns = _checked(fields)
-    with unique(_TAKEN, field=("name",)):
-        async with transaction() as tx:
-            office = await lock(
-                Office.of(actor.organization_id).filter(id=office_id),
-                expected_version=expected_version,
-                missing=NotFound("There is no such office.", field=("officeId",)),
-            )
-            authority.over_office(office.id)
-            await change(tx, office, columns, action="updateOffice", actor=actor)
-    return office
+    return await OFFICES.change(office_id, columns, actor=actor, expected_version=expected_version, check=check)
 
 
 def _checked(fields: OfficeFields) -> dict[str, Any]:

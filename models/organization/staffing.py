@@ -9,17 +9,18 @@ from errors import Invalid, NotFound
 from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
-from models.audit.auditing import audit, change, named
-from models.editing import lock, save, unique
-from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.audit.auditing import audit, named
+from models.editing import save
+from models.idempotency import Once
 from models.organization.authority import authority_of
 from models.organization.service import Service, ServiceMember
+from models.register import LastingRegister
 from models.transactions import transaction
 from models.words import Distribution
 
 HEAVIEST = 100
 MOST_REQUIRED = 1_000
-_TAKEN = "Another service has this name."
+SERVICES = LastingRegister(Service, "service", "serviceId")
 
 
 class ServiceFields(TypedDict, total=False):
@@ -39,15 +40,8 @@ async def create_service(
 ) -> Service:
     """Set up a service, without members yet; it needs a name of its own. Refuses NotAllowed and Invalid."""
     (await authority_of(actor)).over_organization()
-    columns = _checked(fields)
-    with unique(_TAKEN, field=("name",)):
-        async with transaction() as tx:
-            if (earlier := await earlier_outcome(tx, once)) is not None:
-                return await Service.get(id=earlier)
-            service = await Service.create(organization_id=actor.organization_id, **columns)
-            await audit(tx, "createService", service, actor=actor, after=columns)
-            await remember_outcome(tx, once, service.id)
-    return service
+    service = Service(organization_id=actor.organization_id, **_checked(fields))
+    return await SERVICES.add(service, actor=actor, once=once)
 
 
 async def update_service(
@@ -59,12 +53,7 @@ async def update_service(
 ) -> Service:
     """Change what is given of the service; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
     (await authority_of(actor)).over_organization()
-    columns = _checked(fields)
-    with unique(_TAKEN, field=("name",)):
-        async with transaction() as tx:
-            service = await _lock(service_id, actor, expected_version=expected_version)
-            await change(tx, service, columns, action="updateService", actor=actor)
-    return service
+    return await SERVICES.change(service_id, _checked(fields), actor=actor, expected_version=expected_version)
 
 
 async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActor, weight: int = 1) -> Service:
@@ -77,7 +66,7 @@ async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActo
     if not 1 <= weight <= HEAVIEST:
         raise Invalid(f"A weight is from 1 to {HEAVIEST}.", field=("weight",))
     async with transaction() as tx:
-        service = await _lock(service_id, actor)
+        service = await SERVICES.lock(service_id, actor=actor)
         agent = await Agent.of(actor.organization_id).get_or_none(id=agent_id)
         if agent is None:
             raise NotFound("There is no such agent.", field=("agentId",))
@@ -115,7 +104,7 @@ async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentA
     """Take the agent out of the service; their meetings stay theirs. Refuses NotAllowed and NotFound."""
     (await authority_of(actor)).over_organization()
     async with transaction() as tx:
-        service = await _lock(service_id, actor)
+        service = await SERVICES.lock(service_id, actor=actor)
         member = (
             await ServiceMember.filter(service_id=service.id, agent_id=agent_id).select_related("agent").first()
         )
@@ -128,14 +117,6 @@ async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentA
             tx, "removeServiceMember", service, actor=actor, agent=named([member.agent])[0], before=before
         )
     return service
-
-
-async def _lock(service_id: int, actor: AgentActor, *, expected_version: int | None = None) -> Service:
-    return await lock(
-        Service.of(actor.organization_id).filter(id=service_id),
-        expected_version=expected_version,
-        missing=NotFound("There is no such service.", field=("serviceId",)),
-    )
 
 
 def _checked(fields: ServiceFields) -> dict[str, Any]:

@@ -134,3 +134,15 @@ class UpdateAgentInput:
 class DeleteAgentInput:
     agent_id: strawberry.ID
     expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+
+
+@strawberry.input
+class DeleteOfficeInput:
+    office_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+
+
+@strawberry.input
+class DeleteServiceInput:
+    service_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)

@@ -72,3 +72,9 @@ class UpdatePlanningRuleInput(RuleFieldsInput):
 class DeletePlanningRuleInput:
     rule_id: strawberry.ID
     expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+
+
+@strawberry.input
+class DeleteSubjectInput:
+    subject_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)

@@ -43,3 +43,14 @@ DELETE_TEMPLATE = f"""mutation($input: DeleteDayTemplateInput!) {{
   deleteDayTemplate(input: $input) {{ deleted {ERRORS} }} }}"""
 UPDATE_AGENT = f"""mutation($input: UpdateAgentInput!) {{
   updateAgent(input: $input) {{ agent {{ {AGENT} }} {ERRORS} }} }}"""
+DELETE_OFFICE = f"mutation($input: DeleteOfficeInput!) {{ deleteOffice(input: $input) {{ deleted {ERRORS} }} }}"
+DELETE_SERVICE = (
+    f"mutation($input: DeleteServiceInput!) {{ deleteService(input: $input) {{ deleted {ERRORS} }} }}"
+)
+DELETE_SUBJECT = (
+    f"mutation($input: DeleteSubjectInput!) {{ deleteSubject(input: $input) {{ deleted {ERRORS} }} }}"
+)
+
+CREATIONS = {"office": CREATE_OFFICE, "service": CREATE_SERVICE, "subject": CREATE_SUBJECT}
+UPDATES = {"office": UPDATE_OFFICE, "service": UPDATE_SERVICE, "subject": UPDATE_SUBJECT}
+DELETIONS = {"office": DELETE_OFFICE, "service": DELETE_SERVICE, "subject": DELETE_SUBJECT}

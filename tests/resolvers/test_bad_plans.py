@@ -155,7 +155,8 @@ CASES: list[Case] = [
     ("service", "input.distribution", ["LOTTERY", "collective", 1], BAD, None),
     # versions and keys
     *((name, "input.expectedVersion", [0, -1, 2, HUGE, TINY], "STALE", ["expectedVersion"]) for name in (
-        "rule", "noRule", "template", "noTemplate", "office", "service", "subject", "agent", "changedAgent", "noAgent"
+        "rule", "noRule", "template", "noTemplate", "office", "service", "subject", "agent", "changedAgent", "noAgent",
+        "noOffice", "noService", "noSubject"
     )),
     *((name, "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]) for name in (
         "newRule", "newTemplate", "newOffice", "newService", "newSubject", "newAgent"
