@@ -11,6 +11,7 @@ Refused                  a business refusal: a value in a payload's `errors`, ne
 │   └── HoldExpired · LinkExpired
 ├── AlreadyDecided       the meeting is past the state that the change needs
 ├── AgentUnavailable     the agent is not free, or holds no such meetings
+├── ProviderDisconnected nothing is connected that could do it
 ├── NotAMember · ConversationClosed · RepliedMeanwhile
 └── ContactFieldRequired
 RequestError             the request itself: a top-level GraphQL error with `extensions.code`
@@ -132,6 +133,10 @@ class AlreadyDecided(Refused):
 
 class AgentUnavailable(Refused):
     code = ErrorCode.AGENT_UNAVAILABLE
+
+
+class ProviderDisconnected(Refused):
+    code = ErrorCode.PROVIDER_DISCONNECTED
 
 
 class NotAMember(Refused):

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+import orjson
 from tortoise import connections
 
 from jobs.tools import Tools, equip
@@ -14,12 +15,15 @@ from jobs.worker import open_queue
 from models.database import database
 from models.keyring import Keyring
 from models.transactions import outlet
+from models.words import MeetingProvider
 from providers.calendars.ics.feed import IcsFeed
 from providers.calendars.protocol import Calendar
 from providers.fetching import AddressPolicy, Fetcher
 from providers.mail.folder import FolderMailer
 from providers.mail.protocol import Mailer
 from providers.mail.smtp import SmtpMailer
+from providers.meetings.jitsi import JitsiCalls, JitsiKey
+from providers.meetings.protocol import Calls
 from realtime.bus import Bus, MemoryBus, RedisBus
 from realtime.cursors import Cursors
 from realtime.hub import Hub
@@ -90,10 +94,22 @@ def _tools(settings: Settings, keys: Keyring) -> Tools:
         mailer=_mailer(settings),
         open_feed=open_feed,
         post=fetcher.post,
+        open_calls=_open_calls,
         keys=keys,
         public_url=settings.public_url,
         now=_now,
     )
+
+
+def _open_calls(provider: MeetingProvider, *, account: str, secret: str | None) -> Calls:
+    return _CALLS[provider](account, secret)
+
+
+def _jitsi(server: str, secret: str | None) -> Calls:
+    return JitsiCalls(server, JitsiKey(**orjson.loads(secret)) if secret else None, now=_now)
+
+
+_CALLS = {MeetingProvider.JITSI: _jitsi}
 
 
 def _mailer(settings: Settings) -> Mailer:

@@ -6,9 +6,11 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from models.keyring import Keyring
+from models.words import MeetingProvider
 from providers.calendars.protocol import Calendar
 from providers.fetching import Answered, Fetcher
 from providers.mail.protocol import Mailer
+from providers.meetings.protocol import Calls
 
 
 class OpenFeed(Protocol):
@@ -23,12 +25,19 @@ class Post(Protocol):
     async def __call__(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answered: ...
 
 
+class OpenCalls(Protocol):
+    """Gives the account at a provider of calls, by what it is called there and its secret, where it has one."""
+
+    def __call__(self, provider: MeetingProvider, *, account: str, secret: str | None) -> Calls: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """`public_url` has no slash at its end; `now` gives aware UTC."""
 
     mailer: Mailer
     open_feed: OpenFeed
+    open_calls: OpenCalls
     keys: Keyring
     public_url: str
     now: Callable[[], datetime]

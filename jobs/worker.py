@@ -8,6 +8,7 @@ import procrastinate
 import structlog
 
 import jobs.calendars
+import jobs.calls
 import jobs.housekeeping
 import jobs.mail
 import jobs.meetings

@@ -39,6 +39,8 @@ MODELS = (
     "models.claim",
     "models.meeting.meeting",
     "models.meeting.arriving",
+    "models.call.connection",
+    "models.call.call",
     "models.meeting.reminding",
     "models.meeting.seat",
     "models.meeting.series",

@@ -7,9 +7,12 @@ from hashlib import sha256
 from starlette.datastructures import UploadFile
 
 from errors import Invalid, NotAllowed
+from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.calendar.connecting import connect_feed, connect_file, disconnect_calendar
+from models.calendar.delivering import CalendarEventState
 from models.calendar.refreshing import request_refresh
+from models.meeting.meeting import Meeting
 from resolvers import ids
 from resolvers.agents import colleague
 from resolvers.context import Info
@@ -52,6 +55,17 @@ async def disconnect(info: Info, input: CalendarConnectionInput) -> Payload:
     key = ids.decode(input.connection_id, "CalendarConnection", field=("connectionId",))
     await disconnect_calendar(key, actor=info.context.agent())
     return Payload(disconnected=True)
+
+
+async def events_of_meeting(info: Info, root: Meeting) -> list[CalendarEventState]:
+    """To guests there are none: agents' calendars are no business of theirs."""
+    if not isinstance(info.context.actor, AgentActor):
+        return []
+    return await info.context.loaders.calendar_events_of_meeting.load(root.id)
+
+
+async def agent_of_event(info: Info, root: CalendarEventState) -> Agent | None:
+    return await info.context.loaders.agents.load(root.agent_id)
 
 
 def was_disconnected(root: Payload) -> bool:

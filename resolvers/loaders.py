@@ -12,6 +12,7 @@ from tortoise.functions import Count
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
+from models.calendar.delivering import CalendarEventState, event_states
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
@@ -133,6 +134,14 @@ class Loaders(PlanLoaders, PartyLoaders):
     @cached_property
     def calendars_of_agent(self) -> DataLoader[int, list[CalendarConnection]]:
         return by_owner(CalendarConnection, "agent_id")
+
+    @cached_property
+    def calendar_events_of_meeting(self) -> DataLoader[int, list[CalendarEventState]]:
+        async def load(ids: Sequence[int]) -> list[list[CalendarEventState]]:
+            states = await event_states(ids)
+            return [[one for one in states if one.meeting_id == id] for id in ids]
+
+        return DataLoader(load, cache=False)
 
     @cached_property
     def offices_of_agent(self) -> DataLoader[int, list[Office]]:

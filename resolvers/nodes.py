@@ -17,6 +17,7 @@ from models.agent.key import ApiKey
 from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
 from models.base import Lasting, Owned, Row
 from models.calendar.connection import CalendarConnection
+from models.call.connection import MeetingProviderConnection
 from models.contact import Contact
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
@@ -128,6 +129,7 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "DayTemplate": _of_colleagues(DayTemplate),
     "Disposition": _of_colleagues(Disposition),
     "Meeting": Meeting.visible_to,
+    "MeetingProviderConnection": MeetingProviderConnection.visible_to,
     "Office": _of_colleagues(Office),
     "Organization": _organizations,
     "PlanningRule": _of_colleagues(PlanningRule),

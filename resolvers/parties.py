@@ -14,6 +14,7 @@ from models.contact import Contact
 from models.meeting.arriving import Arrival
 from models.meeting.meeting import Attendee, MeetingChange
 from models.meeting.seat import taken_seats
+from models.words import MeetingChangeKind
 from resolvers.batching import owned
 
 SOMEBODY = "Guest"
@@ -66,13 +67,14 @@ class PartyLoaders:
 
     @cached_property
     def changes_of_meeting(self) -> DataLoader[int, list[MeetingChange]]:
-        """Without what concerns, to a guest of a group meeting, other guests alone."""
+        """Without what concerns, to a guest of a group meeting, other guests alone, or agents."""
 
         async def load(ids: Sequence[int]) -> list[list[MeetingChange]]:
             viewer = self._viewer()
             rows = MeetingChange.filter(meeting_id__in=list(ids))
             if isinstance(viewer, GuestActor):
                 rows = rows.filter(Q(party_id__isnull=True) | Q(party__contact_id__in=list(viewer.contact_ids)))
+                rows = rows.exclude(kind=MeetingChangeKind.VIRTUAL_MEETING_FAILED)
             return owned(await rows.order_by("id"), "meeting_id", ids)
 
         return DataLoader(load)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
-from models.words import MeetingProvider
+from models.call import connection
+from models.words import ConnectionStatus, MeetingProvider
+from resolvers import calendars
+from schema.field import resolved_by
+from schema.node import Node, UserError
 
 
 @strawberry.type(
@@ -14,8 +18,34 @@ from models.words import MeetingProvider
 class VirtualMeetingAutomation:
     enabled: bool
     provider: MeetingProvider | None = strawberry.field(description="Null: the organization's default one.")
-    has_password: bool = strawberry.field(description="Whether one joins a call with a password.")
+    has_password: bool = strawberry.field(
+        description="Whether one joins a call with a password, where the provider has them. Jitsi has none: there, the"
+        " name of the room cannot be guessed."
+    )
     invite_attendees: bool = strawberry.field(
         description="Whether those whom a guest brings along are told of the call, too."
     )
     send_ics: bool = strawberry.field(description="Whether the calendar file comes with the news of the call.")
+
+
+@strawberry.type(
+    description="An account at a provider of calls. Its secret never comes back out. For administrators."
+)
+class MeetingProviderConnection(Node):
+    rows = connection.MeetingProviderConnection
+    provider: MeetingProvider
+    account: str = strawberry.field(description="Of Jitsi, the address of the server.")
+    status: ConnectionStatus
+    is_default: bool = strawberry.field(description="Where none is named, calls are made there.")
+
+
+@strawberry.type
+class MeetingProviderConnectionPayload:
+    connection: MeetingProviderConnection | None
+    errors: list[UserError]
+
+
+@strawberry.type
+class DisconnectMeetingProviderPayload:
+    disconnected: bool = resolved_by(calendars.was_disconnected)
+    errors: list[UserError]

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from models.meeting import meeting
-from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus, MeetingType
-from resolvers import actors, attendance, meetings, paging
+from models.words import (
+    AttendeeResponse,
+    CalendarProvider,
+    DeliveryState,
+    Direction,
+    MeetingChangeKind,
+    MeetingStatus,
+    MeetingType,
+)
+from resolvers import actors, attendance, calendars, calls, meetings, paging
 from schema.agent import Agent
 from schema.contact import Actor, Contact
 from schema.field import resolved_by
@@ -45,6 +53,16 @@ class MeetingChange:
     before: JSON | None
     after: JSON | None
     reason: str | None
+
+
+@strawberry.type(description="Whether the calendar of one of a meeting's agents has it yet.")
+class CalendarEventState:
+    agent: Agent = resolved_by(calendars.agent_of_event)
+    provider: CalendarProvider
+    status: DeliveryState = strawberry.field(
+        description="NOT_NEEDED: a calendar that is only read; the agent has the calendar file by mail."
+    )
+    last_error: str | None
 
 
 @strawberry.type(description="That an agent or a guest came to a meeting, and when they first did.")
@@ -91,6 +109,19 @@ class Meeting(Node):
         description="Who came, by `joinMeeting`. To a guest of a group meeting, the agents and themselves.",
     )
     conversation: ConversationRef = resolved_by(meetings.conversation)
+    join_url: str | None = resolved_by(
+        calls.join_url, description="To guests from `joinOpensAt` on. A move of the meeting may change it."
+    )
+    join_password: str | None = resolved_by(calls.join_password, description="To guests from `joinOpensAt` on.")
+    join_opens_at: datetime | None = resolved_by(
+        calls.join_opens_at, description="Of a meeting that has a call, or will have one."
+    )
+    dial_in: str | None = resolved_by(
+        calls.dial_in, description="How to take part by telephone. To guests from `joinOpensAt` on."
+    )
+    calendar_events: list[CalendarEventState] = resolved_by(
+        calendars.events_of_meeting, description="One for each agent who has a calendar connected. For agents."
+    )
     is_ready: bool = resolved_by(
         meetings.is_ready, description="Scheduled, and every agent it needs has confirmed."
     )

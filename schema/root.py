@@ -12,6 +12,7 @@ from resolvers import (
     audit,
     booking,
     calendars,
+    calls,
     canned_replies,
     contact_lists,
     content_templates,
@@ -49,6 +50,11 @@ from schema.agent import (
     ScheduleLinkPayload,
 )
 from schema.audit import AuditConnection
+from schema.call import (
+    DisconnectMeetingProviderPayload,
+    MeetingProviderConnection,
+    MeetingProviderConnectionPayload,
+)
 from schema.content import ContentPreview, ContentTemplate, ContentTemplatePayload
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.desk import (
@@ -108,6 +114,9 @@ class Query:
     )
     meetings: MeetingConnection = resolved_by(
         meetings.meetings, description="The meetings that the viewer may see, by their start."
+    )
+    meeting_providers: list[MeetingProviderConnection] = resolved_by(
+        calls.meeting_providers, description="Where calls are made, the default first. For administrators."
     )
     conversation: Conversation | None = resolved_by(conversations.conversation)
     conversations: ConversationConnection = resolved_by(
@@ -215,6 +224,11 @@ class Mutation:
         booking.cancel_meeting,
         description="By the guest or an agent. A guest of a group meeting leaves it, and it goes on for the others.",
     )
+    create_virtual_meeting: MeetingPayload = resolved_by(
+        calls.create_virtual_meeting,
+        description="Has a scheduled meeting get a call soon, case by case; by its agents, and those who oversee the"
+        " organization. `joinOpensAt` says that it will have one, a MeetingChange whether it could be made.",
+    )
     complete_meeting: MeetingPayload = resolved_by(
         attendance.complete_meeting,
         description="It was held; by an agent, once it has begun. When its time is over, that is said by itself.",
@@ -259,6 +273,15 @@ class Mutation:
         own_calendars.revoke,
         description="Takes the address of a secret calendar away, until it is renewed. "
         "By whom it belongs to, or an administrator.",
+    )
+
+    connect_meeting_provider: MeetingProviderConnectionPayload = resolved_by(
+        calls.connect_meeting_provider, description="By administrators."
+    )
+    disconnect_meeting_provider: DisconnectMeetingProviderPayload = resolved_by(
+        calls.disconnect_meeting_provider,
+        description="By administrators. Calls that were made are joined as before; the automation that needs it is"
+        " forgotten.",
     )
 
     create_office: OfficePayload = resolved_by(offices.create_office)

@@ -12,14 +12,14 @@ from models.actor import AgentActor, KnownActor
 from models.agent.agent import Agent
 from models.base import Owned
 from models.contact import Contact
-from models.conversation.posting import announce_to_inboxes
 from models.meeting.changing import Change
 from models.meeting.locking import lock_seen
 from models.meeting.meeting import Meeting
+from models.meeting.noticing import notice
 from models.organization.settings import Settings
 from models.transactions import transaction
 from models.words import MeetingStatus
-from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic
+from realtime.events import Audience
 
 
 class Arrival(Owned):
@@ -66,7 +66,9 @@ async def arrive(meeting_id: int, change: Change, *, actor: KnownActor, now: dat
             return meeting
         await _check(meeting, now=now)
         await tx.add(Arrival(organization_id=meeting.organization_id, meeting_id=meeting.id, at=now, **person))
-        await _tell(meeting, of_one=meeting.is_group and not isinstance(actor, AgentActor))
+        # Guests of a group meeting know nothing of one another.
+        of_one = meeting.is_group and not isinstance(actor, AgentActor)
+        await notice(meeting, Audience.AGENTS if of_one else Audience.EVERYONE)
     return meeting
 
 
@@ -84,12 +86,3 @@ async def _check(meeting: Meeting, *, now: datetime) -> None:
     opens = opening(meeting, (await meeting.organization).settings)
     if now < opens:
         raise TooSoon(f"The meeting can be joined from {opens.isoformat()} on.", field=("meetingId",))
-
-
-async def _tell(meeting: Meeting, *, of_one: bool) -> None:
-    """Who sees the meeting reads anew who is there; guests of a group meeting know nothing of one another."""
-    conversation, ids = await meeting.conversation, {"meeting": meeting.id}
-    audience = Audience.AGENTS if of_one else Audience.EVERYONE
-    topic = conversation_topic(conversation.id)
-    announce(Announcement(meeting.organization_id, topic, EventKind.MEETING_CHANGED, ids, audience))
-    await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids)

@@ -13,9 +13,10 @@ from models.meeting.changing import Change
 from models.meeting.history import record, snapshot
 from models.meeting.locking import lock_seen
 from models.meeting.meeting import Meeting, MeetingChange
-from models.meeting.standing import LEADS
+from models.meeting.standing import LEADS, Standing
+from models.organization.permission import Concern, demand
 from models.transactions import Transaction, transaction
-from models.words import MeetingChangeKind, MeetingStatus
+from models.words import MeetingChangeKind, MeetingStatus, Permission
 
 # The status is no parameter: only so does the planner know that the index has these meetings.
 ENDED = """SELECT id FROM meeting WHERE status = 'SCHEDULED' AND "end" <= %s ORDER BY "end", id LIMIT %s"""
@@ -24,10 +25,11 @@ ENDED = """SELECT id FROM meeting WHERE status = 'SCHEDULED' AND "end" <= %s ORD
 async def complete(meeting_id: int, change: Change, *, actor: AgentActor, now: datetime) -> Meeting:
     """Say that the meeting was held. Its time stays taken: it counts for what agents and guests may have.
 
-    Refuses NotFound, Stale, TooSoon (it has not begun) and AlreadyDecided.
+    Refuses NotFound, Stale, NotAllowed, TooSoon (it has not begun) and AlreadyDecided.
     """
     async with transaction() as tx:
         meeting, reason = await lock_seen(meeting_id, change, actor=actor)
+        await _check_may(meeting, actor)
         _check_leads(meeting, MeetingChangeKind.COMPLETED)
         if now < meeting.start:
             raise TooSoon("The meeting has not begun.", field=("meetingId",))
@@ -39,10 +41,12 @@ async def mark_no_show(meeting_id: int, change: Change, *, actor: AgentActor, no
     """Say that the guest has not come, after waiting as long as the settings want it; of a group meeting, that nobody
     has. Of what was taken for held only because its time was over, that can still be said.
 
-    Refuses NotFound, Stale, TooSoon (the guest may still come) and AlreadyDecided (also where the guest has come).
+    Refuses NotFound, Stale, NotAllowed, TooSoon (the guest may still come) and AlreadyDecided (also where the guest has
+    come).
     """
     async with transaction() as tx:
         meeting, reason = await lock_seen(meeting_id, change, actor=actor)
+        await _check_may(meeting, actor)
         _check_leads(meeting, MeetingChangeKind.NO_SHOW)
         if await _was_completed_by_agent(meeting):
             raise AlreadyDecided("The meeting is completed.")
@@ -67,6 +71,13 @@ async def complete_ended(meeting_id: int, *, now: datetime) -> bool:
             return False
         await _end(tx, meeting, MeetingStatus.COMPLETED, actor=Public(), reason=None, now=now, quietly=True)
     return True
+
+
+async def _check_may(meeting: Meeting, actor: AgentActor) -> None:
+    await meeting.fetch_related("organization", "agents")
+    own = [agent.id for agent in meeting.agents]
+    concern = Concern(agents=own, office_id=meeting.office_id, service_id=meeting.service_id)
+    await demand(actor, Permission.EDIT_MEETINGS, meeting.organization.settings, concern)
 
 
 def _check_leads(meeting: Meeting, kind: MeetingChangeKind) -> None:
@@ -97,8 +108,8 @@ async def _end(
     quietly: bool = False,
 ) -> None:
     before = snapshot(meeting)
-    meeting.status = status
+    meeting.stand(Standing(status))
     meeting.version += 1
-    await meeting.save(update_fields=["status", "version"])
+    await meeting.save(update_fields=["status", "expires_at", "version"])
     kind = MeetingChangeKind(status)
     await record(tx, meeting, kind, actor=actor, before=before, reason=reason, now=now, quietly=quietly)

@@ -8,12 +8,13 @@ from typing import Any
 
 from models.actor import Actor, AgentActor, GuestActor
 from models.agent.agent import Agent
-from models.conversation.conversation import Conversation
-from models.conversation.posting import add_system_message, announce_to_inboxes
+from models.call.following import FOLLOWED, follow_later
+from models.conversation.posting import add_system_message
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
+from models.meeting.noticing import notice
 from models.transactions import Transaction
-from models.words import MeetingChangeKind, MeetingStatus, Role, SystemEvent
-from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic
+from models.words import MeetingChangeKind, MeetingStatus, SystemEvent
+from realtime.events import Audience
 
 _TOLD_AS = {
     MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, "The meeting is booked."),
@@ -24,6 +25,10 @@ _TOLD_AS = {
     MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
     MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
     MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
+    MeetingChangeKind.VIRTUAL_MEETING_CREATED: (
+        SystemEvent.MEETING_CHANGED,
+        "The call of the meeting is set up.",
+    ),
     MeetingChangeKind.COMPLETED: (SystemEvent.MEETING_CHANGED, "The meeting was held."),
     MeetingChangeKind.NO_SHOW: (SystemEvent.MEETING_CHANGED, "The meeting was missed: no guest came."),
     MeetingChangeKind.REMINDED: (SystemEvent.MEETING_REMINDER, "A reminder: the meeting is coming up."),
@@ -49,6 +54,7 @@ _NEVER_WAS = {
 }
 # What concerns one guest: the others read that it happened, and are not told of whom.
 _OF_ONE = (MeetingChangeKind.ATTENDEE_JOINED, MeetingChangeKind.ATTENDEE_LEFT)
+_FOR_AGENTS = (*_OF_ONE, MeetingChangeKind.VIRTUAL_MEETING_FAILED)
 
 
 def snapshot(meeting: Meeting) -> dict[str, Any]:
@@ -104,32 +110,16 @@ async def record(
         )
     )
     conversation = await meeting.conversation
-    if not quietly:
+    if not quietly and kind in _TOLD_AS:
         event, text = _told(meeting, kind, before=before)
         await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
-    ids = {"meeting": meeting.id, "change": change.id}
-    audience = Audience.AGENTS if kind in _OF_ONE else Audience.EVERYONE
-    topic = conversation_topic(conversation.id)
-    announce(Announcement(meeting.organization_id, topic, EventKind.MEETING_CHANGED, ids, audience))
-    hidden = await _hidden_from(meeting, conversation)
-    await announce_to_inboxes(conversation, EventKind.MEETING_CHANGED, ids, unless=hidden)
+    await notice(meeting, Audience.AGENTS if kind in _FOR_AGENTS else Audience.EVERYONE, change)
     if not quietly:
         # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
         await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
+    if kind in FOLLOWED:
+        await follow_later(tx, meeting, now=now)
     return change
-
-
-async def _hidden_from(meeting: Meeting, conversation: Conversation) -> set[int]:
-    """Of the agents of its service, who does not see the meeting as long as nobody has it."""
-    if conversation.assignee_id is not None or meeting.service_id is None:
-        return set()
-    is_shown = (await meeting.organization).settings.show_unassigned_meetings
-    members = await Agent.filter(memberships__service_id=meeting.service_id)
-    return {
-        agent.id
-        for agent in members
-        if agent.role is Role.AGENT and not (is_shown and agent.speaks(meeting.language))
-    }
 
 
 def _told(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.actor import Actor, AgentActor
 from models.availability.taking import Taken
+from models.availability.target import Target
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
@@ -24,7 +25,7 @@ from models.meeting.standing import Standing, standing_of_new
 from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from models.transactions import Transaction, ids_of
-from models.words import Direction, MeetingChangeKind
+from models.words import DeliveryState, Direction, MeetingChangeKind, MeetingType
 
 LONGEST_TITLE = 200
 
@@ -132,7 +133,13 @@ def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversa
         guest_time_zone=wish.guest.time_zone,
         guest=guest,
         conversation=conversation,
+        call_state=DeliveryState.PENDING if _gets_call(target) else None,
     )
+
+
+def _gets_call(target: Target) -> bool:
+    """Whether a job makes a call for such a meeting, as soon as it is scheduled."""
+    return target.meeting_type is MeetingType.VIDEO and target.organization.settings.virtual_meetings.enabled
 
 
 def _title(wish: Wish, taken: Taken, *, actor: Actor) -> str:

@@ -21,7 +21,15 @@ from models.meeting.standing import Standing
 from models.organization.office import Office
 from models.organization.service import Service, ServiceMember
 from models.organization.subject import Subject
-from models.words import AttendeeResponse, Direction, MeetingChangeKind, MeetingStatus, MeetingType, Role
+from models.words import (
+    AttendeeResponse,
+    DeliveryState,
+    Direction,
+    MeetingChangeKind,
+    MeetingStatus,
+    MeetingType,
+    Role,
+)
 
 
 class Meeting(Owned):
@@ -29,7 +37,9 @@ class Meeting(Owned):
 
     One of more than one of `seats` is a group meeting, which guests join until it is full. It has no agents while it
     is unassigned. Its buffers are those of the planning rule by which it was booked. `expires_at` is when one that is
-    still to be confirmed, or to be accepted, ends by itself; with its status it changes by `stand` alone.
+    still to be confirmed, or to be accepted, ends by itself; with its status it changes by `stand` alone. `call_state`
+    says whether it has the call that it is to have, None where it is to have none, and `join_url` and what follows how
+    to join it.
     """
 
     status = fields.CharEnumField(MeetingStatus, max_length=20, default=MeetingStatus.SCHEDULED)
@@ -59,6 +69,10 @@ class Meeting(Owned):
     buffer_after_minutes = fields.IntField(default=0)
     seats = fields.IntField(default=1)
     expires_at = fields.DatetimeField(null=True)
+    call_state = fields.CharEnumField(DeliveryState, max_length=12, null=True)
+    join_url = fields.TextField(null=True)
+    join_password = fields.CharField(max_length=100, null=True)
+    dial_in = fields.TextField(null=True)
     series: fields.ForeignKeyNullableRelation[MeetingSeries] = fields.ForeignKeyField(
         "frontdesk.MeetingSeries", related_name=False, null=True, on_delete=fields.SET_NULL
     )

@@ -38,6 +38,8 @@ ALLOWED: dict[str, set[str]] = {
     "models.calendar": {"models", "providers.calendars", "providers.fetching", "scheduling", "errors"},
     # Whether an address is one that is sent to at all.
     "models.webhook": {"models", "providers.fetching", "realtime.events", "scheduling", "errors"},
+    # So is a call that a provider is to make.
+    "models.call": {"models", "providers.meetings", "scheduling", "errors"},
     "providers": {"scheduling.intervals", "errors"},
     "realtime": {"errors"},
     # The hub reads the feeds' rows through this one module.

@@ -1,9 +1,10 @@
 """The queue of the run's database, and the tools that jobs get in tests: a mailer and calendars in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -21,9 +22,11 @@ from models.meeting.booking import book
 from models.meeting.meeting import Meeting
 from models.meeting.wish import Wish
 from models.queue import queue
+from models.words import MeetingProvider
 from providers.calendars.fake import FakeCalendar
 from providers.fetching import LOOPBACK_TOO, Fetcher, FetchLimits
 from providers.mail.fake import FakeMailer
+from providers.meetings.fake import FakeCalls
 from tests.builders import Clock
 
 GRACE = GuestDetails(
@@ -98,11 +101,29 @@ def shelf() -> Shelf:
     return Shelf()
 
 
+@dataclass(slots=True)
+class Desk:
+    """One account at a provider of calls, in memory, and with what it was opened."""
+
+    calls: FakeCalls = field(default_factory=FakeCalls)
+    opened: list[tuple[MeetingProvider, str, str | None]] = field(default_factory=list)
+
+    def __call__(self, provider: MeetingProvider, *, account: str, secret: str | None) -> FakeCalls:
+        self.opened.append((provider, account, secret))
+        return self.calls
+
+
 @pytest.fixture
-def tools(mailer: FakeMailer, shelf: Shelf, keys: Keyring, clock: Clock) -> Tools:
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def tools(mailer: FakeMailer, shelf: Shelf, desk: Desk, keys: Keyring, clock: Clock) -> Tools:
     tools = Tools(
         mailer=mailer,
         open_feed=shelf,
+        open_calls=desk,
         post=Fetcher(addresses=LOOPBACK_TOO, limits=FetchLimits(seconds=0.5)).post,
         keys=keys,
         public_url="https://desk.example",
@@ -112,7 +133,14 @@ def tools(mailer: FakeMailer, shelf: Shelf, keys: Keyring, clock: Clock) -> Tool
     return tools
 
 
-async def books(agent: Agent, start: datetime, *, now: datetime, guest: GuestDetails = GRACE) -> Meeting:
-    """The guest books the agent from the public page."""
-    target = await find_target(Named(agent_id=agent.id), actor=Public(), now=now)
+async def books(
+    agent: Agent,
+    start: datetime,
+    *,
+    now: datetime,
+    guest: GuestDetails = GRACE,
+    named: Mapping[str, Any] = MappingProxyType({}),
+) -> Meeting:
+    """The guest books the agent from the public page; `named` is what else they name."""
+    target = await find_target(Named(agent_id=agent.id, **named), actor=Public(), now=now)
     return await book(Wish(target=target, start=start, guest=guest), actor=Public(), now=now)
