@@ -89,5 +89,5 @@ async def connect_meeting_provider(info: Info, input: ConnectMeetingProviderInpu
 async def disconnect_meeting_provider(info: Info, input: DisconnectMeetingProviderInput) -> Payload:
     actor = info.context.agent()
     key = ids.decode(input.connection_id, "MeetingProviderConnection", field=("connectionId",))
-    await connecting.disconnect_provider(key, actor=actor)
+    await connecting.disconnect_provider(key, actor=actor, now=info.context.now())
     return Payload(disconnected=True)

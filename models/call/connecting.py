@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,8 +15,8 @@ from models.audit.auditing import audit, everything_of
 from models.call.connection import MeetingProviderConnection
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.keyring import Keyring
-from models.organization.organization import Organization
-from models.transactions import Transaction, transaction
+from models.organization.settling import lock_organization, update_settings
+from models.transactions import transaction
 from models.words import ConnectionStatus, MeetingProvider, Role
 
 MOST_CONNECTIONS = 10
@@ -53,7 +54,7 @@ async def connect_provider(
     async with transaction() as tx:
         if (earlier := await earlier_outcome(tx, once)) is not None:
             return await _still_there(earlier)
-        await _lock_organization(actor)
+        await lock_organization(actor)
         own = MeetingProviderConnection.visible_to(actor)
         connection = await own.filter(provider=account.provider, account=account.url).first()
         if connection is None:
@@ -69,7 +70,7 @@ async def connect_provider(
     return connection
 
 
-async def disconnect_provider(connection_id: int, *, actor: AgentActor) -> None:
+async def disconnect_provider(connection_id: int, *, actor: AgentActor, now: datetime) -> None:
     """Take the connection away: no more calls are made there, and those that were made are joined as before. The
     default is then the one that was connected first. The automation that needs it is forgotten.
 
@@ -77,7 +78,7 @@ async def disconnect_provider(connection_id: int, *, actor: AgentActor) -> None:
     """
     _check_administrator(actor)
     async with transaction() as tx:
-        organization = await _lock_organization(actor)
+        organization = await lock_organization(actor)
         own = MeetingProviderConnection.visible_to(actor)
         connection = await own.filter(id=connection_id).first()
         if connection is None:
@@ -88,16 +89,9 @@ async def disconnect_provider(connection_id: int, *, actor: AgentActor) -> None:
             heir.is_default = True
             await heir.save(update_fields=["is_default"])
         await audit(tx, "disconnectMeetingProvider", connection, actor=actor, before=gone)
-        await _forget_automation(tx, organization)
-
-
-async def _forget_automation(tx: Transaction, organization: Organization) -> None:
-    how = organization.settings.virtual_meetings
-    if not how.enabled or await MeetingProviderConnection.to_use(organization.id, how.provider) is not None:
-        return
-    kept = {name: one for name, one in organization.stored_settings.items() if name != "virtual_meetings"}
-    organization.stored_settings = kept
-    await organization.save(update_fields=["stored_settings"])
+        how = organization.settings.virtual_meetings
+        if how.enabled and await MeetingProviderConnection.to_use(organization.id, how.provider) is None:
+            await update_settings({"virtual_meetings": {"enabled": False}}, actor=actor, now=now)
 
 
 def checked(account: Account) -> Account:
@@ -139,10 +133,6 @@ def _server(url: str) -> str:
 def _check_administrator(actor: AgentActor) -> None:
     if actor.agent.role is not Role.ADMINISTRATOR:
         raise NotAllowed("Administrators set this up.")
-
-
-async def _lock_organization(actor: AgentActor) -> Organization:
-    return await Organization.filter(id=actor.organization_id).select_for_update(no_key=True).get()
 
 
 async def _still_there(connection_id: int) -> MeetingProviderConnection:

@@ -175,13 +175,6 @@ def _reminders(minutes: Sequence[int], name: str) -> tuple[int, ...]:
     return tuple(sorted(minutes, reverse=True))
 
 
-def _calls(calls: VirtualMeetingAutomation, name: str) -> VirtualMeetingAutomation:
-    """No organization has a provider of calls connected yet, so there is none that could make them."""
-    if calls.enabled:
-        raise Invalid("No such provider of calls is connected.", field=(*place(name), "provider"))
-    return calls
-
-
 _CHECKS: Mapping[str, Callable[[Any, str], Any]] = {
     "can_assign": _with_administrators,
     "can_edit_meetings": _with_administrators,
@@ -192,5 +185,4 @@ _CHECKS: Mapping[str, Callable[[Any, str], Any]] = {
     "mail_from": _email,
     "mail_reply_to": _email,
     "mail_sender_name": _line,
-    "virtual_meetings": _calls,
 }

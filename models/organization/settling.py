@@ -10,6 +10,7 @@ from typing import Any
 from errors import Invalid, Stale
 from models.actor import AgentActor
 from models.audit.auditing import audit
+from models.call.connection import MeetingProviderConnection
 from models.organization.authority import authority_of
 from models.organization.bounds import place, settled
 from models.organization.organization import Organization
@@ -47,6 +48,7 @@ async def update_settings(
         if after == before:
             return organization
         await _check_rules(organization, before, after)
+        await _check_calls(organization, before, after)
         organization.stored_settings = after.stored()
         organization.settings_version += 1
         await organization.save(update_fields=["stored_settings", "settings_version"])
@@ -77,6 +79,17 @@ async def _check_rules(organization: Organization, before: Settings, after: Sett
                 raise Invalid(f"A planning rule offers {minutes} minutes.", field=place("min_duration_minutes"))
             if minutes > most:
                 raise Invalid(f"A planning rule offers {minutes} minutes.", field=place("max_duration_minutes"))
+
+
+async def _check_calls(organization: Organization, before: Settings, after: Settings) -> None:
+    """Refuses Invalid where nothing is connected that could make the calls. Whoever connects, or takes away, holds the
+    organization as well."""
+    how = after.virtual_meetings
+    if not how.enabled or how == before.virtual_meetings:
+        return
+    if await MeetingProviderConnection.to_use(organization.id, how.provider) is None:
+        where = (*place("virtual_meetings"), "provider")
+        raise Invalid("No such provider of calls is connected.", field=where)
 
 
 async def _read_calendars_anew(tx: Transaction, organization: Organization, *, now: datetime) -> None:

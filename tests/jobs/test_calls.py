@@ -370,7 +370,7 @@ async def test_calls_that_were_made_stay_when_their_provider_is_taken_away(
     await jobs.run()
     made = await call_of(meeting)
     ada = await an_agent(await anna.organization, "Ada", role=Role.ADMINISTRATOR)
-    await disconnect_provider(provider.id, actor=acting(ada))
+    await disconnect_provider(provider.id, actor=acting(ada), now=clock())
     organization = await Organization.get(id=anna.organization_id)
     assert not organization.settings.virtual_meetings.enabled
     await move(meeting, anna, by=HOUR, now=clock)

@@ -1,4 +1,4 @@
-"""The operations about coming to meetings, ending them, and their calls that these tests send."""
+"""The operations about coming to meetings, ending them, and their calls, that these tests send."""
 
 from __future__ import annotations
 
@@ -13,5 +13,15 @@ def _acting(verb: str) -> str:
 
 
 JOIN, COMPLETE, MISS = map(_acting, ("joinMeeting", "completeMeeting", "markNoShow"))
+CALL = _acting("createVirtualMeeting")
+CONNECT = """mutation($input: ConnectMeetingProviderInput!) {
+  connectMeetingProvider(input: $input) {
+    connection { id provider account status isDefault } errors { code message field } } }"""
+DISCONNECT = """mutation($input: DisconnectMeetingProviderInput!) {
+  disconnectMeetingProvider(input: $input) { disconnected errors { code field } } }"""
+PROVIDERS = "{ meetingProviders { id provider account status isDefault } }"
+JOINING = "query($id: ID) { meeting(id: $id) { joinUrl joinPassword joinOpensAt dialIn history { kind } } }"
+CALENDAR_EVENTS = """query($id: ID) {
+  meeting(id: $id) { calendarEvents { agent { name } provider status lastError } } }"""
 ARRIVALS = """query($id: ID) {
   meeting(id: $id) { arrivals { at party { __typename ... on Agent { name } ... on Contact { name } } } } }"""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.agent.agent import Agent
 from models.agent.key import ApiKey
 from models.agent.template import DayTemplate
+from models.call.connection import MeetingProviderConnection
 from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
 from models.desk.disposition import Disposition
@@ -16,10 +17,11 @@ from models.desk.tag import Tag
 from models.letter.template import ContentTemplate
 from models.link import ScheduleLink
 from models.organization.office import Office
+from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
 from models.organization.subject import Subject
 from models.webhook.webhook import Webhook, WebhookDelivery
-from models.words import DeliveryState, MeetingType, Role
+from models.words import DeliveryState, MeetingProvider, MeetingType, Role
 from resolvers import ids
 from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
 from tests.resolvers import call_documents as call
@@ -136,6 +138,20 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "join": (call.JOIN, {"input": {"meetingId": "@meeting"}}, "grace"),
     "complete": (call.COMPLETE, {"input": {"meetingId": "@meeting"}}, "anna"),
     "miss": (call.MISS, {"input": {"meetingId": "@meeting"}}, "anna"),
+    "call": (call.CALL, {"input": {"meetingId": "@meeting"}}, "anna"),
+    "newProvider": (
+        call.CONNECT,
+        {
+            "input": {
+                "provider": "JITSI",
+                "url": "https://calls.example",
+                "appId": "frontdesk",
+                "appSecret": "a secret that is shared with the server",
+            }
+        },
+        "ada",
+    ),
+    "noProvider": (call.DISCONNECT, {"input": {"connectionId": "@provider"}}, "ada"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
     "assign": (say.ASSIGN, {"input": {"conversationId": "@conversation", "agentId": "@ben"}}, "anna"),
@@ -277,9 +293,21 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
             "service": ids.encode("Service", service.id),
             "theirs": ids.encode("Service", theirs.id),
             "calendar": connected["connection"]["id"],
+            "provider": await a_provider(organization),
             "link": ids.encode("ScheduleLink", (await ScheduleLink.get(agent=anna)).id),
         },
     )
+
+
+async def a_provider(organization: Organization) -> str:
+    """The id of a Jitsi server that is connected."""
+    connection = await MeetingProviderConnection.create(
+        organization=organization,
+        provider=MeetingProvider.JITSI,
+        account="https://meet.example.org",
+        is_default=True,
+    )
+    return ids.encode("MeetingProviderConnection", connection.id)
 
 
 async def a_planned_subject(anna: Agent) -> dict[str, str]:

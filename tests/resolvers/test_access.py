@@ -114,6 +114,7 @@ TABLE: dict[str, Row] = {
     "node: a message": Row(NODE, named("message"), "nothing"),
     "node: a note": Row(NODE, named("note"), "nothing"),
     "node: a calendar": Row(NODE, named("calendar"), "nothing"),
+    "node: a provider of calls": Row(NODE, named("provider"), "nothing"),
     "node: a contact": Row(NODE, named("contact"), "nothing"),
     "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
     "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
@@ -309,6 +310,14 @@ TABLE: dict[str, Row] = {
         given(meetingId="@meeting"),
         "unauthenticated not_found not_found not_found not_found",
     ),
+    "meetingProviders": Row(
+        call.PROVIDERS, none, "unauthenticated unauthenticated forbidden forbidden nothing"
+    ),
+    "createVirtualMeeting": Row(call.CALL, given(meetingId="@meeting"), REJECTED),
+    "connectMeetingProvider": Row(
+        call.CONNECT, given(provider="JITSI", url="https://meet.example.org"), THEIR_OWN
+    ),
+    "disconnectMeetingProvider": Row(call.DISCONNECT, given(connectionId="@provider"), NOT_THEIRS),
     "joinMeeting": Row(
         call.JOIN,
         given(meetingId="@meeting"),

@@ -59,6 +59,8 @@ ID_FIELDS = [
     ("accept", "input.meetingId", "Meeting", ["meetingId"]),
     ("decline", "input.meetingId", "Meeting", ["meetingId"]),
     ("join", "input.meetingId", "Meeting", ["meetingId"]),
+    ("call", "input.meetingId", "Meeting", ["meetingId"]),
+    ("noProvider", "input.connectionId", "MeetingProviderConnection", ["connectionId"]),
     ("complete", "input.meetingId", "Meeting", ["meetingId"]),
     ("miss", "input.meetingId", "Meeting", ["meetingId"]),
     ("send", "input.conversationId", "Conversation", ["conversationId"]),

@@ -42,6 +42,7 @@ def weekly(**window: Any) -> dict[str, Any]:
     return {"weekday": "MONDAY", "window": {"start": "09:00", "end": "12:00", **window}}
 
 
+DONE = ("join", "complete", "miss", "call")
 CASES: list[Case] = [
     # times
     ("book", "input.start", NO_MOMENTS, BAD, None),
@@ -97,7 +98,7 @@ CASES: list[Case] = [
     ("confirm", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
     ("accept", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
     ("decline", "input.reason", NO_TEXTS[1:], INVALID, ["reason"]),
-    *((name, "input.reason", NO_TEXTS[1:], INVALID, ["reason"]) for name in ("join", "complete", "miss")),
+    *((name, "input.reason", NO_TEXTS[1:], INVALID, ["reason"]) for name in DONE),
     ("send", "input.text", [*NO_TEXTS, None, REMOVED], INVALID, ["text"]),
     ("send", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
     ("assign", "input.note", NO_TEXTS[1:], INVALID, ["note"]),
@@ -118,7 +119,7 @@ CASES: list[Case] = [
     ("confirm", "input.expectedVersion", [0, 7], "STALE", ["expectedVersion"]),
     ("accept", "input.expectedVersion", [0, 7], "STALE", ["expectedVersion"]),
     ("decline", "input.expectedVersion", [0, 7], "STALE", ["expectedVersion"]),
-    *((name, "input.expectedVersion", [0, 7], "STALE", ["expectedVersion"]) for name in ("join", "complete", "miss")),
+    *((name, "input.expectedVersion", [0, 7], "STALE", ["expectedVersion"]) for name in DONE),
     ("send", "input.expectedLastSeq", NO_INTS, BAD, None),
     ("messages", "first", [-1, 101, *NO_INTS], BAD, None),
     ("messages", "after", ["garbage", "\0", "", LONG], BAD, None),
