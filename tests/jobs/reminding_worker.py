@@ -10,19 +10,15 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from jobs.reminders import remind
-from jobs.tools import Tools, equip
+from jobs.tools import equip
 from models.database import database
-from models.keyring import Keyring
 from models.transactions import outlet
-from models.words import MeetingProvider
-from providers.calendars.fake import FakeCalendar
-from providers.mail.fake import FakeMailer
-from providers.meetings.fake import FakeCalls
 from realtime.events import Hint
 from tests.builders import Clock
+from tests.jobs.bare import bare_tools
 
 
 async def die(hints: Sequence[Hint]) -> None:
@@ -30,29 +26,10 @@ async def die(hints: Sequence[Hint]) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def open_feed(url: str, *, zone: tzinfo, owner: str) -> FakeCalendar:
-    return FakeCalendar()
-
-
-def open_calls(provider: MeetingProvider, *, account: str, secret: str | None) -> FakeCalls:
-    return FakeCalls()
-
-
 async def main(database_url: str, moment: str, end: str = "") -> None:
     if end == "dying":
         outlet.publish = die
-    keys = Keyring(b"only for tests, and long enough!")
-    clock = Clock(datetime.fromisoformat(moment))
-    equip(
-        Tools(
-            mailer=FakeMailer(),
-            open_feed=open_feed,
-            open_calls=open_calls,
-            keys=keys,
-            public_url="https://desk.example",
-            now=clock,
-        )
-    )
+    equip(bare_tools(now=Clock(datetime.fromisoformat(moment))))
     async with database(database_url, pool_size=2):
         await remind(timestamp=0)
 

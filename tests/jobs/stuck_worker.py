@@ -2,17 +2,13 @@
 
 import asyncio
 import sys
-from datetime import tzinfo
 
-from jobs.tools import Tools, equip
+from jobs.tools import equip
 from jobs.worker import open_queue, run_worker
 from models.database import database
-from models.keyring import Keyring
-from models.words import MeetingProvider
-from providers.calendars.fake import FakeCalendar
 from providers.mail.letter import Letter
-from providers.meetings.fake import FakeCalls
 from tests.builders import Clock
+from tests.jobs.bare import bare_tools
 
 
 class StuckMailer:
@@ -21,25 +17,8 @@ class StuckMailer:
         await asyncio.Event().wait()
 
 
-def open_feed(url: str, *, zone: tzinfo, owner: str) -> FakeCalendar:
-    return FakeCalendar()
-
-
-def open_calls(provider: MeetingProvider, *, account: str, secret: str | None) -> FakeCalls:
-    return FakeCalls()
-
-
 async def main(database_url: str) -> None:
-    equip(
-        Tools(
-            mailer=StuckMailer(),
-            open_feed=open_feed,
-            open_calls=open_calls,
-            keys=Keyring(b"only for tests, and long enough!"),
-            public_url="https://desk.example",
-            now=Clock(),
-        )
-    )
+    equip(bare_tools(now=Clock(), mailer=StuckMailer()))
     async with database(database_url), open_queue(database_url):
         await run_worker()
 
