@@ -21,8 +21,13 @@ async def end_empty(timestamp: int) -> None:
 @queue.periodic(cron="* * * * *")
 @queue.task(name="meetings.expire_due", queueing_lock="meetings.expire_due")
 async def expire_due(timestamp: int) -> None:
-    """Nobody waits for it: what has expired is in nobody's way (see models/meeting/expiring.py)."""
-    await expiring.expire_due(now=tools().now())
+    """Write down what has expired, at most a thousand; what fails is left for the next minute. Nobody waits for it:
+    what has expired is in nobody's way (see models/meeting/expiring.py)."""
+    for meeting_id in await expiring.due_to_expire(now=tools().now(), limit=MOST_AT_ONCE):
+        try:
+            await expiring.expire(meeting_id, now=tools().now())
+        except Exception:
+            logger.exception("meeting.not_expired", meeting_id=meeting_id)
 
 
 @queue.periodic(cron="* * * * *")

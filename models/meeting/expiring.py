@@ -37,8 +37,7 @@ async def expire(meeting_id: int, *, now: datetime) -> bool:
     return True
 
 
-async def expire_due(*, now: datetime, most: int = 1_000) -> int:
-    """Write down what has expired; how many."""
-    due = await connections.get("default").execute_query_dict(_DUE, [now, most])
-    expired = [await expire(row["id"], now=now) for row in due]
-    return sum(expired)
+async def due_to_expire(*, now: datetime, limit: int) -> list[int]:
+    """The ids of meetings that have expired and are not written down as that, the longest expired first."""
+    rows = await connections.get("default").execute_query_dict(_DUE, [now, limit])
+    return [row["id"] for row in rows]

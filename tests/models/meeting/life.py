@@ -11,6 +11,7 @@ from models.agent.agent import Agent
 from models.availability.target import Target
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.deciding import accept, confirm, decline
+from models.meeting.expiring import due_to_expire, expire
 from models.meeting.meeting import Meeting, MeetingChange
 from models.organization.organization import Organization
 from tests.builders import acting, guest_of
@@ -69,6 +70,11 @@ async def guest_moves(meeting: Meeting, start: datetime, *, now: datetime = NOW)
             meeting.id, Change(), start=start, duration_minutes=None, actor=await guest_of(meeting), now=now
         )
     )
+
+
+async def expire_due(*, now: datetime) -> int:
+    """As a worker does; how many it has written down."""
+    return sum([await expire(id, now=now) for id in await due_to_expire(now=now, limit=100)])
 
 
 async def tried(deed: Awaitable[Meeting]) -> Meeting | Refused:

@@ -14,7 +14,6 @@ from models.claim import Claim
 from models.conversation.message import Message
 from models.meeting.changing import Change
 from models.meeting.deciding import confirm
-from models.meeting.expiring import expire_due
 from models.meeting.meeting import Meeting, MeetingChange
 from models.meeting.reassigning import reassign
 from models.organization.planning import PlanningRule
@@ -27,6 +26,7 @@ from tests.models.meeting.life import (
     awaited,
     confirms,
     declines,
+    expire_due,
     guest_cancels,
     guest_moves,
     guests_confirm,

@@ -15,7 +15,7 @@ from models.agent.agent import Agent
 from models.availability.target import Target
 from models.claim import Claim
 from models.meeting.changing import Change, cancel
-from models.meeting.expiring import expire, expire_due
+from models.meeting.expiring import expire
 from models.meeting.meeting import Meeting
 from models.meeting.reassigning import reassign
 from models.meeting.standing import ACTIVE
@@ -29,6 +29,7 @@ from tests.models.meeting.life import (
     awaited,
     confirms,
     declines,
+    expire_due,
     guest_cancels,
     guest_moves,
     guests_confirm,
