@@ -23,18 +23,19 @@ WHERE c.organization_id = %s AND c.email = %s AND NOT a.companion AND a.left_at 
 """
 # All that an entry is made of, of each of them: whatever is changed, and by whom, has another mark.
 _MARK = """
-SELECT md5(string_agg(concat_ws('|', m::text, o.name, o.address, g.name,
+SELECT md5(string_agg(concat_ws('|', m::text, c.at, o.name, o.address, g.name,
         (SELECT string_agg(concat(a.id, a.name), '|' ORDER BY a.id)
             FROM meeting_agent ma JOIN agent a ON a.id = ma.agent_id WHERE ma.meeting_id = m.id),
         (SELECT string_agg(concat(t.name, t.notes), '|' ORDER BY t.id) FROM attendee t
             WHERE t.meeting_id = m.id AND t.left_at IS NULL AND NOT t.companion)
     ), ' ' ORDER BY m.id)) AS mark, max(c.at) AS changed_at
 FROM meeting m JOIN contact g ON g.id = m.guest_id LEFT JOIN office o ON o.id = m.office_id,
-    LATERAL (SELECT max(at) AS at FROM meeting_change WHERE meeting_id = m.id) c
+    LATERAL (SELECT max(at) AS at FROM meeting_change WHERE meeting_id = m.id AND kind <> 'REMINDED') c
 WHERE m.id IN ({mine}) AND m."end" > %s
 """
 _MEETINGS = """
-SELECT id, (SELECT max(at) FROM meeting_change WHERE meeting_id = m.id) AS changed_at FROM meeting m
+SELECT id, c.at AS changed_at FROM meeting m,
+    LATERAL (SELECT max(at) AS at FROM meeting_change WHERE meeting_id = m.id AND kind <> 'REMINDED') c
 WHERE m.id IN ({mine}) AND m."end" > %s ORDER BY abs(extract(epoch FROM m.start - %s)) LIMIT %s
 """
 

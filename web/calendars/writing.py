@@ -31,7 +31,6 @@ _STATUS: Mapping[MeetingStatus, Status] = MappingProxyType(
         MeetingStatus.EXPIRED: Status.CANCELLED,
     }
 )
-_ASK_AGAIN = timedelta(minutes=15)
 
 
 def calendar_of(reader: Reader, entries: Sequence[Entry]) -> bytes:
@@ -45,8 +44,8 @@ def calendar_of(reader: Reader, entries: Sequence[Entry]) -> bytes:
     for name in ("NAME", "X-WR-CALNAME"):
         calendar.add(name, Text(one_line(organization.name)))
     calendar.add("X-WR-TIMEZONE", zone)
-    calendar.add("REFRESH-INTERVAL", _ASK_AGAIN, parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", _ASK_AGAIN)
+    calendar.add("REFRESH-INTERVAL", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", Text("PT15M"))
     first = min((entry.meeting.start.year for entry in entries), default=None)
     if first is not None and zone not in UTC_ZONES:
         calendar.add_component(vtimezone(ZoneInfo(zone), year=first))
@@ -83,8 +82,10 @@ def _event(entry: Entry, *, zone: str) -> Event:
 
 
 def _summary(entry: Entry) -> str:
-    """What it is about, and who else comes."""
-    return " – ".join(part for part in (entry.meeting.title, ", ".join(entry.names)) if part)
+    """What it is about, and who else comes, as far as that does not say so already."""
+    title = entry.meeting.title
+    others = [name for name in entry.names if name not in title]
+    return " – ".join(part for part in (title, ", ".join(others)) if part)
 
 
 def _location(meeting: Meeting) -> str:

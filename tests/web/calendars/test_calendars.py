@@ -20,6 +20,7 @@ from models.keyring import Keyring
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting
 from models.meeting.reassigning import reassign
+from models.meeting.reminding import remind
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.transactions import transaction
@@ -264,6 +265,24 @@ async def test_what_has_changed_is_sent(
         case _:
             await Agent.filter(id=anna.id).update(time_zone="Asia/Tokyo")
     assert (await program.read(anna, if_none_match=known)).status == 200
+
+
+async def test_a_reminder_changes_nothing_of_it(
+    meeting: Meeting, anna: Agent, program: Program, clock: Clock
+) -> None:
+    before = await program.read(anna)
+    clock.now = TEN - HOUR
+    assert await remind(meeting.id, now=clock())
+    after = await program.read(anna)
+    for name in ("etag", "last-modified"):
+        assert after.headers[name] == before.headers[name]
+    assert after.body == before.body
+
+
+async def test_it_says_when_to_ask_again(anna: Agent, program: Program) -> None:
+    body = (await program.read(anna)).body
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M\r\n" in body
+    assert b"X-PUBLISHED-TTL:PT15M\r\n" in body
 
 
 async def test_only_its_reader_may_keep_it(meeting: Meeting, anna: Agent, program: Program) -> None:
