@@ -17,7 +17,7 @@ def google_url(facts: MeetingFacts, words: dict[str, object]) -> str:
         "dates": f"{_basic(facts.start)}/{_basic(facts.end)}",
         "location": words["location"] or words["join_url"],
     }
-    return Link.to(f"https://calendar.google.com/calendar/render?{urlencode(asked)}", "Google")
+    return Link.to(f"https://calendar.google.com/calendar/render?{_query(asked)}", "Google")
 
 
 def outlook_url(facts: MeetingFacts, words: dict[str, object]) -> str:
@@ -28,7 +28,7 @@ def outlook_url(facts: MeetingFacts, words: dict[str, object]) -> str:
         "enddt": _extended(facts.end),
         "location": words["location"] or words["join_url"],
     }
-    return Link.to(f"https://outlook.live.com/calendar/0/action/compose?{urlencode(asked)}", "Outlook")
+    return Link.to(f"https://outlook.live.com/calendar/0/action/compose?{_query(asked)}", "Outlook")
 
 
 def calendar_links(words: dict[str, object], *, language: Language) -> str:
@@ -38,6 +38,10 @@ def calendar_links(words: dict[str, object], *, language: Language) -> str:
     colon = language.colon
     lines = [f"{language.add}{colon}", *(f"{label}{colon} {url}" for label, url in pairs)]
     return Block.of("\n".join(lines), piece("links", f"{language.add}{colon}", pairs))
+
+
+def _query(asked: dict[str, object]) -> str:
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _basic(moment: datetime) -> str:
