@@ -21,7 +21,7 @@ _OVER = (MeetingStatus.CANCELLED, MeetingStatus.DECLINED, MeetingStatus.EXPIRED)
 async def calendar_file(token: str, *, links: Links) -> bytes | None:
     """The file that the token is good for, as the meeting is now; None for a token that is good for nothing.
 
-    No key to the meeting is in it: whoever has the file's address reads, and does nothing.
+    No key to the meeting, or to its call, is in it: whoever has the file's address reads, and does nothing.
     """
     found = await recognise_file(token, keys=links.keys)
     if found is None:
@@ -41,7 +41,7 @@ async def calendar_file(token: str, *, links: Links) -> bytes | None:
     )
     saying = await saying_for(organization, choice)
     return publish(
-        replace(facts, manage_url=None),
+        replace(facts, manage_url=None, join_url=None),
         reader=reader,
         saying=saying,
         organizer=sender_of(organization),

@@ -12,6 +12,7 @@ from models.keyring import Keyring
 from models.letter import parties
 from models.letter.changes import OCCASIONS, Addressee, status_after
 from models.letter.parties import People
+from models.meeting.arriving import opening
 from models.meeting.file_link import file_url
 from models.meeting.link import confirm_url, manage_url
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
@@ -53,6 +54,7 @@ def facts_now(meeting: Meeting, *, organization: Organization, at: datetime, lin
         agents=tuple(person_of(agent) for agent in sorted(meeting.agents, key=lambda one: one.id)),
         guest=guest_of(meeting),
         location=_location(meeting),
+        join_url=meeting.join_url,
         notes=meeting.notes,
         manage_url=links.manage(meeting, meeting.guest_id),
         confirm_url=links.confirm(meeting, meeting.guest_id),
@@ -75,6 +77,7 @@ def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> 
         former_start=_moment(before, "start") if moved else None,
         former_end=_moment(before, "end") if moved else None,
         deadline=change.meeting.confirmation_deadline,
+        join_url=change.meeting.join_url if _may_join(change, addressee) else None,
         reason=change.reason,
         actor=actor.name if actor else None,
         is_tentative=status_after(change) in _UNSETTLED,
@@ -131,6 +134,12 @@ def person_of(agent: Agent) -> Person:
 
 def guest_of(meeting: Meeting) -> Person:
     return Person(name=meeting.guest.name, address=meeting.guest.email, zone=meeting.guest_time_zone)
+
+
+def _may_join(change: MeetingChange, addressee: Addressee) -> bool:
+    """Agents always; guests are told how once the meeting is open (see models/meeting/arriving.py)."""
+    is_open = change.at >= opening(change.meeting, change.organization.settings)
+    return is_open or addressee.audience is Audience.AGENT
 
 
 def _location(meeting: Meeting) -> str | None:

@@ -53,6 +53,8 @@ async def preview(
     language = language_of((draft.language, organization.locale))
     notice = sample_notice(organization=organization.name)
     known = variables_of(draft.occasion, draft.audience)
+    if "reason" not in known:
+        facts = replace(facts, reason=None)
     words = words_of(facts, notice, reader, occasion=draft.occasion, audience=draft.audience, language=language)
     try:
         unknown = _unknown(draft.wording, known=known)

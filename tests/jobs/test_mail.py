@@ -288,6 +288,21 @@ async def test_what_is_decided_is_told_to_both(
         assert letter.subject.partition(":")[0] == said
 
 
+async def test_agents_are_told_how_to_join_the_call_and_guests_once_it_is_open(
+    meeting: Meeting, anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    await Meeting.filter(id=meeting.id).update(join_url="https://meet.example/call")
+    await jobs.run()
+    [to_guest], [to_anna] = mailer.sent_to(GUEST), mailer.sent_to(ANNA)
+    assert "https://meet.example/call" in to_anna.text
+    assert b"meet.example" not in to_guest.to_bytes()
+    clock.now = TEN - timedelta(minutes=15)
+    await cancel(meeting.id, Change(), actor=acting(anna), now=clock())
+    await MeetingChange.filter(kind=MeetingChangeKind.CANCELLED).update(kind=MeetingChangeKind.ACCEPTED)
+    await jobs.run()
+    assert "https://meet.example/call" in mailer.sent_to(GUEST)[-1].text
+
+
 async def test_two_reminders_of_one_meeting_are_two_letters_to_each(
     meeting: Meeting, jobs: Jobs, mailer: FakeMailer, clock: Clock
 ) -> None:
