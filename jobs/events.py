@@ -14,7 +14,7 @@ from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
-from models.meeting.meeting import Meeting, MeetingChange
+from models.meeting.meeting import MeetingChange
 from models.organization.organization import Organization
 from models.webhook.telling import Told
 from models.words import WebhookEvent
@@ -27,7 +27,7 @@ def told_of_change(change: MeetingChange) -> Told:
     """What is told of a change that was found with all that its letters speak of. Times, status and who had the meeting
     are those of then."""
     event = WebhookEvent.of(change.kind)
-    data = {"meeting": _meeting(change.meeting, change.after or {}), "change": _change(change)}
+    data = {"meeting": _meeting(change), "change": _change(change)}
     return Told(
         event=event,
         message_id=_name("change", change.id, change.at),
@@ -106,7 +106,9 @@ def _name(kind: str, key: int, at: datetime) -> str:
     return f"msg_{uuid5(NAMESPACE_URL, f'frontdesk:{kind}:{key}:{at.isoformat()}').hex}"
 
 
-def _meeting(meeting: Meeting, then: Mapping[str, Any]) -> dict[str, Any]:
+def _meeting(change: MeetingChange) -> dict[str, Any]:
+    """As the change left it."""
+    meeting, then = change.meeting, change.after or {}
     return {
         "id": encode("Meeting", meeting.id),
         "status": then.get("status", meeting.status.value),
@@ -122,7 +124,7 @@ def _meeting(meeting: Meeting, then: Mapping[str, Any]) -> dict[str, Any]:
         "subjectId": _id("Subject", meeting.subject_id),
         "officeId": _id("Office", meeting.office_id),
         "conversationId": encode("Conversation", meeting.conversation_id),
-        "agents": [_agent(one) for one in sorted(meeting.agents, key=lambda one: one.id)],
+        "agents": list(map(_agent, change.agents)),
         "guest": None if meeting.is_group else _guest(meeting.guest),
     }
 

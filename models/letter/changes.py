@@ -57,15 +57,28 @@ async def find_change(change_id: int) -> MeetingChange | None:
     if change is not None:
         meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
         change.meeting = await meeting.prefetch_related("agents", "attendees").get()
+        change.agents = await _agents_then(change)
         if gone := _ids(change.before) - _ids(change.after):
             change.former = await Agent.filter(id__in=list(gone))
     return change
 
 
+async def _agents_then(change: MeetingChange) -> list[Agent]:
+    """Who had the meeting after the change: that is kept whenever it is given to others."""
+    had = _ids(change.after)
+    if change.kind is not MeetingChangeKind.REASSIGNED:
+        later = MeetingChange.filter(meeting_id=change.meeting_id, id__gt=change.id)
+        given = await later.filter(kind=MeetingChangeKind.REASSIGNED).order_by("id").first()
+        if given is None:
+            return sorted(change.meeting.agents, key=lambda one: one.id)
+        had = _ids(given.before)
+    return await Agent.filter(id__in=list(had)).order_by("id")
+
+
 async def addressees(change: MeetingChange) -> list[Addressee]:
     """The guest, or those of a group meeting, the agents, and those who were, as far as they have an address and the
     change is told to them."""
-    everyone = [*change.meeting.agents, *change.former]
+    everyone = [*change.agents, *change.former]
     agents = [agent for agent in everyone if agent.is_active and agent.email]
     told = [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
     return [one for one in [*await _guests(change), *told] if occasion_of(change, one) is not None]

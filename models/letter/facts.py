@@ -64,8 +64,8 @@ def facts_now(meeting: Meeting, *, organization: Organization, at: datetime, lin
 
 
 def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> MeetingFacts:
-    """The meeting as the change left it: times and sequence are those of then, not of now; and of others in a group
-    meeting no more than the reader may know."""
+    """The meeting as the change left it: its times, agents and sequence are those of then, not of now; and of others in
+    a group meeting no more than the reader may know."""
     after, before = change.after or {}, change.before or {}
     moved = OCCASIONS[change.kind] is Occasion.RESCHEDULED
     actor = change.actor_agent or change.actor_contact
@@ -74,6 +74,7 @@ def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> 
         sequence=after["sequence"],
         start=_moment(after, "start"),
         end=_moment(after, "end"),
+        agents=tuple(map(person_of, change.agents)),
         former_start=_moment(before, "start") if moved else None,
         former_end=_moment(before, "end") if moved else None,
         deadline=change.meeting.confirmation_deadline,
@@ -119,7 +120,7 @@ def reader_of(change: MeetingChange, addressee: Addressee) -> tuple[Reader, tupl
         return Reader(parties.person(meeting, attendee), addressee.audience), (meeting.language,)
     if addressee.audience is Audience.GUEST and not meeting.is_group:
         return Reader(guest_of(meeting), Audience.GUEST), (meeting.language,)
-    everyone = [*meeting.agents, *change.former]
+    everyone = [*change.agents, *change.former]
     agent = next((one for one in everyone if one.id == addressee.agent_id), None)
     return None if agent is None else (Reader(person_of(agent), Audience.AGENT), tuple(agent.languages))
 

@@ -212,10 +212,11 @@ class Attendee(Owned):
 class MeetingChange(Owned):
     """What happened to a meeting, by whom; no actor agent and no actor contact is the system itself.
 
-    Of what other guests of a group meeting are not told, `party` is the guest whom it concerns. `former` are the agents
-    who have it no longer since, where somebody has looked for them.
+    Of what other guests of a group meeting are not told, `party` is the guest whom it concerns. Where somebody
+    has looked for them, `agents` had the meeting after it, and `former` have it no longer since.
     """
 
+    agents: Sequence[Agent] = ()
     former: Sequence[Agent] = ()
 
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(

@@ -120,6 +120,16 @@ async def test_a_late_letter_tells_of_its_own_change_and_not_of_later_ones(
     ]
 
 
+async def test_a_late_letter_goes_to_who_had_the_meeting_then(
+    meeting: Meeting, anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    ben = await an_agent(await anna.organization, "Ben")
+    await reassign(meeting.id, ben.id, Change(), actor=acting(anna), now=clock())
+    await jobs.run()
+    assert [event_of(letter)[0] for letter in mailer.sent_to(ANNA)] == ["REQUEST", "CANCEL"]
+    assert [event_of(letter)[0] for letter in mailer.sent_to(ben.email)] == ["REQUEST"]
+
+
 async def test_jobs_that_run_twice_send_once(meeting: Meeting, jobs: Jobs, mailer: FakeMailer) -> None:
     await jobs.run()
     change = await MeetingChange.get(meeting_id=meeting.id)
