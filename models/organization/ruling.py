@@ -99,8 +99,9 @@ async def create_planning_rule(
             _check(rule, settings, changed={*_RANGES, *_DURATIONS})
             await rule.save()
             assigned = await _assign(rule, agents)
-            made = {**everything_of(rule), "agents": assigned}
-            await audit(tx, "createPlanningRule", rule, actor=actor, after=made)
+            await audit(
+                tx, "createPlanningRule", rule, actor=actor, after={**everything_of(rule), "agents": assigned}
+            )
             await remember_outcome(tx, once, rule.id)
     return rule
 

@@ -49,9 +49,7 @@ async def update_settings(
             return organization
         await _check_rules(organization, before, after)
         await _check_calls(organization, before, after)
-        organization.stored_settings = after.stored()
-        organization.settings_version += 1
-        await organization.save(update_fields=["stored_settings", "settings_version"])
+        await _keep(organization, after)
         was, now_is = _values(before), _values(after)
         await audit(tx, "updateSettings", organization, actor=actor, before=was, after=now_is)
         if any(was[name] != now_is[name] for name in _OF_CALENDARS):
@@ -62,6 +60,14 @@ async def update_settings(
 async def lock_organization(actor: AgentActor) -> Organization:
     """The actor's, held until the transaction ends: a second change sees what the first one did."""
     return await Organization.filter(id=actor.organization_id).select_for_update(no_key=True).get()
+
+
+async def _keep(organization: Organization, settings: Settings) -> None:
+    """What only a newer version of Frontdesk knows stays, while that is being brought to all processes."""
+    unknown = {name: one for name, one in organization.stored_settings.items() if name not in _NAMES}
+    organization.stored_settings = {**unknown, **settings.stored()}
+    organization.settings_version += 1
+    await organization.save(update_fields=["stored_settings", "settings_version"])
 
 
 def _values(settings: Settings) -> dict[str, Any]:

@@ -17,12 +17,15 @@ from tests.builders import a_link, a_service, an_agent
 from tests.resolvers import documents as say
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import staff_documents as staff
 from tests.resolvers.administration import ADMINISTRATIVE
 from tests.resolvers.conftest import Client, SignIn, Talk
 from tests.resolvers.documents import codes
 from tests.resolvers.house import House
 from tests.resolvers.tables import contents
 
+# Others' calendars are not even seen; of a new agent they must name the office.
+OTHERWISE = {"disconnect": "NOT_FOUND", "newAgent": "INVALID"}
 VIEWER = "{ viewer { permissions } }"
 
 
@@ -55,8 +58,7 @@ def of(agent: Agent) -> str:
 async def test_nothing_of_other_offices_is_theirs_to_set_up(house: House, max: Client, name: str) -> None:
     base, before = house.base(name), await contents()
     answer = await max.do(base.document, **base.variables)
-    expected = "NOT_FOUND" if name == "disconnect" else "FORBIDDEN"
-    assert codes(answer) == [expected]
+    assert codes(answer) == [OTHERWISE.get(name, "FORBIDDEN")]
     assert await contents() == before
 
 
@@ -82,6 +84,16 @@ async def test_of_their_own_offices_it_is(
         await max.do(linked.DELETE, input={"linkId": ids.encode("ScheduleLink", link.id)}),
     ]
     assert [codes(one) for one in done] == [[]] * len(done)
+
+
+async def test_they_add_agents_to_their_own_offices(
+    max: Client, genoa: Office, organization: Organization
+) -> None:
+    rome = await Office.create(organization=organization, name="Rome", time_zone="Europe/Rome")
+    for office, expected in ((rome, ["FORBIDDEN"]), (genoa, [])):
+        at = [ids.encode("Office", office.id)]
+        new = {"name": "Zara", "email": "zara@acme.example", "officeIds": at}
+        assert codes(await max.do(staff.CREATE, input=new)) == expected
 
 
 async def test_their_rules_give_meetings_to_their_agents_alone(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
 from models.organization.office import Office
 from models.organization.organization import Organization
+from models.organization.settings import Settings
 from models.words import CalendarProvider, Role
 from tests.builders import MONDAY, an_agent, an_organization
 from tests.resolvers.audit_documents import AUDIT
@@ -32,6 +35,10 @@ VIEWER = "{ viewer { permissions } }"
 async def ada(sign_in: SignIn, organization: Organization) -> Client:
     """The administrator."""
     return sign_in.agent(await an_agent(organization, "Ada", role=Role.ADMINISTRATOR))
+
+
+def snake(name: str) -> str:
+    return re.sub("([A-Z])", r"_\1", name).lower()
 
 
 EVERYTHING: dict[str, Any] = {
@@ -104,6 +111,20 @@ async def test_what_is_set_back_is_kept_no_longer(ada: Client, organization: Org
     assert {name: after[name] for name in names} == {name: before[name] for name in names}
     kept = (await Organization.get(id=organization.id)).stored_settings
     assert set(kept) - set(stored) == {"mail_sender_name", "mail_from"}
+
+
+async def test_what_a_newer_version_has_set_is_not_lost(ada: Client, organization: Organization) -> None:
+    organization.stored_settings = {**organization.stored_settings, "of_tomorrow": [1]}
+    await organization.save(update_fields=["stored_settings"])
+    assert (await changed(ada, holdMinutes=7))["holdMinutes"] == 7
+    kept = (await Organization.get(id=organization.id)).stored_settings
+    assert (kept["of_tomorrow"], kept["hold_minutes"]) == ([1], 7)
+
+
+def test_every_setting_there_is_can_be_set() -> None:
+    grouped = {"virtual_meetings", *(snake(name) for name in EVERYTHING["busyPolicy"])}
+    names = {snake(name) for name in EVERYTHING if name != "busyPolicy"} | grouped
+    assert names == {field.name for field in fields(Settings)}
 
 
 async def test_what_is_absent_stays_and_null_empties(ada: Client) -> None:
