@@ -467,6 +467,16 @@ async def test_who_asks_for_a_call_that_cannot_be_is_told_why(
     assert await jobs.waiting("calls.follow") == []
 
 
+async def test_agents_whose_role_changes_no_meetings_ask_for_none(
+    anna: Agent, provider: MeetingProviderConnection, jobs: Jobs, clock: Clock, organization: Organization
+) -> None:
+    meeting = await books(anna, TOMORROW, now=clock())
+    stored = {**organization.stored_settings, "can_edit_meetings": ["ADMINISTRATOR"]}
+    await Organization.filter(id=organization.id).update(stored_settings=stored)
+    assert isinstance(await ask(meeting, anna, clock), NotAllowed)
+    assert await call_of(meeting) == NOTHING
+
+
 async def test_another_organizations_provider_makes_none(
     anna: Agent, jobs: Jobs, desk: Desk, clock: Clock
 ) -> None:

@@ -15,10 +15,13 @@ from resolvers import ids
 from resolvers.context import World
 from tests.builders import Clock
 from tests.models.meeting.groups import a_class, comes, guest_named
-from tests.resolvers.call_documents import ARRIVALS, COMPLETE, JOIN, MISS
-from tests.resolvers.conftest import Client, SignIn, Talk
-from tests.resolvers.documents import codes
+from tests.resolvers.call_documents import ARRIVALS, COMPLETE, JOIN, JOINING, MISS
+from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
+from tests.resolvers.documents import ELEVEN, codes
 from tests.resolvers.feeds.following import conversation, inbox
+from tests.resolvers.test_guest_sign_in import Door, door
+
+__all__ = ["door"]
 
 
 def of(meeting: str, **more: Any) -> dict[str, Any]:
@@ -40,6 +43,28 @@ async def test_the_guest_comes_and_everyone_sees_since_when(talk: Talk, open_now
     anna = {"at": "2027-03-01T07:46:00Z", "party": {"__typename": "Agent", "name": "Anna"}}
     for client in (talk.grace, talk.anna):
         assert (await client.do(ARRIVALS, id=talk.meeting))["arrivals"] == [grace, anna]
+
+
+async def test_who_has_signed_in_comes_as_the_guest_of_the_meeting_and_sees_how_to_join(
+    talk: Talk, door: Door, open_now: None
+) -> None:
+    await Meeting.all().update(call_state="DONE", join_url="https://meet.example.org/room")
+    grace = await door.client()
+    await talk.grace.do(JOIN, input=of(talk.meeting))
+    again = await grace.do(JOIN, input=of(talk.meeting))  # the same person, by another way
+    assert [one["party"]["name"] for one in again["meeting"]["arrivals"]] == ["Grace Guest"]
+    shown = await grace.do(JOINING, id=talk.meeting)
+    assert (shown["joinUrl"], shown["joinOpensAt"]) == ("https://meet.example.org/room", "2027-03-01T07:45:00Z")
+
+
+async def test_who_has_signed_in_as_somebody_else_neither_comes_nor_sees_how(
+    talk: Talk, door: Door, sign_in: SignIn, anna: Agent, open_now: None
+) -> None:
+    heidi = {"name": "Heidi", "email": "heidi@guests.example", "timeZone": "Europe/Rome"}
+    await a_talk(sign_in, anna, start=ELEVEN, guest=heidi)
+    other = await door.client("heidi@guests.example")
+    assert codes(await other.do(JOIN, input=of(talk.meeting))) == ["NOT_FOUND"]
+    assert (await other.run(JOINING, id=talk.meeting)).data == {"meeting": None}
 
 
 async def test_who_comes_too_early_is_told_when_it_opens(talk: Talk) -> None:

@@ -7,8 +7,10 @@ from datetime import date, time
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
 from models.agent.template import DayTemplate
+from models.calendar.connection import CalendarConnection
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
+from models.meeting.meeting import Meeting
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
@@ -20,7 +22,7 @@ from resolvers import ids
 from scheduling.hours import Window
 from tests.builders import MONDAY, a_contact, a_service, an_agent
 from tests.resolvers import documents as say
-from tests.resolvers.conftest import Client, SignIn, Talk
+from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
 from tests.resolvers.statements import statements
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
@@ -28,6 +30,8 @@ AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 25
   role offices { name } services { name } expertise { name } openConversationCount
   dayTemplates { name windows { start } }
   dateOverrides(from: $from, to: "2027-03-31") { date template { name } windows { start } } } } } } }"""
+CALLS = """{ meetings { edges { node { joinUrl joinPassword joinOpensAt dialIn arrivals { at party { __typename } }
+  calendarEvents { agent { name } status } } } } }"""
 PLANNED = """{ organization { subjects { name planningRules { seats office { name } subject { name }
   agents { name } } } offices { hours { weekday } closures { from } } } }"""
 
@@ -51,6 +55,20 @@ async def test_nodes_are_looked_up_once_for_each_kind(talk: Talk, organization: 
     assert await sent(talk.anna, NODES, ids=agents[:1]) == 1
     assert await sent(talk.anna, NODES, ids=agents) == 1
     assert await sent(talk.anna, NODES, ids=[*agents, *offices, talk.meeting, talk.id]) == 4
+
+
+async def test_how_meetings_are_joined_and_who_came_is_looked_up_for_all_of_them_together(
+    talk: Talk, sign_in: SignIn, anna: Agent
+) -> None:
+    await CalendarConnection.create(
+        organization_id=anna.organization_id, agent=anna, provider="ICS", account="Private"
+    )
+    one = await sent(talk.anna, CALLS)
+    for start in (say.TEN, say.ELEVEN):
+        heidi = {**say.GRACE, "name": "Heidi", "email": "heidi@guests.example"}
+        await a_talk(sign_in, anna, start=start, guest=heidi)
+    await Meeting.all().update(call_state="DONE", join_url="https://meet.example.org/room")
+    assert await sent(talk.anna, CALLS) == one + 1  # the organization, whose settings say when they open
 
 
 async def test_messages_are_looked_up_together(talk: Talk) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from errors import AlreadyDecided, NotFound, Refused, Stale, TooSoon
+from errors import AlreadyDecided, NotAllowed, NotFound, Refused, Stale, TooSoon
 from models.agent.agent import Agent
 from models.claim import Claim
 from models.conversation.message import Message
@@ -17,8 +17,9 @@ from models.meeting.arriving import Arrival
 from models.meeting.changing import Change, cancel
 from models.meeting.ending import complete_ended, ended_meetings
 from models.meeting.meeting import Meeting, MeetingChange
+from models.organization.office import Office
 from models.organization.organization import Organization
-from models.words import MeetingChangeKind, MeetingStatus
+from models.words import MeetingChangeKind, MeetingStatus, Role
 from realtime.events import EventKind, inbox_topic
 from tests.builders import acting, an_agent
 from tests.models.meeting.attending import (
@@ -127,6 +128,34 @@ async def test_only_who_sees_the_meeting_in_this_version_ends_it(meeting: Meetin
     assert isinstance(await try_to_complete(meeting, by=anna, change=stale), Stale)
     assert isinstance(await try_to_miss(meeting, by=anna, change=stale), Stale)
     assert await status_of(meeting) is MeetingStatus.SCHEDULED
+
+
+async def test_agents_whose_role_changes_no_meetings_do_not_end_it_and_may_come_to_it(
+    meeting: Meeting, anna: Agent, organization: Organization
+) -> None:
+    stored = {**organization.stored_settings, "can_edit_meetings": ["ADMINISTRATOR"]}
+    await Organization.filter(id=organization.id).update(stored_settings=stored)
+    assert isinstance(await try_to_complete(meeting, by=anna), NotAllowed)
+    assert isinstance(await try_to_miss(meeting, by=anna), NotAllowed)
+    assert isinstance(await try_to_come(meeting, as_=acting(anna)), Meeting)
+    ada = await an_agent(organization, "Ada", role=Role.ADMINISTRATOR)
+    assert isinstance(await try_to_complete(meeting, by=ada), Meeting)
+
+
+async def test_a_manager_of_other_offices_does_not_end_it(
+    meeting: Meeting, anna: Agent, organization: Organization
+) -> None:
+    here, there = [
+        await Office.create(organization=organization, name=name, time_zone="Europe/Rome")
+        for name in ("Here", "There")
+    ]
+    max_, mia = [await an_agent(organization, name, role=Role.MANAGER) for name in ("Max", "Mia")]
+    await anna.offices.add(here)
+    await max_.offices.add(there)
+    await mia.offices.add(here)
+    assert isinstance(await try_to_complete(meeting, by=max_), NotAllowed)
+    assert isinstance(await try_to_miss(meeting, by=max_), NotAllowed)
+    assert isinstance(await try_to_complete(meeting, by=mia), Meeting)
 
 
 async def test_when_its_time_is_over_it_is_completed_by_itself_without_a_word(
