@@ -27,7 +27,7 @@ async def refresh(connection_id: int) -> None:
         busy = await _read(reading)
     except ProviderError as error:
         logger.warning("calendar.unread", connection_id=connection_id, error=type(error).__name__)
-        await store_failure(reading, error, now=now)
+        await store_failure(reading, error, keys=tools().keys, now=now)
     else:
         await store_reading(reading, busy, now=now)
 

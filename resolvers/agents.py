@@ -98,8 +98,9 @@ async def schedule_links(info: Info, root: Agent) -> list[ScheduleLink]:
 
 
 async def calendar_connections(info: Info, root: Agent) -> list[CalendarConnection]:
-    """One's own; to colleagues, whoever they are, somebody's calendars are private, down to their names."""
-    if for_colleagues(info, root).id != info.context.agent().agent.id:
+    """One's own, and those of the agents whom one sets up: which are connected, and nothing of what is in them. To
+    other colleagues somebody's calendars are private, down to their names."""
+    if not await info.context.loaders.sets_up_agent.load(for_colleagues(info, root).id):
         return []
     return await info.context.loaders.calendars_of_agent.load(root.id)
 

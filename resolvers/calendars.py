@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from starlette.datastructures import UploadFile
+from strawberry import ID
+from tortoise.expressions import Subquery
+from tortoise.queryset import ValuesQuery
 
-from errors import Invalid, NotAllowed
+from errors import Forbidden, Invalid, NotAllowed
 from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.calendar.connecting import connect_feed, connect_file, disconnect_calendar
+from models.calendar.connection import CalendarConnection
 from models.calendar.delivering import CalendarEventState
 from models.calendar.refreshing import request_refresh
 from models.meeting.meeting import Meeting
+from models.organization.authority import authority_of
+from models.organization.service import ServiceMember
 from resolvers import ids
 from resolvers.agents import colleague
 from resolvers.context import Info
@@ -22,6 +31,49 @@ from schema.inputs.calendars import CalendarConnectionInput, ConnectCalendarFeed
 
 LARGEST_FILE = 10 * 1_048_576
 """In bytes, as of a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalCalendar:
+    """A calendar of a connected account, and what it is used for."""
+
+    id: str
+    name: str
+    is_primary: bool = True
+    is_own: bool = True
+    counts_as_busy: bool = True
+    receives_meetings: bool = False
+    show_on_team_view: bool = False
+    show_recurring: bool = False
+
+
+def calendars_of(root: CalendarConnection) -> list[ExternalCalendar]:
+    """A feed is one calendar, which is only read, and read for nothing but when its agent is busy."""
+    return [ExternalCalendar(id=str(root.id), name=root.account)]
+
+
+async def synchronised_calendars(
+    info: Info, office_id: ID | None = None, service_id: ID | None = None
+) -> list[Agent]:
+    """Those of the agents whom the viewer sets up who have connected a calendar, by name."""
+    actor = info.context.agent()
+    try:
+        authority = await authority_of(actor)
+    except NotAllowed as refusal:
+        raise Forbidden(refusal.message) from None
+    rows = Agent.of(actor.organization_id).filter(calendar_connections__id__isnull=False)
+    if authority.offices is not None:
+        rows = rows.filter(id__in=Subquery(_at(authority.offices)))
+    if office_id is not None:
+        rows = rows.filter(id__in=Subquery(_at([ids.sought(office_id, "Office") or 0])))
+    if service_id is not None:
+        members = ServiceMember.filter(service_id=ids.sought(service_id, "Service"))
+        rows = rows.filter(id__in=Subquery(members.values("agent_id")))
+    return await rows.distinct().order_by("name", "id")
+
+
+def _at(offices: Iterable[int]) -> ValuesQuery[Any]:
+    return Agent.filter(offices__id__in=list(offices)).values("id")
 
 
 @refusals_as_values

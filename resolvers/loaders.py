@@ -21,6 +21,7 @@ from models.conversation.reading import unread_counts
 from models.desk.contact_list import ContactList
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
+from models.organization.authority import staff_of
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
@@ -142,6 +143,19 @@ class Loaders(PlanLoaders, PartyLoaders):
             return [[one for one in states if one.meeting_id == id] for id in ids]
 
         return DataLoader(load, cache=False)
+
+    @cached_property
+    def sets_up_agent(self) -> DataLoader[int, bool]:
+        """Whether the agent is the viewer, or one whom the viewer sets up."""
+
+        async def load(ids: Sequence[int]) -> list[bool]:
+            viewer = self._viewer()
+            if not isinstance(viewer, AgentActor):
+                return [False for _ in ids]
+            theirs = await staff_of(viewer, ids)
+            return [id == viewer.agent.id or id in theirs for id in ids]
+
+        return DataLoader(load)
 
     @cached_property
     def offices_of_agent(self) -> DataLoader[int, list[Office]]:

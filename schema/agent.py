@@ -46,15 +46,33 @@ class ScheduleLink(Node):
     is_invitation: bool = strawberry.field(description="What is booked through it is OUTBOUND.")
 
 
+@strawberry.type(description="A calendar of an account. Only the account's own can be chosen.")
+class ExternalCalendar:
+    id: str
+    name: str
+    is_primary: bool
+    is_own: bool = strawberry.field(description="False: shared, or added from a directory.")
+    counts_as_busy: bool
+    receives_meetings: bool
+    show_on_team_view: bool
+    show_recurring: bool
+
+
 @strawberry.type(description="An agent's own calendar. Its address never comes back out.")
 class CalendarConnection(Node):
     rows = connection.CalendarConnection
     provider: CalendarProvider
     account: str
     status: ConnectionStatus
+    calendars: list[ExternalCalendar] = resolved_by(
+        calendars.calendars_of, description="Of an iCalendar feed: the one that it is."
+    )
     last_synced_at: datetime | None
     last_error: str | None
     disconnected_at: datetime | None
+    owner_notified_at: datetime | None = strawberry.field(
+        description="When its agent was mailed that it cannot be read any more."
+    )
 
 
 @strawberry.type(description="Who meets guests and talks with them.")
@@ -86,7 +104,8 @@ class Agent(Node):
     )
     schedule_links: list[ScheduleLink] = resolved_by(agents.schedule_links, description="For colleagues.")
     calendar_connections: list[CalendarConnection] = resolved_by(
-        agents.calendar_connections, description="One's own; of colleagues there are none to see."
+        agents.calendar_connections,
+        description="One's own and, to those who set the agent up, theirs; of colleagues there are none to see.",
     )
     calendar_url: str | None = resolved_by(
         own_calendars.url_of_agent,

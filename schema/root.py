@@ -41,6 +41,7 @@ from resolvers import (
     webhooks,
 )
 from schema.agent import (
+    Agent,
     AgentPayload,
     CalendarConnectionPayload,
     CalendarFeedPayload,
@@ -126,6 +127,10 @@ class Query:
         audit.audit,
         description="Who set up what, the newest first; with `targetId`, of one thing, which may be gone. For"
         " administrators.",
+    )
+    synchronised_calendars: list[Agent] = resolved_by(
+        calendars.synchronised_calendars,
+        description="Agents who have connected a calendar, for those who set them up.",
     )
     api_keys: list[ApiKey] = resolved_by(
         api_keys.api_keys, description="The newest first, also those that have ended. For administrators."

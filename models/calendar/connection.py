@@ -35,6 +35,7 @@ class CalendarConnection(Owned):
     failing_since = fields.DatetimeField(null=True)
     last_error = fields.TextField(null=True)
     disconnected_at = fields.DatetimeField(null=True)
+    owner_notified_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

@@ -10,8 +10,10 @@ from errors import ProviderDown, ProviderError
 from models.calendar.busy import replace_busy_time, shortcoming
 from models.calendar.connection import CalendarConnection
 from models.calendar.refreshing import Refresh, next_regular
-from models.transactions import transaction
-from models.words import ConnectionStatus
+from models.keyring import Keyring
+from models.letter.ordered import Order, order_letter
+from models.transactions import Transaction, transaction
+from models.words import Audience, ConnectionStatus, Occasion
 from providers.calendars.protocol import BusyReading
 
 # A calendar that cannot be reached for so long is taken for disconnected: what is known of it is too old.
@@ -47,17 +49,19 @@ async def store_reading(refresh: Refresh, reading: BusyReading, *, now: datetime
             last_synced_at=now,
             failing_since=None,
             disconnected_at=None,
+            owner_notified_at=None,
             next_refresh_at=next_regular(connection, minutes=settings.calendar_refresh_minutes, now=now),
         )
     return True
 
 
-async def store_failure(refresh: Refresh, error: ProviderError, *, now: datetime) -> bool:
+async def store_failure(refresh: Refresh, error: ProviderError, *, keys: Keyring, now: datetime) -> bool:
     """Note what went wrong; the busy time known so far stays, and blocks. False where the connection is gone.
 
-    A calendar that rejects us, or has been down for a day, is disconnected until it can be read again.
+    A calendar that rejects us, or has been down for a day, is disconnected until it can be read again; its owner is
+    told so by mail, once.
     """
-    async with transaction():
+    async with transaction() as tx:
         connection = await _lock(refresh, now=now)
         if connection is None:
             return False
@@ -67,6 +71,8 @@ async def store_failure(refresh: Refresh, error: ProviderError, *, now: datetime
             lost = {
                 "status": ConnectionStatus.DISCONNECTED,
                 "disconnected_at": connection.disconnected_at or now,
+                "owner_notified_at": connection.owner_notified_at
+                or await _notify(tx, refresh, keys=keys, now=now),
             }
         await CalendarConnection.filter(id=connection.id).update(
             **lost,
@@ -75,6 +81,23 @@ async def store_failure(refresh: Refresh, error: ProviderError, *, now: datetime
             next_refresh_at=now + _pause(error, now - failing_since),
         )
     return True
+
+
+async def _notify(tx: Transaction, refresh: Refresh, *, keys: Keyring, now: datetime) -> datetime:
+    """Mail the owner that their calendar cannot be read any more; returns when."""
+    connection, agent = refresh.connection, refresh.connection.agent
+    order = Order(
+        key=f"calendar:{connection.id}:{now.isoformat()}",
+        occasion=Occasion.CALENDAR_DISCONNECTED,
+        audience=Audience.AGENT,
+        name=agent.name,
+        address=agent.email,
+        time_zone=agent.time_zone,
+        languages=tuple(agent.languages),
+        account=connection.account,
+    )
+    await order_letter(tx, order, organization_id=agent.organization_id, keys=keys, now=now)
+    return now
 
 
 async def _lock(refresh: Refresh, *, now: datetime) -> CalendarConnection | None:

@@ -57,6 +57,15 @@ async def authority_of(actor: AgentActor) -> Authority:
     return Authority(actor, await offices_of(actor))
 
 
+async def staff_of(actor: AgentActor, agents: Collection[int]) -> set[int]:
+    """Those of the organization's agents whom the actor sets up; nobody, for roles that set nothing up."""
+    try:
+        authority = await authority_of(actor)
+    except NotAllowed:
+        return set()
+    return set(agents) if authority.offices is None else await authority.staff(agents)
+
+
 async def check_plans(actor: AgentActor, agent_id: int | None, *, refusal: str) -> None:
     """Refuses NotAllowed, in these words, to whoever does not plan the agent's time; None: that of a whole service.
 

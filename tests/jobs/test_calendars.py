@@ -22,6 +22,7 @@ from models.words import ConnectionStatus
 from providers.calendars.fake import FakeCalendar
 from providers.calendars.protocol import BusyPolicy, BusyReading
 from providers.fetching import NOTHING_KNOWN, Validators
+from providers.mail.fake import FakeMailer
 from scheduling.hours import Dates
 from scheduling.intervals import Interval
 from tests.builders import Clock, acting, an_agent
@@ -318,3 +319,27 @@ async def test_a_calendar_is_opened_with_its_agents_zone_and_address(
     equip(replace(tools, open_feed=open_feed))
     await jobs.run()
     assert opened == [(URL, ZoneInfo("Europe/Rome"), "anna@acme.example")]
+
+
+async def test_who_owns_a_calendar_is_mailed_once_that_it_cannot_be_read_any_more(
+    anna: Agent,
+    connection: CalendarConnection,
+    calendar: FakeCalendar,
+    jobs: Jobs,
+    mailer: FakeMailer,
+    clock: Clock,
+) -> None:
+    calendar.reject()
+    await jobs.run()
+    [letter] = mailer.outbox
+    lost = await CalendarConnection.get()
+    assert (letter.to.address, "Work" in letter.text) == ("anna@acme.example", True)
+    assert lost.owner_notified_at == lost.disconnected_at == clock()
+    await when_due(jobs, clock, hours=24)
+    assert len(mailer.outbox) == 1
+    calendar.recover()
+    await when_due(jobs, clock, hours=24)
+    assert (await CalendarConnection.get()).owner_notified_at is None
+    calendar.reject()
+    await when_due(jobs, clock, hours=24)
+    assert len(mailer.outbox) == 2

@@ -124,6 +124,10 @@ RENEW_OWN_CALENDAR = """mutation($input: CalendarFeedInput!) {
   renewCalendarFeed(input: $input) { calendarUrl errors { code field } } }"""
 REVOKE_OWN_CALENDAR = """mutation($input: CalendarFeedInput!) {
   revokeCalendarFeed(input: $input) { calendarUrl errors { code field } } }"""
+SYNCHRONISED = """query($office: ID, $service: ID) {
+  synchronisedCalendars(officeId: $office, serviceId: $service) { name calendarConnections {
+    provider account status disconnectedAt ownerNotifiedAt
+    calendars { name isPrimary isOwn countsAsBusy receivesMeetings showOnTeamView showRecurring } } } }"""
 SET_WEEK = """mutation($input: SetWeekTemplateInput!) {
   setWeekTemplate(input: $input) { agent { weekTemplate { start } } errors { code field } } }"""
 SET_DATE = """mutation($input: SetDateOverrideInput!) {

@@ -240,6 +240,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "noOffice": (plan.DELETE_OFFICE, {"input": {"officeId": "@office"}}, "ada"),
     "noService": (plan.DELETE_SERVICE, {"input": {"serviceId": "@service"}}, "ada"),
     "noSubject": (plan.DELETE_SUBJECT, {"input": {"subjectId": "@subject"}}, "ada"),
+    "calendars": (say.SYNCHRONISED, {"office": "@office", "service": "@service"}, "ada"),
     "newAgent": (staff.CREATE, {"input": {"name": "Zoe", "email": "zoe@acme.example"}}, "ada"),
     "changedAgent": (staff.UPDATE, {"input": {"agentId": "@ben", "name": "Benny"}}, "ada"),
     "noAgent": (staff.DELETE, {"input": {"agentId": "@ben"}}, "ada"),

@@ -419,6 +419,14 @@ TABLE: dict[str, Row] = {
     "deleteOffice": Row(plan.DELETE_OFFICE, given(officeId="@office"), NOT_THEIRS),
     "deleteService": Row(plan.DELETE_SERVICE, given(serviceId="@service"), NOT_THEIRS),
     "deleteSubject": Row(plan.DELETE_SUBJECT, given(subjectId="@subject"), NOT_THEIRS),
+    "synchronisedCalendars": Row(
+        say.SYNCHRONISED, none, "unauthenticated unauthenticated forbidden forbidden nothing"
+    ),
+    "synchronisedCalendars: of the service": Row(
+        say.SYNCHRONISED,
+        lambda ids: {"service": ids["service"]},
+        "unauthenticated unauthenticated forbidden forbidden nothing",
+    ),
     "createAgent": Row(staff.CREATE, given(name="Zed", email="zed@acme.example"), THEIR_OWN),
     "deleteAgent": Row(staff.DELETE, given(agentId="@agent"), NOT_THEIRS),
     "setPassword": Row(staff.SET_PASSWORD, given(token="set_nothing", password="tall green ladder"), "invalid"),

@@ -1,0 +1,16 @@
+"""When an agent was told that a calendar of theirs cannot be read any more."""
+
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [("frontdesk", "0023_calendars_of_addresses"), ("frontdesk", "0023_calls")]
+
+    operations = [
+        ops.AddField(
+            "CalendarConnection",
+            "owner_notified_at",
+            fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+    ]
