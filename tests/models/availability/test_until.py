@@ -17,9 +17,12 @@ from models.calendar.connection import CalendarConnection
 from models.claim import Claim
 from models.link import ScheduleLink
 from models.organization.organization import Organization
+from models.organization.service import Service
 from models.words import CalendarProvider, ConnectionStatus
 from scheduling.hours import Dates
-from tests.builders import MONDAY, a_link
+from tests.builders import MONDAY, a_link, a_service
+from tests.models.meeting.life import setting
+from tests.models.meeting.teams import booked, target_of
 
 TEN = MONDAY.replace(hour=9)
 ENDS = MONDAY + timedelta(seconds=30)
@@ -70,7 +73,29 @@ async def an_offer_that_a_guest_holds(agent: Agent, link: ScheduleLink) -> tuple
     return False, True
 
 
-@pytest.mark.parametrize("one", [a_hold, a_calendar, an_offer_that_a_guest_holds])
+async def a_meeting_to_be_confirmed(agent: Agent, link: ScheduleLink) -> tuple[bool, bool]:
+    await _awaited(agent)
+    return False, True
+
+
+async def a_meeting_of_nobody_yet(agent: Agent, link: ScheduleLink) -> tuple[bool, bool]:
+    service = await a_service(await agent.organization, agent, assign_on_booking=False)
+    await _awaited(service)
+    await link.delete()
+    await a_link(service, "anna")
+    return False, True
+
+
+async def _awaited(of: Agent | Service) -> None:
+    """A meeting whose guest has a minute to confirm it."""
+    await setting(of.organization_id, guest_must_confirm=True, guest_confirmation_timeout_minutes=1)
+    await booked(await target_of(of), TEN, now=ENDS - timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    "one",
+    [a_hold, a_calendar, an_offer_that_a_guest_holds, a_meeting_to_be_confirmed, a_meeting_of_nobody_yet],
+)
 async def test_within_one_minute_it_holds_until_it_ends(
     anna: Agent, one: Callable[[Agent, ScheduleLink], Awaitable[tuple[bool, bool]]]
 ) -> None:

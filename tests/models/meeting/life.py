@@ -13,7 +13,9 @@ from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.deciding import accept, confirm, decline
 from models.meeting.expiring import due_to_expire, expire
 from models.meeting.meeting import Meeting, MeetingChange
+from models.meeting.standing import LEADS
 from models.organization.organization import Organization
+from models.words import MeetingStatus
 from tests.builders import acting, guest_of
 from tests.models.meeting.holding import NINE, NOW
 from tests.models.meeting.teams import a_planned_subject, booked, target_of
@@ -88,6 +90,14 @@ async def kinds_of(meeting: Meeting) -> list[str]:
     """What its history says, in order."""
     changes = await MeetingChange.filter(meeting_id=meeting.id).order_by("id")
     return [change.kind.value for change in changes]
+
+
+async def assert_all_is_as_drawn() -> None:
+    """Whatever was written into a history leads from where its meeting stood to where it stands then."""
+    for change in await MeetingChange.all().order_by("id"):
+        before = MeetingStatus(change.before["status"]) if change.before else None
+        after = MeetingStatus((change.after or {})["status"])
+        assert after in LEADS[change.kind][before], (change.kind, before, after)
 
 
 async def status_of(meeting: Meeting) -> str:

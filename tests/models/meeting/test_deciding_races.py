@@ -26,6 +26,7 @@ from tests.models.meeting.holding import HALF_HOUR, NINE, NOW
 from tests.models.meeting.life import (
     DEADLINE,
     accepts,
+    assert_all_is_as_drawn,
     awaited,
     confirms,
     declines,
@@ -135,6 +136,7 @@ async def test_of_accepting_declining_cancelling_and_expiring_one_wins(anna: Age
         await assert_time_is_as_it_stands(meeting)
         decided.add((await kinds_of(meeting))[1])
         await tried(cancel(meeting.id, Change(), actor=acting(anna), now=NOW))
+    await assert_all_is_as_drawn()
     assert decided == {"ACCEPTED", "DECLINED", "CANCELLED", "EXPIRED"}
 
 
@@ -162,6 +164,7 @@ async def test_of_a_confirmation_a_timeout_and_who_wants_the_time_one_wins(anna:
         endings.add(await status_of(meeting))
         for one in await Meeting.filter(status__in=ACTIVE):
             await cancel(one.id, Change(), actor=acting(anna), now=NOW)
+    await assert_all_is_as_drawn()
     assert endings <= {"SCHEDULED", "EXPIRED"}
 
 
@@ -220,6 +223,7 @@ async def test_moves_and_handing_over_at_once_with_an_answer_leave_every_claim_a
         await assert_time_is_as_it_stands(meeting)
         await tried(cancel(meeting.id, Change(), actor=acting(ben), now=NOW))
         await tried(cancel(meeting.id, Change(), actor=acting(anna), now=NOW))
+    await assert_all_is_as_drawn()
 
 
 @pytest.mark.parametrize("seed", range(2))
