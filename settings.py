@@ -35,7 +35,8 @@ class Settings:
 
     `database_url` is None for the embedded PostgreSQL, `redis_url` for one process without Redis, `smtp` for mails
     laid into `mail_folder`. `public_url` has no slash at its end. `fetch_also` are networks that calendars may be
-    fetched from, and events sent to, beside the public internet.
+    fetched from, and events sent to, beside the public internet. Without a
+    `mail_replies_secret` no mails are taken.
     """
 
     environment: Environment
@@ -49,6 +50,7 @@ class Settings:
     mail_folder: Path
     worker: bool
     fetch_also: tuple[Network, ...]
+    mail_replies_secret: bytes | None = field(repr=False)
     log_level: str
     data: Path = DATA
 
@@ -78,6 +80,7 @@ class Settings:
             mail_folder=given.read("MAIL_FOLDER", Path, DATA / "mail"),
             worker=given.read("WORKER", variables.yes_or_no, database_url is None),
             fetch_also=given.read("FETCH_ALSO", variables.networks, ()),
+            mail_replies_secret=given.read("MAIL_REPLIES_SECRET", variables.secret_key, None),
             log_level=given.read("LOG_LEVEL", variables.log_level, "INFO"),
         )
 

@@ -41,7 +41,12 @@ async def serve(settings: Settings, place: Place, listener: socket.socket) -> No
             has_demo = await Organization.exists(slug=SLUG)
             health = Health(database=is_database_there, bus=lambda: parts.bus.healthy, worker=is_worker_seen)
             server = Server(
-                site(parts.world, health=health, with_explorer=settings.in_development),
+                site(
+                    parts.world,
+                    health=health,
+                    with_explorer=settings.in_development,
+                    mail_replies_secret=settings.mail_replies_secret,
+                ),
                 leave=leave,
                 on_start=lambda: say_where(settings, has_demo=has_demo),
             )

@@ -17,6 +17,7 @@ from web.calendars import calendar_routes, file_routes
 from web.explorer import explorer_routes
 from web.graphql import GraphQLOverHTTP
 from web.health import Health, health_routes
+from web.mail import reply_routes
 
 # Widgets on any site may ask: who asks is said by a token that only they hold, never by a cookie.
 _ANY_SITE = Middleware(
@@ -31,7 +32,9 @@ _ANY_SITE = Middleware(
 _LIMITS = QueryLimits(guarded=frozenset({"signIn", "refreshSession", "requestGuestCode", "verifyGuestCode"}))
 
 
-def site(world: World, *, health: Health, with_explorer: bool) -> Starlette:
+def site(
+    world: World, *, health: Health, with_explorer: bool, mail_replies_secret: bytes | None = None
+) -> Starlette:
     """The application; the explorer is for development."""
     engine = Engine(schema, limits=_LIMITS)
     routes: list[BaseRoute] = [
@@ -40,6 +43,7 @@ def site(world: World, *, health: Health, with_explorer: bool) -> Starlette:
         WebSocketRoute("/graphql", sockets(engine, world)),
         *calendar_routes(world),
         *file_routes(world),
+        *reply_routes(world, secret=mail_replies_secret),
         *health_routes(health),
         *(explorer_routes() if with_explorer else []),
     ]

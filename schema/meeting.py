@@ -193,3 +193,9 @@ class MeetingPayload:
         " viewer sees anyway. One that is cancelled no longer does."
     )
     errors: list[UserError]
+
+
+@strawberry.type
+class RespondToMeetingPayload:
+    response: AttendeeResponse | None = strawberry.field(description="What is kept now.")
+    errors: list[UserError]

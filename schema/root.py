@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from resolvers import (
     agents,
+    answers,
     api_keys,
     attendance,
     audit,
@@ -72,7 +73,14 @@ from schema.events import ConversationEvent, InboxEvent
 from schema.explanation import AvailabilityExplanation
 from schema.field import resolved_by, streamed_by
 from schema.hours import DayTemplatePayload
-from schema.meeting import BookMeetingPayload, BookSeriesPayload, Meeting, MeetingConnection, MeetingPayload
+from schema.meeting import (
+    BookMeetingPayload,
+    BookSeriesPayload,
+    Meeting,
+    MeetingConnection,
+    MeetingPayload,
+    RespondToMeetingPayload,
+)
 from schema.node import Node
 from schema.organization import OfficePayload, Organization, ServicePayload, SubjectPayload
 from schema.planning import DeletePayload, PlanningRulePayload
@@ -247,6 +255,12 @@ class Mutation:
         attendance.join_meeting,
         description="The guest, or an agent, comes to the meeting: from `joinOpensMinutesBefore` its start, TOO_SOON"
         " before, until its end. Doing it again changes nothing.",
+    )
+
+    respond_to_meeting: RespondToMeetingPayload = resolved_by(
+        answers.respond_to_meeting,
+        description="An attendee says whether they come, by the link in their mail. It is kept, and nothing follows"
+        " from it: a guest who will not come cancels or leaves the meeting.",
     )
 
     send_message: MessagePayload = resolved_by(messages.send_message)

@@ -195,6 +195,7 @@ class Attendee(Owned):
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=320, null=True)
     response = fields.CharEnumField(AttendeeResponse, max_length=15, default=AttendeeResponse.NEEDS_ACTION)
+    answered_at = fields.DatetimeField(null=True)
     seats = fields.IntField(default=1)
     time_zone = fields.CharField(max_length=64, null=True)
     notes = fields.TextField(null=True)
@@ -202,6 +203,7 @@ class Attendee(Owned):
 
     class Meta:
         table = "attendee"
+        indexes = (("email",),)
 
     @classmethod
     def guests_of(cls, *meeting_ids: int) -> QuerySet[Attendee]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from models.words import OnConflict
+from models.words import AttendeeResponse, OnConflict
 from schema.inputs.scheduling import SlotTargetInput
 from schema.scalars import JSON, Locale, TimeZone
 
@@ -99,3 +99,9 @@ class RescheduleMeetingInput:
     start: datetime | None = None
     duration_minutes: int | None = None
     reason: str | None = None
+
+
+@strawberry.input
+class RespondToMeetingInput:
+    token: str = strawberry.field(description="Of the link in the attendee's mail: what stands behind its #.")
+    response: AttendeeResponse

@@ -40,6 +40,9 @@ ACCEPT = """mutation($input: MeetingActionInput!) {
 DECLINE = """mutation($input: MeetingActionInput!) {
   declineMeeting(input: $input) { meeting { id status version } errors { code field } }
 }"""
+RESPOND = """mutation($input: RespondToMeetingInput!) {
+  respondToMeeting(input: $input) { response errors { code field } }
+}"""
 SEND = """mutation($input: SendMessageInput!) {
   sendMessage(input: $input) {
     message { id seq kind direction text author { __typename ... on Agent { name } ... on Contact { name } }

@@ -152,6 +152,7 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
         "ada",
     ),
     "noProvider": (call.DISCONNECT, {"input": {"connectionId": "@provider"}}, "ada"),
+    "respond": (say.RESPOND, {"input": {"token": "answer_nothing", "response": "ACCEPTED"}}, "public"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
     "assign": (say.ASSIGN, {"input": {"conversationId": "@conversation", "agentId": "@ben"}}, "anna"),

@@ -325,6 +325,7 @@ TABLE: dict[str, Row] = {
     ),
     "completeMeeting": Row(call.COMPLETE, given(meetingId="@meeting"), REJECTED),
     "markNoShow": Row(call.MISS, given(meetingId="@meeting"), REJECTED),
+    "respondToMeeting": Row(say.RESPOND, given(token="answer_nothing", response="ACCEPTED"), "not_found"),
     "sendMessage": Row(
         say.SEND,
         given(conversationId="@conversation", text="Hello", replyToId="@note"),

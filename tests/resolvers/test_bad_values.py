@@ -187,6 +187,11 @@ CASES: list[Case] = [
     ("newKey", "input.expiresAt", NO_MOMENTS, BAD, None),
     ("newKey", "input.expiresAt", ["1900-01-01T00:00:00Z", "2027-03-01T07:00:00Z"], INVALID, ["expiresAt"]),
     ("newKey", "input.idempotencyKey", NO_KEYS, INVALID, ["idempotencyKey"]),
+    # answers
+    ("respond", "input.token", ["", "answer_", "garbage", "\0", "\ud800", "é", LONG], MISSING, ["token"]),
+    ("respond", "input.token", [None, REMOVED, 7], BAD, None),
+    ("respond", "input.response", [None, REMOVED, "YES", "accepted"], BAD, None),
+    ("respond", "input.response", ["NEEDS_ACTION"], INVALID, ["response"]),
     # invitations
     ("invite", "input.guest.email", NO_EMAILS, INVALID, ["guest", "email"]),
     ("invite", "input.guest.email", [None, REMOVED], "CONTACT_FIELD_REQUIRED", ["guest", "email"]),

@@ -1,0 +1,3 @@
+"""Where a mail relay brings the mails that answer ours."""
+
+from web.mail.replies import reply_routes as reply_routes
