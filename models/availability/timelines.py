@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.agent.agent import Agent
 from models.agent.hours import weekly_windows
@@ -29,6 +31,8 @@ from scheduling.timeline import Span
 _COUNTED_AROUND = timedelta(days=8)
 # Masks of a timeline, with those that are made when it is first asked about; and of one without claims.
 _MASKS, _UNCLAIMED_MASKS = 6, 4
+# Claims that are known as the engine wants them, each of less than a kilobyte.
+_MOST_TAKEN = 20_000
 
 _CLAIMS = b"""
 SELECT agent_id, id, meeting_id, starts_at, ends_at, core_starts_at, core_ends_at, expires_at, subject_id, meeting_type
@@ -139,18 +143,17 @@ def _by_agent(rows: Iterable[tuple[Any, ...]]) -> Mapping[int, Sequence[Any]]:
 
 
 def _prepared(agent: Agent, unclaimed: _Unclaimed, rows: Iterable[Any], *, now: datetime) -> Kept[Prepared]:
-    known, span = unclaimed.known, unclaimed.timeline.span
-    claims = [_Claim(*row) for row in rows]
-    live = [claim for claim in claims if claim.expires_at is None or claim.expires_at > now]
+    known, span, zone = unclaimed.known, unclaimed.timeline.span, agent.zone
+    taken = [_taken(zone, *row) for row in rows]
+    live = [one for one in taken if one.until is None or one.until > now]
+    during = [one.claim for one in live]
     agenda = replace(
         unclaimed.timeline.agenda,
         calendars_known=all(until is not None and until > now for until in known),
-        claims=tuple(
-            claim.taken() for claim in live if claim.ends_at > span.origin and claim.starts_at < span.end
-        ),
-        counted=tuple(claim.counted(agent) for claim in live if claim.meeting_type is not None),
+        claims=tuple(one for one in during if one.claimed.end > span.origin and one.claimed.start < span.end),
+        counted=tuple(one.counted for one in live if one.counted is not None),
     )
-    since, until = window([*(claim.expires_at for claim in claims), *known], now=now)
+    since, until = window([*(one.until for one in taken if one.until is not None), *known], now=now)
     return Kept(
         Prepared(unclaimed.timeline.of(agenda), since, until),
         frozenset({time_of(agent.id), claims_of(agent.id)}),
@@ -159,26 +162,34 @@ def _prepared(agent: Agent, unclaimed: _Unclaimed, rows: Iterable[Any], *, now: 
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """A row of claims (see models/claim.py)."""
+class _Taken:
+    """A row of claims (see models/claim.py) as the engine wants it; `until` when it ends by itself."""
 
-    id: int
-    meeting_id: int | None
-    starts_at: datetime
-    ends_at: datetime
-    core_starts_at: datetime | None
-    core_ends_at: datetime | None
-    expires_at: datetime | None
-    subject_id: int | None
-    meeting_type: str | None
+    claim: Claim
+    counted: Counted | None
+    until: datetime | None
 
-    def taken(self) -> Claim:
-        core = None
-        if self.core_starts_at is not None and self.core_ends_at is not None:
-            core = Interval.between(self.core_starts_at, self.core_ends_at)
-        kind = ClaimKind.MEETING if self.meeting_id is not None else ClaimKind.HOLD
-        return Claim(id=self.id, kind=kind, claimed=Interval.between(self.starts_at, self.ends_at), core=core)
 
-    def counted(self, agent: Agent) -> Counted:
-        day = (self.core_starts_at or self.starts_at).astimezone(agent.zone).date()
-        return Counted(claim=self.id, day=day, subject=self.subject_id, meeting_type=self.meeting_type)
+@lru_cache(maxsize=_MOST_TAKEN)
+def _taken(
+    zone: ZoneInfo,
+    id: int,
+    meeting_id: int | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    core_starts_at: datetime | None,
+    core_ends_at: datetime | None,
+    expires_at: datetime | None,
+    subject_id: int | None,
+    meeting_type: str | None,
+) -> _Taken:
+    """Made once of each row that says the same: an agent's rows are read again whenever one more is added."""
+    core = counted = None
+    if core_starts_at is not None and core_ends_at is not None:
+        core = Interval.between(core_starts_at, core_ends_at)
+    if meeting_type is not None:
+        day = (core_starts_at or starts_at).astimezone(zone).date()
+        counted = Counted(claim=id, day=day, subject=subject_id, meeting_type=meeting_type)
+    kind = ClaimKind.MEETING if meeting_id is not None else ClaimKind.HOLD
+    claim = Claim(id=id, kind=kind, claimed=Interval.between(starts_at, ends_at), core=core)
+    return _Taken(claim, counted, expires_at)
