@@ -86,8 +86,7 @@ async def record(
     quietly: bool = False,
 ) -> MeetingChange:
     """Keep the change and tell everyone, as part of the verb that made it. Mail goes out by a job after commit.
-    Where `before` says who had the meeting, it is kept who has it. `quietly`, nobody is written to: who looks at the
-    meeting hears of it.
+    Where `before` says who had the meeting, it is kept who has it. `quietly`, the conversation says nothing of it.
 
     A meeting that was made with its conversation knows it; otherwise it is read. In a group meeting, `party` is the
     guest whom the change concerns, and other guests not.
@@ -114,9 +113,8 @@ async def record(
         event, text = _told(meeting, kind, before=before)
         await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
     await notice(meeting, Audience.AGENTS if kind in _FOR_AGENTS else Audience.EVERYONE, change)
-    if not quietly:
-        # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
-        await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
+    # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
+    await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
     if kind in FOLLOWED:
         await follow_later(tx, meeting, now=now)
     return change

@@ -13,12 +13,17 @@ from tortoise.transactions import in_transaction
 from jobs.meetings import complete
 from models.agent.agent import Agent
 from models.conversation.message import Message
+from models.keyring import Keyring
 from models.meeting.ending import ENDED
 from models.meeting.meeting import Meeting, MeetingChange
-from models.words import MeetingChangeKind
+from models.organization.organization import Organization
+from models.webhook.changing import create_webhook
+from models.webhook.webhook import WebhookDelivery
+from models.words import DeliveryState, MeetingChangeKind, Role, WebhookEvent
 from providers.mail.fake import FakeMailer
-from tests.builders import MONDAY, Clock
+from tests.builders import MONDAY, Clock, acting, an_agent
 from tests.jobs.conftest import Jobs, books
+from tests.jobs.receiver import receiving
 
 NINE = MONDAY + timedelta(hours=1)
 HALF_HOUR = timedelta(minutes=30)
@@ -57,6 +62,27 @@ async def test_nobody_is_written_to(
     await jobs.run_periodic("meetings.complete")
     assert await completions() == 6
     assert (len(mailer.outbox), await Message.all().count()) == (letters, messages)
+
+
+async def test_webhooks_are_told_of_it_once(
+    anna: Agent, organization: Organization, jobs: Jobs, keys: Keyring, clock: Clock
+) -> None:
+    ada = await an_agent(organization, "Ada", role=Role.ADMINISTRATOR)
+    await books(anna, NINE, now=clock())
+    await jobs.run()
+    async with receiving() as receiver:
+        await create_webhook(
+            actor=acting(ada),
+            keys=keys,
+            by_http=True,
+            url=receiver.url,
+            events=[WebhookEvent.MEETING_COMPLETED],
+        )
+        clock.now = NINE + HALF_HOUR
+        for _ in range(2):
+            await jobs.run_periodic("meetings.complete")
+    [delivery] = await WebhookDelivery.all()
+    assert (delivery.event, delivery.state) == (WebhookEvent.MEETING_COMPLETED, DeliveryState.DONE)
 
 
 async def test_two_workers_at_once_complete_each_meeting_once(meetings: list[Meeting], clock: Clock) -> None:

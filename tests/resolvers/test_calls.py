@@ -261,6 +261,29 @@ async def test_the_automation_needs_a_provider_and_is_forgotten_with_it(
     assert forgotten.settings_version == set_up["settings"]["version"] + 1
 
 
+async def test_who_switches_the_automation_off_has_nothing_of_it_kept(
+    ada: Client, organization: Organization
+) -> None:
+    await connect(ada)
+    await automation(ada, enabled=True, hasPassword=True, inviteAttendees=False, sendIcs=False)
+    await automation(ada, enabled=False)
+    assert "virtual_meetings" not in (await Organization.get(id=organization.id)).stored_settings
+    again = await automation(ada, enabled=True)
+    usual = {"enabled": True, "provider": None, "hasPassword": False, "inviteAttendees": True, "sendIcs": True}
+    assert again["settings"]["virtualMeetings"] == usual
+
+
+async def test_of_enabling_and_disconnecting_at_once_none_leaves_an_automation_without_a_provider(
+    ada: Client, organization: Organization
+) -> None:
+    for _ in range(6):
+        connection = await connect(ada)
+        await asyncio.gather(
+            automation(ada, enabled=True), ada.do(DISCONNECT, input={"connectionId": connection["id"]})
+        )
+        assert not (await Organization.get(id=organization.id)).settings.virtual_meetings.enabled
+
+
 async def test_what_is_connected_elsewhere_does_not_count(ada: Client, anna: Agent) -> None:
     rival = await Organization.create(slug="rival", name="Rival", time_zone="Europe/Rome")
     await a_provider(rival, account="https://rival.example")
