@@ -13,7 +13,7 @@ from models.editing import save
 from models.organization.organization import Organization
 from models.transactions import Transaction
 
-_UNSAID = frozenset({"id", "version", "organization_id"})
+_UNSAID = frozenset({"id", "version", "organization_id", "created_at"})
 
 
 async def audit(
