@@ -52,9 +52,9 @@ class Due:
 
 
 # Each minute before a meeting belongs to one of its reminders: from that one's time until that of the next. Who was
-# told of a start since its reminder's time is not told again at once; nor who was reminded later than that already, as
-# may be where the settings were changed. For each reminder of an organization its meetings of a day at most are read,
-# by the index of their starts: without a limit of its own, the planner would rather read all meetings.
+# told since a reminder's time that the meeting takes place then is not told again at once; nor who was reminded later
+# than that already, as may be where the settings were changed. For each reminder of an organization its meetings of a
+# day at most are read, by the index of their starts: without a limit of its own, the planner would rather read all.
 _DUE = """
 WITH lead AS MATERIALIZED (
     SELECT id AS organization_id, minutes, lag(minutes, 1, 0) OVER (PARTITION BY id ORDER BY minutes) AS next
@@ -78,8 +78,9 @@ FROM lead, LATERAL (
         )
         AND NOT EXISTS (
             SELECT FROM meeting_change c
-            WHERE c.meeting_id = m.id AND c.kind IN ('BOOKED', 'CONFIRMED', 'ACCEPTED', 'RESCHEDULED')
-                AND c.at >= m.start - make_interval(mins => lead.minutes)
+            WHERE c.meeting_id = m.id AND c.at >= m.start - make_interval(mins => lead.minutes)
+                AND (c.kind = 'BOOKED' OR c.before IS NOT NULL AND (c.before ->> 'status', c.before ->> 'start')
+                    IS DISTINCT FROM (c.after ->> 'status', c.after ->> 'start'))
         )
     ORDER BY m.start, m.id LIMIT %s
 ) m

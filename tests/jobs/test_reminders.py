@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from models.agent.agent import Agent
 from models.conversation.message import Message
 from models.meeting.changing import Change, cancel, reschedule
+from models.meeting.deciding import accept
 from models.meeting.meeting import Meeting, MeetingChange
 from models.meeting.reminding import Reminder, due_reminders, remind
 from models.organization.organization import Organization
@@ -124,10 +125,27 @@ async def test_a_meeting_that_is_moved_there_and_back_is_reminded_of_once(
 async def test_a_meeting_with_another_duration_is_reminded_of_as_before(
     meeting: Meeting, anna: Agent, jobs: Jobs, clock: Clock
 ) -> None:
-    clock.now = START - 30 * MINUTE - DAY
+    clock.now = START - DAY + MINUTE
     await reschedule(meeting.id, Change(), start=None, duration_minutes=60, actor=acting(anna), now=clock())
-    await passing(clock, jobs, until=START)
-    assert await times(meeting) == [START - DAY, START - HOUR]
+    await jobs.run_periodic("meetings.remind")
+    clock.now = START - HOUR
+    await jobs.run_periodic("meetings.remind")
+    assert await times(meeting) == [START - DAY + MINUTE, START - HOUR]
+
+
+@pytest.mark.parametrize("longer", [False, True])
+async def test_of_a_request_that_is_accepted_after_a_reminders_time_only_later_ones_are_sent(
+    longer: bool, meeting: Meeting, anna: Agent, jobs: Jobs, clock: Clock
+) -> None:
+    await Meeting.filter(id=meeting.id).update(status=MeetingStatus.REQUESTED, expires_at=START)
+    clock.now = START - DAY + MINUTE
+    if longer:  # by which an agent accepts it as well
+        await reschedule(meeting.id, Change(), start=None, duration_minutes=60, actor=acting(anna), now=clock())
+    else:
+        await accept(meeting.id, Change(), actor=acting(anna), now=clock())
+    await passing(clock, jobs, until=START, step=9 * MINUTE)
+    [reminded] = await times(meeting)
+    assert START - HOUR <= reminded < START - HOUR + 9 * MINUTE
 
 
 async def test_of_a_cancelled_meeting_nobody_is_reminded(
