@@ -53,12 +53,12 @@ async def purge_step(organization_id: int, *, now: datetime) -> bool:
         if purge is None:
             return False
         if not organization.settings.purge_outdated_meetings:
-            return await _stop(tx, organization, purge)
+            return await _stop(tx, organization, purge, now=now)
         if purge.day >= day:
             return False
         kept = timedelta(days=organization.settings.retention_days)
         night = Night(organization, purge, day, midnight(day - kept, organization.zone))
-        return await _step(tx, night)
+        return await _step(tx, night, now=now)
 
 
 async def _begun(tx: Transaction, organization: Organization, day: date) -> Purge | None:
@@ -73,18 +73,18 @@ async def _begun(tx: Transaction, organization: Organization, day: date) -> Purg
     return await locked.first()
 
 
-async def _stop(tx: Transaction, organization: Organization, purge: Purge) -> bool:
+async def _stop(tx: Transaction, organization: Organization, purge: Purge, *, now: datetime) -> bool:
     """Purge no more; only what is begun, of guests whose meetings are gone already, is done to its end."""
     if purge.waiting:
-        await _purge_contacts(tx, organization, purge)
+        await _purge_contacts(tx, organization, purge, now=now)
         return True
     await purge.delete()
     return False
 
 
-async def _step(tx: Transaction, night: Night) -> bool:
+async def _step(tx: Transaction, night: Night, *, now: datetime) -> bool:
     if night.purge.waiting:
-        await _purge_contacts(tx, night.organization, night.purge)
+        await _purge_contacts(tx, night.organization, night.purge, now=now)
         return True
     gone = await meetings.purge_meetings(tx, night.organization, before=night.cutoff, limit=AT_ONCE)
     ended = await conversations.purge_conversations(
@@ -100,9 +100,9 @@ async def _step(tx: Transaction, night: Night) -> bool:
     return True
 
 
-async def _purge_contacts(tx: Transaction, organization: Organization, purge: Purge) -> None:
+async def _purge_contacts(tx: Transaction, organization: Organization, purge: Purge, *, now: datetime) -> None:
     looked_at, purge.waiting = purge.waiting[:AT_ONCE], purge.waiting[AT_ONCE:]
-    purge.contacts += await contacts.purge_contacts(tx, organization, looked_at)
+    purge.contacts += await contacts.purge_contacts(tx, organization, looked_at, now=now)
     await purge.save()
 
 

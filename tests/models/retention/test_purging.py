@@ -24,7 +24,7 @@ from models.organization.organization import Organization
 from models.retention.purge import Purge
 from models.retention.purging import AT_ONCE
 from models.words import Channel, MeetingStatus
-from tests.builders import MONDAY, Clock, acting, an_agent, an_organization, guest_of
+from tests.builders import MONDAY, Clock, a_link, acting, an_agent, an_organization, guest_of
 from tests.jobs.conftest import GRACE, books
 from tests.models.meeting import groups
 from tests.models.retention.nights import DAY, HOUR, LAST_DAY, MINUTE, TEN, counts, mentions, purge, purging
@@ -273,6 +273,18 @@ async def test_who_is_in_a_list_of_the_organizations_own_is_kept(
     await Contact.filter(id=meeting.guest_id).update(contact_list_id=friends.id)
     await purge(organization, now=MIDNIGHT)
     assert [one.id for one in await Contact.all()] == [meeting.guest_id]
+
+
+async def test_who_is_invited_is_kept_as_long_as_the_invitation_is_open(
+    anna: Agent, organization: Organization
+) -> None:
+    for expires_at, kept in ((MIDNIGHT, 0), (MIDNIGHT + DAY, 1)):
+        await purging(organization)
+        meeting = await a_meeting(anna)
+        await a_link(anna, f"for-grace-{kept}", invited_id=meeting.guest_id, expires_at=expires_at)
+        await purge(organization, now=MIDNIGHT)
+        assert await Contact.all().count() == kept
+        await Purge.all().delete()
 
 
 async def test_of_a_group_meeting_everybody_goes_who_has_nothing_newer(
