@@ -37,7 +37,7 @@ async def calendar_file(token: str, *, links: Links) -> bytes | None:
         occasion=Occasion.CALENDAR_EVENT,
         audience=reader.audience,
         meeting_type=meeting.meeting_type,
-        languages=(meeting.language,),
+        languages=(meeting.language,) if attendee is None else parties.languages(meeting, attendee),
     )
     saying = await saying_for(organization, choice)
     return publish(

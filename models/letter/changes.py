@@ -56,7 +56,7 @@ async def find_change(change_id: int) -> MeetingChange | None:
     )
     if change is not None:
         meeting = Meeting.filter(id=change.meeting_id).select_related("guest", "office")
-        change.meeting = await meeting.prefetch_related("agents", "attendees").get()
+        change.meeting = await meeting.prefetch_related("agents", "attendees__contact").get()
         change.agents = await _agents_then(change)
         if gone := _ids(change.before) - _ids(change.after):
             change.former = await Agent.filter(id__in=list(gone))

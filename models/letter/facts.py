@@ -117,7 +117,8 @@ def reader_of(change: MeetingChange, addressee: Addressee) -> tuple[Reader, tupl
     meeting = change.meeting
     attendee = attendee_of(meeting, addressee)
     if attendee is not None:
-        return Reader(parties.person(meeting, attendee), addressee.audience), (meeting.language,)
+        person = parties.person(meeting, attendee)
+        return Reader(person, addressee.audience), parties.languages(meeting, attendee)
     if addressee.audience is Audience.GUEST and not meeting.is_group:
         return Reader(guest_of(meeting), Audience.GUEST), (meeting.language,)
     everyone = [*change.agents, *change.former]

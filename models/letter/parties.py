@@ -58,6 +58,12 @@ def person(meeting: Meeting, one: Attendee) -> Person:
     return Person(name=one.name, address=one.email, zone=zone or meeting.guest_time_zone)
 
 
+def languages(meeting: Meeting, one: Attendee) -> tuple[str, ...]:
+    """Those of the party's guest, and then the meeting's, which its first guest spoke."""
+    locale = one.contact.locale if one.contact is not None else None
+    return (locale, meeting.language) if locale else (meeting.language,)
+
+
 def _present(meeting: Meeting) -> list[Attendee]:
     return [one for one in _all(meeting) if one.left_at is None]
 

@@ -26,7 +26,7 @@ async def recognise_file(token: str, *, keys: Keyring) -> tuple[Meeting, Attende
     was renewed, or is of somebody who has left."""
     meeting_id, attendee_id = _named(token)
     rows = Meeting.filter(id=meeting_id).select_related("organization", "guest", "office")
-    meeting = await rows.prefetch_related("agents", "attendees").first()
+    meeting = await rows.prefetch_related("agents", "attendees__contact").first()
     if meeting is None or not hmac.compare_digest(
         _token(meeting, attendee_id, keys=keys).encode(), token.encode()
     ):

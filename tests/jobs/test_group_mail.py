@@ -214,6 +214,20 @@ async def test_each_guest_reads_the_time_on_their_own_clock(
     assert {one: event["DTSTART"].params["TZID"] for one, event in shown.items()} == zones
 
 
+async def test_each_party_reads_its_own_language(yoga: Target, jobs: Jobs, mailer: FakeMailer) -> None:
+    await comes(yoga, "Grace")
+    heinz = GuestDetails(
+        name="Heinz", email="heinz@guests.example", phone=None, locale="de", time_zone="Europe/Rome"
+    )
+    friend = Companion(name="Uli", email="uli@guests.example")
+    await book(Wish(target=yoga, start=NINE, guest=heinz, companions=(friend,)), actor=Public(), now=NOW)
+    await jobs.run()
+    said = {
+        one: mailer.sent_to(one)[0].text.partition("\n")[0] for one in (GRACE, str(heinz.email), friend.email)
+    }
+    assert list(said.values()) == ["Hello Grace,", "Guten Tag Heinz,", "Guten Tag Uli,"]
+
+
 async def test_guests_without_an_address_get_none_and_everyone_else_does(
     yoga: Target, jobs: Jobs, mailer: FakeMailer
 ) -> None:

@@ -1,5 +1,6 @@
 """Letters of no meeting's change: ordered with what needs them, sent once, and then forgotten."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -88,6 +89,14 @@ async def test_what_is_ordered_twice_is_sent_once_whenever_the_second_order_come
     await orders(replace(INVITATION, key="link:2:invited"))
     await jobs.run()
     assert len(mailer.outbox) == 2
+
+
+async def test_of_orders_that_come_at_once_one_letter_is_sent(
+    orders: Orders, jobs: Jobs, mailer: FakeMailer
+) -> None:
+    await asyncio.gather(*(orders(INVITATION) for _ in range(8)))
+    await jobs.run()
+    assert len(mailer.outbox) == 1
 
 
 async def test_a_job_that_runs_twice_sends_once(orders: Orders, jobs: Jobs, mailer: FakeMailer) -> None:
