@@ -7,6 +7,7 @@ from datetime import datetime
 from errors import Invalid
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.agent.clearing import clear_office, clear_subject
 from models.availability.offered import give_back
 from models.base import Lasting
 from models.conversation.conversation import Conversation
@@ -31,8 +32,8 @@ from models.words import ConversationStatus, Role
 async def delete_office(
     office_id: int, *, actor: AgentActor, expected_version: int | None = None, now: datetime
 ) -> None:
-    """Delete the office, with the planning rules for it. Refuses NotAllowed, NotFound, Stale, and Invalid as long as
-    meetings to come are held there, or a manager has no other office."""
+    """Delete the office, with the planning rules for it and the hours at it. Refuses NotAllowed, NotFound, Stale, and
+    Invalid as long as meetings to come are held there, or a manager has no other office."""
     (await authority_of(actor)).over_organization()
     free = _free_of_meetings("office_id", field="officeId", now=now)
 
@@ -41,6 +42,7 @@ async def delete_office(
         await _check_managers(office)
 
     async with transaction() as tx:
+        await clear_office(tx, actor.organization_id, office_id)
         office = await OFFICES.retire(
             office_id,
             {"is_active": False},
@@ -84,11 +86,12 @@ async def delete_service(
 async def delete_subject(
     subject_id: int, *, actor: AgentActor, expected_version: int | None = None, now: datetime
 ) -> None:
-    """Delete the subject, with its planning rules; links that are narrowed to it are switched off. Refuses NotAllowed,
-    NotFound, Stale, and Invalid as long as meetings to come are about it."""
+    """Delete the subject, with its planning rules and the hours for it alone; links that are narrowed to it are
+    switched off. Refuses NotAllowed, NotFound, Stale, and Invalid as long as meetings to come are about it."""
     (await authority_of(actor)).over_organization()
     async with transaction() as tx:
         links = await _lock_links(actor, subject_id=subject_id)
+        await clear_subject(tx, actor.organization_id, subject_id)
         subject = await SUBJECTS.retire(
             subject_id,
             {"available_for_customers": False},

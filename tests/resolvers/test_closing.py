@@ -194,3 +194,54 @@ async def test_only_who_sets_up_the_whole_organization_deletes(
     somebody = await an_agent(organization, "Yan", role=role)
     await somebody.offices.add(await Office.get())
     assert codes(await delete(sign_in.agent(somebody), kind, places[kind])) == ["FORBIDDEN"]
+
+
+def window(**scope: Any) -> dict[str, Any]:
+    return {"start": "09:00", "end": "12:00", **scope}
+
+
+@pytest.mark.parametrize("kind", ["office", "subject"])
+async def test_hours_are_cleared_of_what_is_deleted(
+    ada: Client, sign_in: SignIn, anna: Agent, places: dict[str, str], kind: str
+) -> None:
+    annas, agent = sign_in.agent(anna), ids.encode("Agent", anna.id)
+    wills = (await ada.do(plan.CREATE_SUBJECT, input={"name": "Wills"}))["subject"]["id"]
+    gone = {"officeId": places["office"]} if kind == "office" else {"subjectIds": [places["subject"]]}
+    both = {} if kind == "office" else {"subjectIds": [places["subject"], wills]}
+    windows = [window(**gone), window(**both, meetingTypes=["PHONE"])]
+    week = [{"weekday": "MONDAY", "window": one} for one in windows]
+    named = {"agentId": agent, "name": "Late", "windows": windows}
+    assert codes(await annas.do(say.SET_WEEK, input={"agentId": agent, "windows": week})) == []
+    assert codes(await annas.do(plan.CREATE_TEMPLATE, input=named)) == []
+    date = {"agentId": agent, "date": "2027-03-02", "windows": windows}
+    assert codes(await annas.do(say.SET_DATE, input=date)) == []
+    assert codes(await delete(ada, kind, places[kind])) == []
+    hours = "{ office { name } subjects { name } meetingTypes }"
+    shown = await annas.do(
+        f"""query($id: ID!) {{ node(id: $id) {{ ... on Agent {{ weekTemplate {hours}
+          dayTemplates {{ name windows {hours} }}
+          dateOverrides(from: "2027-03-02", to: "2027-03-02") {{ windows {hours} }} }} }} }}""",
+        id=agent,
+    )
+    left = [{"office": None, "subjects": [{"name": "Wills"}] if both else None, "meetingTypes": ["PHONE"]}]
+    templates = {one["name"]: one["windows"] for one in shown["dayTemplates"]}
+    assert (shown["weekTemplate"], templates["Late"], shown["dateOverrides"]) == (
+        left,
+        left,
+        [{"windows": left}],
+    )
+
+
+@pytest.mark.parametrize("kind", ["office", "subject"])
+async def test_hours_stay_where_the_deletion_is_refused(
+    ada: Client, public: Client, sign_in: SignIn, anna: Agent, places: dict[str, str], kind: str
+) -> None:
+    await booked(public, places)
+    gone = {"officeId": places["office"]} if kind == "office" else {"subjectIds": [places["subject"]]}
+    named = {"agentId": ids.encode("Agent", anna.id), "name": "Late", "windows": [window(**gone)]}
+    template = (await sign_in.agent(anna).do(plan.CREATE_TEMPLATE, input=named))["template"]
+    assert codes(await delete(ada, kind, places[kind])) == ["INVALID"]
+    shown = await ada.do(
+        f"query($id: ID!) {{ node(id: $id) {{ ... on DayTemplate {{ {plan.TEMPLATE} }} }} }}", id=template["id"]
+    )
+    assert shown == template
