@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise import fields
+from tortoise import connections, fields
 
 from models.agent.agent import Agent
 from models.base import Owned
@@ -194,7 +194,11 @@ class Claim(Owned):
 
     @classmethod
     async def release(cls, meeting_id: int, *, agents: Collection[int] | None = None) -> None:
-        """Give back all that the meeting has taken, or what it has of some agents. Nobody else changes its claims: that
-        takes the meeting's row."""
-        own = cls.filter(meeting_id=meeting_id)
-        await (own if agents is None else own.filter(agent_id__in=list(agents))).delete()
+        """Give back all that the meeting has taken, or what it has of some agents. Nobody else changes its claims,
+        which takes the meeting's row, but whoever clears away those of one that has expired: so in their order."""
+        whose = None if agents is None else list(agents)
+        await connections.get("default").execute_query(
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE meeting_id = %s"
+            " AND (%s::bigint[] IS NULL OR agent_id = ANY(%s)) ORDER BY id FOR UPDATE)",
+            [meeting_id, whose, whose],
+        )

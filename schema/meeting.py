@@ -123,7 +123,9 @@ class Meeting(Node):
         calendars.events_of_meeting, description="One for each agent who has a calendar connected. For agents."
     )
     is_ready: bool = resolved_by(
-        meetings.is_ready, description="Scheduled, and every agent it needs has confirmed."
+        meetings.is_ready,
+        description="Scheduled, and every agent it needs has confirmed: of several one accepts for all. What nobody has"
+        " yet is not ready.",
     )
     confirmation_deadline: datetime | None = strawberry.field(
         description="Of one that is AWAITING_GUEST: when it expires unless the guest confirms it."

@@ -46,6 +46,7 @@ from tests.models.meeting.teams import (
     booked,
     deadlocks,
     target_of,
+    together,
     try_to_book,
     try_to_move,
 )
@@ -251,3 +252,25 @@ async def test_a_service_never_gives_more_than_it_has_where_some_meetings_expire
         for one in standing:
             await cancel(one.id, Change(), actor=acting(anna), now=NOW)
     assert not await Meeting.filter(status=MeetingStatus.AWAITING_GUEST).exists()
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_a_meeting_of_several_agents_expires_as_others_take_the_time_of_each(
+    anna: Agent, seed: int
+) -> None:
+    await guests_confirm(anna)
+    team, chance = await a_team(anna, "Ben", "Chandra"), Random(seed)
+    both = await target_of(await together(*team))
+    alone = [await target_of(one) for one in team]
+    for number in range(ROUNDS):
+        meeting = await booked(both, NINE, f"Guest{number}")
+        deeds: list[Deed] = [
+            partial(try_to_book, target, NINE, f"Heidi{number}-{n}", now=DEADLINE)
+            for n, target in enumerate([*alone[::-1], both])
+        ]
+        deeds += [partial(confirms, meeting, now=NOW), partial(expire, meeting.id, now=DEADLINE)]
+        outcomes = await at_once(deeds, chance)
+        assert not isinstance(outcomes[3], Meeting) or not any(isinstance(one, Meeting) for one in outcomes[:3])
+        for one in await Meeting.filter(status__in=ACTIVE):
+            assert isinstance(await guest_cancels(one), Meeting)
+        assert await Claim.all().count() == 0
