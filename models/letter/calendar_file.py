@@ -41,7 +41,7 @@ async def calendar_file(token: str, *, links: Links) -> bytes | None:
     )
     saying = await saying_for(organization, choice)
     return publish(
-        replace(facts, manage_url=None, join_url=None),
+        replace(facts, manage_url=None, join_url=None, answer_url=None),
         reader=reader,
         saying=saying,
         organizer=sender_of(organization),

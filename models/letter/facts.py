@@ -12,6 +12,7 @@ from models.keyring import Keyring
 from models.letter import parties
 from models.letter.changes import OCCASIONS, Addressee, status_after
 from models.letter.parties import People
+from models.meeting.answering import answer_url
 from models.meeting.arriving import opening
 from models.meeting.file_link import file_url
 from models.meeting.link import confirm_url, manage_url
@@ -35,6 +36,9 @@ class Links:
 
     def confirm(self, meeting: Meeting, guest_id: int) -> str:
         return confirm_url(meeting, guest_id, keys=self.keys, public_url=self.public_url)
+
+    def answer(self, meeting: Meeting, attendee_id: int) -> str:
+        return answer_url(meeting, attendee_id, keys=self.keys, public_url=self.public_url)
 
     def file(self, meeting: Meeting, attendee_id: int | None) -> str:
         return file_url(meeting, attendee_id, keys=self.keys, public_url=self.public_url)
@@ -99,7 +103,8 @@ def among_others(
         return facts
     guest = people.guest
     if reader is not None and reader.left_at is None:
-        facts = replace(facts, ics_url=links.file(meeting, reader.id))
+        mine, answers = links.file(meeting, reader.id), links.answer(meeting, reader.id)
+        facts = replace(facts, ics_url=mine, answer_url=answers)
     if reader is guest and guest.left_at is None and guest.contact_id is not None:
         url, asks = links.manage(meeting, guest.contact_id), links.confirm(meeting, guest.contact_id)
         facts = replace(facts, manage_url=url, confirm_url=asks)

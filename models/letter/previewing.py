@@ -98,6 +98,7 @@ async def _facts(
         actor=sample.actor,
         manage_url=f"{links.public_url}/meeting",
         confirm_url=f"{links.public_url}/meeting/confirm",
+        answer_url=f"{links.public_url}/meeting/answer",
         ics_url=f"{links.public_url}/meeting.ics",
         deadline=meeting.confirmation_deadline or meeting.start - timedelta(days=1),
     )

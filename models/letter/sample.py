@@ -42,6 +42,7 @@ def sample_facts(*, organization: str, zone: str) -> MeetingFacts:
         actor="Ben Okafor",
         manage_url=f"{_SITE}/meeting",
         confirm_url=f"{_SITE}/meeting/confirm",
+        answer_url=f"{_SITE}/meeting/answer",
         ics_url=f"{_SITE}/meeting.ics",
         deadline=START - timedelta(days=1),
     )

@@ -30,8 +30,8 @@ class MeetingFacts:
     `changed_at` is when that change was made: the letter's date and the invitation's stamp, so that a retry is
     the same letter. `sequence` rises with each change. `meeting_type` is as the API spells it. `former_*` are given for
     a rescheduled meeting, `reason` and `actor` (who did it) where there are any. `manage_url`, and `confirm_url` until
-    the `deadline`, carry the guest's token and are shown to the guest only; `ics_url` is the reader's own. What
-    `is_tentative` is still to be confirmed or accepted.
+    the `deadline`, carry the guest's token and are shown to the guest only; `ics_url` and, for those who are brought
+    along, `answer_url` are the reader's own. What `is_tentative` is still to be confirmed or accepted.
 
     Of a group meeting (`in_group`), the guest is the one whom the letter is about, if it is about one. `guests` are all
     who are left of them, for agents alone; `others` come too, as far as the reader may know.
@@ -54,6 +54,7 @@ class MeetingFacts:
     notes: str | None = None
     manage_url: str | None = None
     confirm_url: str | None = None
+    answer_url: str | None = None
     deadline: datetime | None = None
     ics_url: str | None = None
     reason: str | None = None

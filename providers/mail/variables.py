@@ -17,7 +17,7 @@ _TIMES = ("when", "date", "hours", "zone", "facts")
 _SEEN_BY: Mapping[Audience, tuple[str, ...]] = {
     Audience.GUEST: ("notes", "manage_url"),
     Audience.AGENT: ("notes", "guest_address"),
-    Audience.ATTENDEE: (),
+    Audience.ATTENDEE: ("answer_url",),
 }
 _SAID: Mapping[Occasion, tuple[str, ...]] = {
     Occasion.CONFIRM_REQUEST: ("confirm_url", "deadline"),

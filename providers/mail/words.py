@@ -79,10 +79,12 @@ def _links(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, language:
     doing = "again" if is_ending(occasion, reader.audience) else doing
     manage_url = facts.manage_url if reader.audience is Audience.GUEST else None
     confirm_url = facts.confirm_url if reader.audience is Audience.GUEST else None
+    answer_url = facts.answer_url if reader.audience is Audience.ATTENDEE else None
     buttons = language.buttons
     return {
         "manage_url": Link.to(web_address(manage_url), buttons[doing]),
         "confirm_url": Link.to(web_address(confirm_url), buttons["confirm_url"]),
+        "answer_url": Link.to(web_address(answer_url), buttons["answer_url"]),
         "join_url": Link.to(web_address(facts.join_url), buttons["join_url"]),
         "ics_url": Link.to(web_address(facts.ics_url), buttons["ics_url"]),
     }

@@ -13,6 +13,7 @@ from models.agent.agent import Agent
 from models.availability.target import Target
 from models.contact import GuestDetails
 from models.keyring import Keyring
+from models.meeting.answering import respond
 from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.joining import Companion
@@ -21,6 +22,7 @@ from models.meeting.link import recognise_guest
 from models.meeting.meeting import Meeting
 from models.meeting.seat import SeatHold
 from models.meeting.wish import Wish
+from models.words import AttendeeResponse
 from providers.mail.fake import FakeMailer
 from providers.mail.letter import Letter
 from tests.builders import Clock, acting
@@ -89,6 +91,18 @@ async def test_each_guest_gets_their_own_link_and_companions_none(
         assert (await recognise_guest(tokens.pop(), keys=keys)).contact.name == name
     for address in (TOM, ANNA):
         assert "guest_" not in "".join(everything(letter) for letter in mailer.sent_to(address))
+
+
+async def test_whom_a_guest_brings_is_asked_by_a_link_of_their_own(
+    lesson: Meeting, jobs: Jobs, mailer: FakeMailer, keys: Keyring, clock: Clock
+) -> None:
+    await jobs.run()
+    [letter] = mailer.sent_to(TOM)
+    [token] = set(re.findall(r"answer_[\w-]+", letter.text))
+    place = await respond(token, AttendeeResponse.DECLINED, keys=keys, now=clock())
+    assert (place.name, place.email) == ("Tom", TOM)
+    for address in (GRACE, HEIDI, ANNA):
+        assert "answer_" not in "".join(everything(letter) for letter in mailer.sent_to(address))
 
 
 async def test_no_letter_to_a_guest_speaks_of_another(

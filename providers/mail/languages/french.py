@@ -40,6 +40,7 @@ FRENCH = Language(
             "manage_url": "Modifier ou annuler",
             "leave": "Libérer ma place",
             "again": "Réserver un autre créneau",
+            "answer_url": "Répondre à l’invitation",
             "confirm_url": "Confirmer le rendez-vous",
             "join_url": "Rejoindre le rendez-vous",
             "schedule_url": "Choisir un créneau",

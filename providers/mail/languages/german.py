@@ -34,6 +34,7 @@ GERMAN = Language(
             "manage_url": "Ändern oder absagen",
             "leave": "Teilnahme absagen",
             "again": "Neuen Termin buchen",
+            "answer_url": "Zu- oder absagen",
             "confirm_url": "Termin bestätigen",
             "join_url": "Am Gespräch teilnehmen",
             "schedule_url": "Termin wählen",

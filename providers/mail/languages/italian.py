@@ -35,6 +35,7 @@ ITALIAN = Language(
             "manage_url": "Modifica o annulla",
             "leave": "Rinuncia al posto",
             "again": "Prenota un altro orario",
+            "answer_url": "Rispondi all’invito",
             "confirm_url": "Conferma l’appuntamento",
             "join_url": "Partecipa all’incontro",
             "schedule_url": "Scegli un orario",

@@ -39,6 +39,7 @@ SPANISH = Language(
             "manage_url": "Modificar o cancelar",
             "leave": "Ceder mi plaza",
             "again": "Reservar otra hora",
+            "answer_url": "Responder a la invitación",
             "confirm_url": "Confirmar la cita",
             "join_url": "Unirse a la reunión",
             "schedule_url": "Elegir una hora",

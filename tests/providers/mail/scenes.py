@@ -79,7 +79,9 @@ def scenes() -> Iterator[tuple[Occasion, Audience, str]]:
 
 def facts_of(occasion: Occasion, audience: Audience) -> MeetingFacts:
     facts = _MEETINGS[occasion]
-    return replace(facts, others=(TOM,)) if audience is Audience.ATTENDEE else facts
+    if audience is not Audience.ATTENDEE:
+        return facts
+    return replace(facts, others=(TOM,), answer_url="https://acme.example/meeting/answer#token")
 
 
 def letter(occasion: Occasion, audience: Audience, language: str) -> Letter:
