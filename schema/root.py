@@ -349,7 +349,9 @@ class Mutation:
         agents.create_agent, description="Mails them a link, good for a week, by which they choose a password."
     )
     update_agent: AgentPayload = resolved_by(
-        agents.update_agent, description="Whether, where, on what and in which languages they meet guests."
+        agents.update_agent,
+        description="Who they are, in which role, where, on what and in which languages they meet guests. By"
+        " administrators, and by managers, but for roles and addresses.",
     )
     delete_agent: DeletePayload = resolved_by(
         agents.delete_agent,
