@@ -80,7 +80,7 @@ async def book_together(asked: Asked) -> Meeting | None:
     return await _rounds.share(asked, key=asked.wish.target.organization.id)
 
 
-async def _book_each(tx: Transaction, all: Sequence[Asked]) -> list[Outcome]:
+async def book_each(tx: Transaction, all: Sequence[Asked]) -> list[Outcome]:
     """Of each the meeting or the refusal; None for who could not have the claim, though the engine had allowed it, and
     for who came before under the same key."""
     bookings = [await _begun(tx, one) for one in all]
@@ -167,4 +167,4 @@ async def _make(tx: Transaction, booking: _Booking, *, claim: int) -> Meeting:
     )
 
 
-_rounds: Rounds[Asked, Meeting] = Rounds(_book_each)
+_rounds: Rounds[Asked, Meeting] = Rounds(book_each)

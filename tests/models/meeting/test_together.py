@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from tortoise import connections
@@ -17,11 +18,14 @@ from models.contact import Contact, GuestDetails
 from models.idempotency import IdempotencyKey, Once
 from models.meeting.booking import book, book_alone
 from models.meeting.meeting import Meeting
+from models.meeting.together import Asked, book_each
 from models.meeting.wish import Wish, checked
 from models.organization.organization import Organization
+from models.rounds import Rounds
 from tests.builders import an_agent, an_organization
 from tests.models.meeting.holding import HALF_HOUR, NINE, NOW
 from tests.models.meeting.teams import target_of
+from tests.models.meeting.test_races import overlaps
 from tests.resolvers.statements import statements
 
 # The tables in which a booking leaves something.
@@ -157,6 +161,29 @@ async def test_a_wish_that_is_wrong_in_itself_is_nobody_elses_business(anna: Age
     spoiled = replace(spoiled, guest=replace(spoiled.guest, email="nobody"))
     outcomes = await at_once([wish(target, 0), spoiled, wish(target, 2)])
     assert [isinstance(one, Meeting) for one in outcomes] == [True, False, True]
+
+
+async def test_rounds_of_several_processes_take_a_minute_only_once(anna: Agent) -> None:
+    organization = await anna.organization
+    targets = [await target_of(agent) for agent in (anna, *[await an_agent(organization) for _ in range(3)])]
+    slots = [(target, number) for target in targets for number in range(6)]
+    processes: list[Rounds[Asked, Meeting]] = [Rounds(book_each) for _ in range(3)]
+
+    async def client(number: int) -> list[Meeting]:
+        booked = []
+        for target, half_hour in Random(number).sample(slots, 4):
+            asked = Asked(checked(wish(target, half_hour, guest=number)), Public(), NOW)
+            try:
+                meeting = await processes[number % 3].share(asked, key=organization.id)
+                booked.append(meeting or await book_alone(asked.wish, actor=Public(), now=NOW, once=None))
+            except SlotTaken:
+                continue
+        return booked
+
+    async with asyncio.timeout(60):
+        booked = [one for some in await asyncio.gather(*map(client, range(48))) for one in some]
+    assert len({one.id for one in booked}) == len(booked) == await Meeting.all().count() == len(slots)
+    assert await overlaps() == 0
 
 
 def under(key: str, asked: str, organization_id: int) -> Once:
