@@ -203,6 +203,21 @@ async def test_who_has_signed_in_sees_all_that_is_theirs_under_whatever_name_and
     assert "Ivan" not in str(seen)
 
 
+async def test_who_has_signed_in_is_told_where_their_calendar_is_under_whatever_name(
+    door: Door, talk: Talk, sign_in: SignIn, anna: Agent
+) -> None:
+    other = await a_talk(sign_in, anna, start=say.TEN, guest={**say.GRACE, "name": "G. Guest"})
+    grace, asked = await door.client(), "query($id: ID!) { meeting(id: $id) { guest { calendarUrl } } }"
+    for meeting in (talk.meeting, other.meeting):
+        guest = (await grace.do(asked, id=meeting))["guest"]
+        assert guest["calendarUrl"].startswith("http://frontdesk.test/calendars/g")
+    for client in (talk.grace, other.grace, talk.anna):
+        assert (await client.run(asked, id=talk.meeting)).data["meeting"] in (
+            None,
+            {"guest": {"calendarUrl": None}},
+        )
+
+
 async def test_they_move_and_cancel_their_own_and_talk(
     door: Door, talk: Talk, sign_in: SignIn, anna: Agent
 ) -> None:
