@@ -57,11 +57,12 @@ async def begin(meeting_id: int, *, now: datetime) -> Errand | None:
             return None
         if call is None or call.external_id is None:
             return await _making(tx, meeting, call, now=now)
-        if call.is_for(meeting) or call.connection is None:
-            meeting.call_state = DeliveryState.DONE
-            await meeting.save(update_fields=["call_state"])
-            return None
-        return _errand(Deed.MOVE, meeting, call)
+        if call.connection is not None and not call.is_for(meeting):
+            return _errand(Deed.MOVE, meeting, call)
+        await Meeting.filter(id=meeting.id, call_state=DeliveryState.PENDING).update(
+            call_state=DeliveryState.DONE
+        )
+        return None
 
 
 async def keep(errand: Errand, provided: ProvidedCall, *, now: datetime) -> bool:

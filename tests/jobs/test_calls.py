@@ -493,3 +493,17 @@ async def test_those_who_oversee_ask_for_a_call_too(
     sue = await an_agent(await anna.organization, "Sue", role=Role.SUPERVISOR)
     meeting = await books(anna, TOMORROW, now=clock())
     assert isinstance(await ask(meeting, sue, clock), Meeting)
+
+
+async def test_a_call_that_could_not_be_moved_is_as_it_should_be_where_the_meeting_comes_back(
+    meeting: Meeting, jobs: Jobs, desk: Desk, anna: Agent, clock: Clock
+) -> None:
+    await jobs.run()
+    desk.calls.reject()
+    await move(meeting, anna, by=HOUR, now=clock)
+    await jobs.run()
+    await move(meeting, anna, by=-HOUR, now=clock)
+    await jobs.run()
+    assert isinstance(await ask(meeting, anna, clock), Meeting)
+    await jobs.run()
+    assert ((await call_of(meeting))[0], desk.calls.asked) == ("DONE", ["make", "move"])
