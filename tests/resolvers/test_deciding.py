@@ -15,6 +15,9 @@ from tests.models.meeting.teams import a_planned_subject
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
 from tests.resolvers.documents import codes
+from tests.resolvers.test_guest_sign_in import Door, door
+
+__all__ = ["door"]
 
 SHOWN = """query($id: ID) { meeting(id: $id) { status confirmationDeadline isReady version
   history { kind reason actor { __typename } } } }"""
@@ -45,6 +48,15 @@ async def test_a_guest_confirms_an_agent_accepts_and_both_see_it(waiting: Talk) 
         assert (after["status"], after["confirmationDeadline"], after["isReady"]) == ("SCHEDULED", None, True)
         assert [one["kind"] for one in after["history"]] == ["BOOKED", "CONFIRMED", "ACCEPTED"]
         assert [one["actor"]["__typename"] for one in after["history"]] == ["Contact", "Contact", "Agent"]
+
+
+async def test_a_guest_who_has_signed_in_confirms_too_and_another_does_not(waiting: Talk, door: Door) -> None:
+    act = {"meetingId": waiting.meeting}
+    heidi, grace = await door.client("heidi@guests.example"), await door.client()
+    assert codes(await heidi.do(say.CONFIRM, input=act)) == ["NOT_FOUND"]
+    assert (await grace.do(say.CONFIRM, input=act))["meeting"]["status"] == "REQUESTED"
+    moved = await grace.do(say.MOVE, input={**act, "start": say.TEN})
+    assert codes(moved) == []
 
 
 async def test_what_is_declined_says_why_to_its_guest(waiting: Talk) -> None:
