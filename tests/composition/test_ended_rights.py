@@ -16,6 +16,7 @@ from models.agent.agent import Agent
 from models.agent.key import create_api_key, revoke_api_key
 from models.agent.session import Session, hash_password
 from models.keyring import Keyring
+from models.letter.ordered import OrderedLetter
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
@@ -25,6 +26,7 @@ from tests.builders import Clock, acting, an_agent
 from tests.composition.lines import line
 from tests.models.meeting.groups import a_class
 from tests.resolvers.documents import ASSIGN, BOOK, CANCEL, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, codes, wish
+from tests.resolvers.guest_documents import REQUEST, VERIFY
 from tests.resolvers.settings_documents import UPDATE_SETTINGS
 
 VIEWER = "{ viewer { agent { name } guest { name } } }"
@@ -239,6 +241,38 @@ async def test_a_guest_whose_link_was_renewed_does_nothing_more_on_an_open_socke
         assert (await grace.ask(VIEWER))["guest"] == {"name": "Grace Guest"}
         await Meeting.all().update(link_key=F("link_key") + 1)
         await grace.send(VIEWER)
+        assert (await grace.closed()).code == 4403
+
+
+async def signed_in(browser: ClientSession, keys: Keyring) -> str:
+    """Grace's token, by the code that was mailed to her."""
+    her = {"organization": "acme", "email": "grace@guests.example"}
+    await post(browser, REQUEST, input=her)
+    [letter] = await OrderedLetter.all().order_by("-id").limit(1)
+    order = letter.order(keys)
+    assert order is not None
+    verified = await post(browser, VERIFY, input={**her, "code": order.code})
+    return str(verified["verifyGuestCode"]["guestToken"])
+
+
+async def test_a_guest_who_signs_out_hears_no_more_and_goes_on_where_they_are_signed_in_still(
+    address: str, browser: ClientSession, keys: Keyring, booked: Booked
+) -> None:
+    first, second = await signed_in(browser, keys), await signed_in(browser, keys)
+    async with line(address, first) as phone, line(address, second) as laptop:
+        for each in (phone, laptop):
+            await each.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        await post(browser, SIGN_OUT, token=first)
+        assert (await phone.closed()).code == 4403
+        assert (await laptop.ask(VIEWER))["guest"] == {"name": "Grace Guest"}
+
+
+async def test_a_guest_whose_session_is_a_week_old_hears_no_more(
+    address: str, browser: ClientSession, keys: Keyring, booked: Booked, clock: Clock
+) -> None:
+    async with line(address, await signed_in(browser, keys)) as grace:
+        await grace.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        clock.advance(days=7)
         assert (await grace.closed()).code == 4403
 
 
