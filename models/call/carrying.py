@@ -59,9 +59,9 @@ async def begin(meeting_id: int, *, now: datetime) -> Errand | None:
             return await _making(tx, meeting, call, now=now)
         if call.connection is not None and not call.is_for(meeting):
             return _errand(Deed.MOVE, meeting, call)
-        await Meeting.filter(id=meeting.id, call_state=DeliveryState.PENDING).update(
-            call_state=DeliveryState.DONE
-        )
+        if meeting.call_state is not DeliveryState.DONE:
+            meeting.call_state = DeliveryState.DONE
+            await meeting.save(update_fields=["call_state"])
         return None
 
 
