@@ -21,7 +21,21 @@ SELECT id FROM conversation WHERE channel = %s AND (id = ANY(%s) OR id IN (
     LIMIT %s
 )) ORDER BY id FOR UPDATE
 """
-_FORGET = "DELETE FROM message WHERE conversation_id = ANY(%s) AND at < %s"
+# What was said since a meeting was booked that is still to come, or not outdated yet, is of that meeting.
+_FORGET = """
+WITH kept AS (
+    SELECT m.conversation_id AS id, min(c.at) AS since FROM meeting m JOIN meeting_change c ON c.meeting_id = m.id
+    WHERE m.conversation_id = ANY(%s) GROUP BY m.conversation_id
+)
+DELETE FROM message n USING conversation v LEFT JOIN kept ON kept.id = v.id
+WHERE v.id = ANY(%s) AND n.conversation_id = v.id AND n.at < least(%s, kept.since)
+"""
+# It may be called as the guest has called the first one.
+_RENAME = """
+UPDATE conversation v SET title = (
+    SELECT m.title FROM meeting m WHERE m.conversation_id = v.id ORDER BY m.start, m.id LIMIT 1
+) WHERE v.id = ANY(%s)
+"""
 _DELETE = """
 DELETE FROM conversation c WHERE c.id = ANY(%s)
     AND NOT EXISTS (SELECT FROM meeting m WHERE m.conversation_id = c.id)
@@ -49,16 +63,17 @@ async def purge_conversations(
 ) -> Ended:
     """Delete what was said before, in conversations of meetings that are purged, and those in which nothing is left.
 
-    One that has a newer meeting, or in which somebody has written since, goes on without what is old. Conversations
-    that did not begin with a meeting are not touched.
+    One that has a newer meeting goes on with what was said since that was booked; one in which somebody has written
+    since, with that. Conversations that did not begin with a meeting are not touched.
     """
     channel, outdated = Channel.MEETING.value, [before] * 3
     wanted = (channel, list(of_meetings), organization.id, channel, *outdated, limit)
     ids = [row["id"] for row in await tx.rows(_LOCK, *wanted)]
     if not ids:
         return Ended()
-    await tx.rows(_FORGET, ids, before)
+    await tx.rows(_FORGET, ids, ids, before)
     gone = await tx.rows(_DELETE, ids)
+    await tx.rows(_RENAME, ids)
     await silence_conversations(tx, ids)
     parties = ({row["contact_id"], *row["guests"]} for row in gone)
     return Ended(len(gone), frozenset(id for party in parties for id in party if id is not None))

@@ -253,6 +253,24 @@ async def test_a_conversation_of_several_meetings_stays_until_the_last_is_outdat
     assert (await Conversation.all().count(), await Contact.all().count()) == (0, 0)
 
 
+async def test_what_was_said_since_a_meeting_was_booked_stays_as_long_as_that_is_not_outdated(
+    anna: Agent, organization: Organization
+) -> None:
+    await purging(organization, retention_days=1)
+    old = await a_meeting(anna)
+    target = await find_target(Named(agent_id=anna.id), actor=Public(), now=MONDAY)
+    again = Wish(target=target, start=TEN + 8 * DAY, guest=GUEST, conversation_id=old.conversation_id)
+    new = await book(again, actor=Public(), now=MONDAY + HOUR)
+    draft = Draft(text="Bring the papers")
+    await send_message(await new.conversation, draft, actor=await guest_of(new), now=MONDAY + 2 * HOUR)
+    await purge(organization, now=MONDAY + 5 * DAY)
+    assert [one.id for one in await Meeting.all()] == [new.id]
+    assert await Message.filter(text="Bring the papers").exists()
+    assert await mentions("my divorce", "his debts") == {}
+    await purge(organization, now=MONDAY + 11 * DAY)
+    assert await mentions(*PERSONAL, "papers") == {}
+
+
 async def test_a_conversation_that_did_not_begin_with_a_meeting_is_not_touched(
     anna: Agent, organization: Organization
 ) -> None:
