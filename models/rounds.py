@@ -55,6 +55,7 @@ class _Place(Generic[A, R]):
     """Somebody's place; in the end, what came of it, or None for who is to go alone."""
 
     ask: A
+    locks: Sequence[int]
     done: Future[R | None]
     rounds: int = 0
 
@@ -98,7 +99,7 @@ class _Running(Generic[A, R]):
         self._task: Task[None] | None = None
 
     async def share(self, ask: A) -> R | None:
-        place = _Place[A, R](ask, get_running_loop().create_future())
+        place = _Place[A, R](ask, ask.locks, get_running_loop().create_future())
         self._waiting.append(place)
         if self._task is None:
             # A task of its own, so that nobody suffers when the request of somebody else in the round is cancelled.
@@ -123,25 +124,25 @@ class _Running(Generic[A, R]):
         left: list[_Place[A, R]] = []
         locked: set[int] = set()
         for place in self._waiting:
-            if len(places) == MOST_IN_A_ROUND or not locked.isdisjoint(place.ask.locks):
+            if len(places) == MOST_IN_A_ROUND or not locked.isdisjoint(place.locks):
                 left.append(place)
             elif not place.done.done():
                 places.append(place)
-                locked.update(place.ask.locks)
+                locked.update(place.locks)
         self._waiting = left
         return places
 
     async def _round(self, places: Sequence[_Place[A, R]]) -> None:
         tx: Transaction | None = None
         drawing = list(chain.from_iterable(place.ask.drawing for place in places))
-        locks = sorted(chain.from_iterable(place.ask.locks for place in places))
+        locks = sorted(chain.from_iterable(place.locks for place in places))
         outcomes: dict[_Place[A, R], R | Refused | None] = {}
         try:
             async with (
                 timeout(self._longest),
                 transaction(drawing=drawing, locks=locks, patience=PATIENCE) as tx,
             ):
-                served = [place for place in places if tx.has_locked(place.ask.locks)]
+                served = [place for place in places if tx.has_locked(place.locks)]
                 if served:
                     told = await self._write(tx, [place.ask for place in served])
                     outcomes = dict(zip(served, told, strict=True))
