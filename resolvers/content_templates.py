@@ -125,11 +125,8 @@ def _draft(
     audience = template.audience if template else input.audience or Audience.GUEST
     templating.check_place(occasion, audience, None)
     language = template.language if template else input.language or organization.locale
-    usual = (
-        default_wording(occasion, audience, language=language_of((language,)).tag)
-        if template is None
-        else template.wording
-    )
+    known = language_of((language,)).tag
+    usual = template.wording if template else default_wording(occasion, audience, language=known)
     return Draft(
         occasion=occasion,
         audience=audience,

@@ -12,7 +12,7 @@ from models.letter.writing import sender_of
 from models.meeting.file_link import recognise_file
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.words import Audience, MeetingStatus, Occasion
-from providers.mail.facts import Reader
+from providers.mail.facts import MeetingFacts, Reader
 from providers.mail.meetings import publish
 
 _OVER = (MeetingStatus.CANCELLED, MeetingStatus.DECLINED, MeetingStatus.EXPIRED)
@@ -29,10 +29,6 @@ async def calendar_file(token: str, *, links: Links) -> bytes | None:
     meeting, attendee = found
     reader = _reader(meeting, attendee)
     organization = meeting.organization
-    facts = facts_now(meeting, organization=organization, at=await _changed_at(meeting), links=links)
-    if attendee is not None:
-        people = parties.seen_by_guest(meeting, attendee)
-        facts = among_others(facts, meeting, people, reader=attendee, links=links)
     choice = Choice(
         occasion=Occasion.CALENDAR_EVENT,
         audience=reader.audience,
@@ -41,12 +37,20 @@ async def calendar_file(token: str, *, links: Links) -> bytes | None:
     )
     saying = await saying_for(organization, choice)
     return publish(
-        replace(facts, manage_url=None, join_url=None, answer_url=None),
+        await _facts(meeting, attendee, links=links),
         reader=reader,
         saying=saying,
         organizer=sender_of(organization),
         is_over=meeting.status in _OVER,
     ).to_ics()
+
+
+async def _facts(meeting: Meeting, attendee: Attendee | None, *, links: Links) -> MeetingFacts:
+    facts = facts_now(meeting, organization=meeting.organization, at=await _changed_at(meeting), links=links)
+    if attendee is not None:
+        people = parties.seen_by_guest(meeting, attendee)
+        facts = among_others(facts, meeting, people, reader=attendee, links=links)
+    return replace(facts, manage_url=None, join_url=None, answer_url=None)
 
 
 def _reader(meeting: Meeting, attendee: Attendee | None) -> Reader:

@@ -53,8 +53,6 @@ async def preview(
     language = language_of((draft.language, organization.locale))
     notice = sample_notice(organization=organization.name)
     known = variables_of(draft.occasion, draft.audience)
-    if "reason" not in known:
-        facts = replace(facts, reason=None)
     words = words_of(facts, notice, reader, occasion=draft.occasion, audience=draft.audience, language=language)
     try:
         unknown = _unknown(draft.wording, known=known)
@@ -62,13 +60,8 @@ async def preview(
     except BadWording as bad:
         raise Invalid(str(bad)) from None
     because = language.because_of_a_meeting if is_of_meeting(draft.occasion) else language.from_whom
-    html = page(
-        said.body,
-        subject=said.subject,
-        letterhead=letterhead_of(organization),
-        language=language.tag,
-        footer=because.format(organization=organization.name),
-    )
+    head, footer = letterhead_of(organization), because.format(organization=organization.name)
+    html = page(said.body, subject=said.subject, letterhead=head, language=language.tag, footer=footer)
     return Preview(said.subject, said.text, html, unknown)
 
 
@@ -81,6 +74,8 @@ async def _facts(
     draft: Draft, meeting: Meeting | None, *, organization: Organization, links: Links
 ) -> tuple[MeetingFacts, Person]:
     sample = sample_facts(organization=organization.name, zone=organization.time_zone)
+    if "reason" not in variables_of(draft.occasion, draft.audience):
+        sample = replace(sample, reason=None)
     if meeting is None:
         return sample, sample_reader(sample, draft.audience)
     facts = facts_now(meeting, organization=organization, at=meeting.created_at, links=links)
@@ -89,9 +84,17 @@ async def _facts(
         people = _people(meeting)
         facts = among_others(facts, meeting, people, reader=None, links=links)
         guest = facts.guest
-    facts = replace(
+    if draft.masked:
+        facts = replace(facts, guest=replace(facts.guest, address=None))
+    agent = next((person_of(one) for one in meeting.agents), sample.agents[0])
+    readers = {Audience.GUEST: guest, Audience.AGENT: agent, Audience.ATTENDEE: sample.others[0]}
+    return _pretended(facts, meeting, sample, links=links), readers[draft.audience]
+
+
+def _pretended(facts: MeetingFacts, meeting: Meeting, sample: MeetingFacts, *, links: Links) -> MeetingFacts:
+    """With something to say of what has not happened to the meeting, and links without their keys."""
+    return replace(
         facts,
-        guest=replace(facts.guest, address=None) if draft.masked else facts.guest,
         former_start=meeting.start - timedelta(days=1),
         former_end=meeting.end - timedelta(days=1),
         reason=sample.reason,
@@ -102,9 +105,6 @@ async def _facts(
         ics_url=f"{links.public_url}/meeting.ics",
         deadline=meeting.confirmation_deadline or meeting.start - timedelta(days=1),
     )
-    agent = next((person_of(one) for one in meeting.agents), sample.agents[0])
-    readers = {Audience.GUEST: guest, Audience.AGENT: agent, Audience.ATTENDEE: sample.others[0]}
-    return facts, readers[draft.audience]
 
 
 def _people(meeting: Meeting) -> People | None:

@@ -19,8 +19,22 @@ _LONGEST = "… " * 2_000
 
 def sample_facts(*, organization: str, zone: str) -> MeetingFacts:
     """With something to say of everything."""
-    agent = Person(name="Anna Rossi", address="anna@frontdesk.example", zone=zone)
-    guest = Person(name="Mia Park", address="mia@guest.example", zone=zone)
+    return replace(
+        _meeting(organization, zone),
+        former_start=START - timedelta(days=1),
+        former_end=START - timedelta(days=1) + timedelta(minutes=30),
+        deadline=START - timedelta(days=1),
+        reason="Consectetur adipiscing elit.",
+        actor="Ben Okafor",
+        join_url=f"{_SITE}/join",
+        manage_url=f"{_SITE}/meeting",
+        confirm_url=f"{_SITE}/meeting/confirm",
+        answer_url=f"{_SITE}/meeting/answer",
+        ics_url=f"{_SITE}/meeting.ics",
+    )
+
+
+def _meeting(organization: str, zone: str) -> MeetingFacts:
     return MeetingFacts(
         organization=organization,
         uid="sample",
@@ -30,21 +44,11 @@ def sample_facts(*, organization: str, zone: str) -> MeetingFacts:
         meeting_type="VIDEO",
         start=START,
         end=START + timedelta(minutes=30),
-        former_start=START - timedelta(days=1),
-        former_end=START - timedelta(days=1) + timedelta(minutes=30),
-        agents=(agent,),
-        guest=guest,
+        agents=(Person(name="Anna Rossi", address="anna@frontdesk.example", zone=zone),),
+        guest=Person(name="Mia Park", address="mia@guest.example", zone=zone),
         others=(Person(name="Tom Park", address="tom@guest.example", zone=zone),),
         location="Via Roma 1, Milano",
-        join_url=f"{_SITE}/join",
         notes="Dolor sit amet.",
-        reason="Consectetur adipiscing elit.",
-        actor="Ben Okafor",
-        manage_url=f"{_SITE}/meeting",
-        confirm_url=f"{_SITE}/meeting/confirm",
-        answer_url=f"{_SITE}/meeting/answer",
-        ics_url=f"{_SITE}/meeting.ics",
-        deadline=START - timedelta(days=1),
     )
 
 

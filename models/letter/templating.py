@@ -34,7 +34,6 @@ async def create_content_template(
     once: Once | None = None,
 ) -> ContentTemplate:
     """Have the organization say this in place of the usual text, from the next letter on.
-
     Refuses NotAllowed to who is no administrator, and Invalid: an audience that is not told of the occasion, a text
     that there is already, or one that no letter could be made of.
     """

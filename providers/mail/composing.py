@@ -11,7 +11,7 @@ from providers.mail.letter import CalendarPart, Letter
 from providers.mail.mailbox import Mailbox
 from providers.mail.pages import Letterhead, page
 from providers.mail.text import one_line
-from providers.mail.wordings import Wording, render
+from providers.mail.wordings import Rendering, Wording, render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,11 @@ class Envelope:
     key: str
     date: datetime
     reply_to: Mailbox | None = None
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Refuses a reader without a usable address (ProviderRejected)."""
+        return Mailbox(name=self.to.name, address=self.to.address or "")
 
     @property
     def message_id(self) -> str:
@@ -42,22 +47,25 @@ def compose(
 ) -> Letter:
     """The letter, as text and as HTML; `because` says why it came, under it. Refuses a reader without a usable address
     (ProviderRejected), and a wording that names other words (BadWording)."""
-    rendering = render(wording, words)
-    organization = one_line(envelope.letterhead.organization)
+    rendering, organization = render(wording, words), one_line(envelope.letterhead.organization)
     return Letter(
-        to=Mailbox(name=envelope.to.name, address=envelope.to.address or ""),
+        to=envelope.mailbox,
         sender=envelope.sender,
         reply_to=envelope.reply_to,
         subject=rendering.subject,
         text=f"{rendering.text}\n\n-- \n{organization}\n",
-        html=page(
-            rendering.body,
-            subject=rendering.subject,
-            letterhead=envelope.letterhead,
-            language=language.tag,
-            footer=because.format(organization=organization),
-        ),
+        html=_page(rendering, envelope, language=language, footer=because.format(organization=organization)),
         message_id=envelope.message_id,
         date=envelope.date,
         calendar=calendar,
+    )
+
+
+def _page(rendering: Rendering, envelope: Envelope, *, language: Language, footer: str) -> str:
+    return page(
+        rendering.body,
+        subject=rendering.subject,
+        letterhead=envelope.letterhead,
+        language=language.tag,
+        footer=footer,
     )
