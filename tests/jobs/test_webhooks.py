@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from jobs.mail import tell_of_change
+from jobs.recovery import recover
 from jobs.tools import Tools, equip
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
@@ -30,6 +35,7 @@ from tests.builders import Clock, acting, an_agent, an_organization, guest_of
 from tests.jobs.conftest import Jobs, books
 from tests.jobs.receiver import Receiver, receiving
 
+ROOT = Path(__file__).parents[2]
 NINE = datetime(2027, 3, 1, 8, tzinfo=UTC)
 TEN = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
@@ -339,6 +345,23 @@ async def test_a_worker_that_falls_after_sending_sends_again_under_the_same_id(
     await jobs.hurry()
     assert receiver.types == ["meeting.booked", "meeting.booked", "meeting.cancelled"]
     assert receiver.heard[0].id == receiver.heard[1].id
+
+
+async def test_what_a_worker_that_was_killed_had_sent_comes_again_under_the_same_id_and_then_what_follows(
+    webhook: Webhook, anna: Agent, receiver: Receiver, jobs: Jobs, database_url: str, clock: Clock
+) -> None:
+    meeting = await books(anna, NINE, now=clock())
+    await cancels(meeting, clock)
+    command = (sys.executable, "-m", "tests.jobs.sending_worker", database_url)
+    worker = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    assert await worker.wait() == -signal.SIGKILL
+    assert receiver.types == ["meeting.booked"]
+    await recover(silent_seconds=0)
+    await jobs.run()
+    assert receiver.types == ["meeting.booked", "meeting.booked", "meeting.cancelled"]
+    first, again, _ = receiver.heard
+    assert (first.id, first.body) == (again.id, again.body)
+    assert [one.state for one in await deliveries()] == [DeliveryState.DONE] * 2
 
 
 async def test_a_change_that_is_told_twice_is_sent_once(
