@@ -56,3 +56,9 @@ def test_only_web_addresses_are_linked_to() -> None:
         "https://a.example/ b",
     ):
         assert web_address(url) == ""
+
+
+def test_nobody_types_the_characters_by_which_we_mark_what_is_typed() -> None:
+    assert one_line("A\ufdd0B\ufdd5C\ufdef") == "ABC"
+    assert paragraphs("A\ufdd2B\nC\ufdd4") == "AB\nC"
+    assert web_address("https://acme.example/\ufdd3") == ""
