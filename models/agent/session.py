@@ -33,6 +33,7 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
 
 _TAG_BYTES = 16
+_WRONG = "The e-mail address or the password is wrong."
 
 _hasher = PasswordHasher()
 # Checked where there is no such agent, so that the answer takes as long as for a wrong password.
@@ -72,8 +73,9 @@ class Session(Owned):
         """Begin a session; refuses Invalid, with the same words and in the same time whatever was wrong."""
         agent = await agent_who_signs_in(organization, email)
         if not await _matches(agent.password_hash if agent else None, password) or agent is None:
-            raise Invalid("The e-mail address or the password is wrong.")
-        async with transaction():
+            raise Invalid(_WRONG)
+        async with transaction() as tx:
+            await _hold_as_they_were(tx, agent)
             session = await cls.create(
                 organization_id=agent.organization_id,
                 agent=agent,
@@ -161,6 +163,17 @@ async def agent_who_signs_in(organization: str, email: str) -> Agent | None:
     return await Agent.filter(
         organization__slug=organization, email=email.strip().lower(), is_active=True, is_person=True
     ).first()
+
+
+async def _hold_as_they_were(tx: Transaction, agent: Agent) -> None:
+    """Have the agent keep what they have just signed in by until the transaction ends: whoever changes it then ends
+    this session, too. Refuses Invalid where that has been changed since it was looked at."""
+    same = await tx.rows(
+        "SELECT id FROM agent WHERE id = %s AND is_active AND password_hash = %s FOR SHARE",
+        agent.id, agent.password_hash,
+    )  # fmt: skip
+    if not same:
+        raise Invalid(_WRONG)
 
 
 def _refresh_token(session_id: int, *, keys: Keyring) -> str:

@@ -7,12 +7,15 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from errors import Invalid, NotFound, Refused
 from models.actor import Public
 from models.agent.agent import Agent
 from models.agent.changing import update_agent
 from models.agent.leaving import delete_agent
 from models.agent.password import PREFIX, password_url, set_password
+from models.agent.session import Session, hash_password
 from models.availability.target import Named, find_target
 from models.contact import GuestDetails
 from models.keyring import Keyring
@@ -20,8 +23,10 @@ from models.meeting.booking import book
 from models.meeting.meeting import Meeting
 from models.meeting.wish import Wish
 from models.organization.organization import Organization
+from models.transactions import transaction
 from models.words import Role
 from tests.builders import MONDAY, Clock, acting, an_agent
+from tests.waiting import lock_waits, until
 
 ROUNDS = 10
 NINE = MONDAY + timedelta(hours=1)
@@ -90,3 +95,34 @@ async def test_of_two_who_delete_an_agent_at_once_one_finds_nobody(
     ada = acting(await an_agent(organization, "Ada", role=Role.ADMINISTRATOR))
     done = await all_at_once(*(delete_agent(anna.id, actor=ada, now=clock()) for _ in range(2)))
     assert sorted(done, key=str) == [NotFound, None]
+
+
+@pytest.mark.parametrize("change", ["password_hash = 'another'", "is_active = false"])
+async def test_nobody_signs_in_by_what_is_just_being_taken_from_them(
+    anna: Agent, keys: Keyring, clock: Clock, change: str
+) -> None:
+    await Agent.filter(id=anna.id).update(password_hash=await hash_password("tall green ladder"))
+    changed, looked = asyncio.Event(), asyncio.Event()
+
+    async def changes() -> None:
+        async with transaction() as tx:
+            await tx.rows(f"UPDATE agent SET {change} WHERE id = %s", anna.id)
+            await Session.end_all(tx, anna.id)
+            changed.set()
+            await looked.wait()
+
+    async def waits_or_is_in() -> bool:
+        return bool(await lock_waits() or await Session.all().count())
+
+    async def looks() -> None:
+        await changed.wait()
+        await until(waits_or_is_in)
+        looked.set()
+
+    async def signs_in() -> Any:
+        await changed.wait()
+        return await Session.sign_in("acme", anna.email, "tall green ladder", keys=keys, now=clock())
+
+    _, _, signed_in = await all_at_once(changes(), looks(), signs_in())
+    assert signed_in is Invalid
+    assert await Session.filter(revoked_at=None).count() == 0
