@@ -200,3 +200,15 @@ async def test_nobody_learns_who_is_an_agent_and_nobody_else_is_mailed(
     assert {(order.address, order.url, order.until) for order in ordered} == {
         ("nobody@agents.invalid", None, clock())
     }
+
+
+async def test_who_asks_again_for_somebody_unknown_finds_as_little_to_do_as_for_an_agent(
+    public: Client, anna: Agent, clock: Clock
+) -> None:
+    for email in ("anna@acme.example", "nobody@acme.example", "no.one@acme.example"):
+        for _ in range(2):
+            await public.do(staff.RESET_PASSWORD, input={**ASKING, "email": email})
+    assert await OrderedLetter.all().count() == 3
+    clock.advance(minutes=5)
+    await public.do(staff.RESET_PASSWORD, input={**ASKING, "email": " NOBODY@acme.example"})
+    assert await OrderedLetter.all().count() == 4
