@@ -33,6 +33,11 @@ class AgentActor:
         return ("session", self.session_id) if self.key_id is None else ("key", self.key_id)
 
     @property
+    def administers_in_person(self) -> bool:
+        """Whether this is an administrator who has signed in: whom an API key made one would outlive the key."""
+        return self.agent.role is Role.ADMINISTRATOR and self.key_id is None
+
+    @property
     def sees_all(self) -> bool:
         """Whether this role oversees the whole organization, rather than what is the agent's own."""
         return self.agent.role in _OVERSEERS

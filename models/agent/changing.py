@@ -21,6 +21,7 @@ _RIGHTS = {"role", "is_active"}
 """What decides what an agent may do, or whether at all."""
 _ADMINISTRATORS_OWN = ("role", "email")
 """What could make a manager, or their friend, an administrator."""
+NOT_IN_PERSON = "Only administrators who have signed in themselves make administrators, and change them."
 EMAIL_TAKEN, SLUG_TAKEN = "Another agent has this e-mail address.", "Another agent has this slug."
 
 
@@ -37,8 +38,9 @@ async def update_agent(
     The sessions of one who is no longer active end at once.
 
     Refuses NotAllowed (also for administrators, to anybody else; for those of other offices, and for offices
-    themselves, to a manager of some; for roles and addresses, to all but administrators), NotFound, Stale, and Invalid:
-    also what would leave the organization without an administrator.
+    themselves, to a manager of some; for roles and addresses, to all but administrators; for the role of an
+    administrator, also to API keys), NotFound, Stale, and Invalid: also what would leave the organization without an
+    administrator.
     """
     authority = await authority_of(actor)
     columns = checked(fields)
@@ -71,8 +73,8 @@ async def lock_agent(agent_id: int, authority: Authority, *, expected_version: i
         expected_version=expected_version,
         missing=NotFound("There is no such agent.", field=("agentId",)),
     )
-    if agent.role is Role.ADMINISTRATOR and authority.actor.agent.role is not Role.ADMINISTRATOR:
-        raise NotAllowed("Only administrators change an administrator.")
+    if agent.role is Role.ADMINISTRATOR and not authority.actor.administers_in_person:
+        raise NotAllowed(NOT_IN_PERSON)
     await authority.over_agents([agent.id])
     return agent
 
@@ -80,6 +82,8 @@ async def lock_agent(agent_id: int, authority: Authority, *, expected_version: i
 def _check_fields(authority: Authority, agent: Agent, columns: Mapping[str, Any], *, moves: bool) -> None:
     if moves:
         authority.over_organization()
+    if columns.get("role") is Role.ADMINISTRATOR and not authority.actor.administers_in_person:
+        raise NotAllowed(NOT_IN_PERSON, field=("role",))
     if authority.actor.agent.role is Role.ADMINISTRATOR:
         return
     for name in _ADMINISTRATORS_OWN:

@@ -12,7 +12,7 @@ from typing import Unpack
 from errors import Invalid, NotAllowed, NotFound
 from models.actor import AgentActor
 from models.agent.agent import Agent
-from models.agent.changing import EMAIL_TAKEN, SLUG_TAKEN
+from models.agent.changing import EMAIL_TAKEN, NOT_IN_PERSON, SLUG_TAKEN
 from models.agent.describing import AgentFields, checked, place, teach
 from models.agent.password import INVITATION_LASTS, password_url
 from models.audit.auditing import audit, everything_of
@@ -76,6 +76,8 @@ async def create_agent(
 
 
 def _check_authority(authority: Authority, role: Role, offices: Collection[int]) -> None:
+    if role is Role.ADMINISTRATOR and not authority.actor.administers_in_person:
+        raise NotAllowed(NOT_IN_PERSON, field=("role",))
     if authority.actor.agent.role is not Role.ADMINISTRATOR and role is not Role.AGENT:
         raise NotAllowed("Only administrators give such a role.", field=("role",))
     if authority.offices is not None and not offices:

@@ -17,6 +17,7 @@ from resolvers import ids
 from tests.builders import MONDAY, Clock, an_agent, an_organization
 from tests.resolvers import key_documents as keys
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import staff_documents as staff
 from tests.resolvers.conftest import Client, SignIn, Talk
 from tests.resolvers.documents import ASSIGN, BOOK, TEN, codes, wish
 
@@ -185,3 +186,26 @@ async def test_there_are_a_hundred_keys_at_most(ada: Client, organization: Organ
     assert codes(full) == ["INVALID"]
     await ada.do(keys.REVOKE, id=ids.encode("ApiKey", (await ApiKey.first()).id))  # type: ignore[union-attr]
     await made(ada)
+
+
+async def test_a_key_neither_makes_nor_changes_administrators_who_would_outlive_it(
+    ada: Client, sign_in: SignIn, anna: Agent, organization: Organization
+) -> None:
+    eve = await an_agent(organization, "Eve", role=Role.ADMINISTRATOR)
+    program = await sign_in.bearer((await made(ada, role="ADMINISTRATOR"))["key"])
+    zoe = {"name": "Zoe", "email": "zoe@acme.example"}
+    assert codes(await program.do(staff.CREATE, input={**zoe, "role": "ADMINISTRATOR"})) == ["FORBIDDEN"]
+    for agent, change in (
+        (anna, {"role": "ADMINISTRATOR"}),
+        (eve, {"email": "zoe@acme.example"}),
+        (eve, {"role": "AGENT"}),
+        (eve, {"isActive": False}),
+    ):
+        named = {"agentId": ids.encode("Agent", agent.id)}
+        assert codes(await program.do(staff.UPDATE, input={**named, **change})) == ["FORBIDDEN"]
+    assert codes(await program.do(staff.DELETE, input={"agentId": ids.encode("Agent", eve.id)})) == [
+        "FORBIDDEN"
+    ]
+    assert codes(await program.do(staff.CREATE, input={**zoe, "role": "MANAGER"})) == []
+    promoted = {"agentId": ids.encode("Agent", anna.id), "role": "ADMINISTRATOR"}
+    assert codes(await ada.do(staff.UPDATE, input=promoted)) == []
