@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr
 
 from icalendar import Calendar, Component
+from icalendar.timezone import tzp
 
 from providers.mail.invitation import Answer
 
 MOST_PARTS = 10
 MOST_EVENTS = 20
+MOST_MULTIPARTS = 20
+LONGEST_HEADER = 2_000
 _CALENDARS = ("text/calendar", "application/ics")
 _LONGEST_UID = 255
 _LARGEST_SEQUENCE = 2**31 - 1
@@ -38,19 +41,42 @@ def read_replies(mail: bytes) -> list[CalendarReply]:
     Whom a mail is from is taken as it says: that is for the relay to check. Who answers for somebody else, without
     being named as sent by them, is not heard.
     """
-    message = message_from_bytes(mail, policy=default)
+    if mail.lower().count(b"multipart/") > MOST_MULTIPARTS:
+        return []
     try:
-        sender = parseaddr(str(message.get("From", "")))[1].lower()
+        message = message_from_bytes(mail, policy=_BOUNDED)
+        sender = _sender(message)
         return [reply for part in _parts(message) for reply in _replies(part, sender=sender)]
     except _UNREADABLE:
         return []
+    finally:
+        # It remembers each zone that a calendar defines, for good, and a mail has room for thousands.
+        tzp.use_default()
 
 
 # What the readers of mails and of calendars raise for what is neither.
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError)
 
 
-def _parts(message: EmailMessage) -> Iterator[bytes]:
+class _Bounded(Compat32):
+    """Anybody may write such a mail, and some headers take seconds to read for a few thousand characters, as does a
+    multipart within a multipart: of longer headers nothing is read, nor of what is nested deeply."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value if len(value) <= LONGEST_HEADER else ""
+
+
+_BOUNDED = _Bounded()
+
+
+def _sender(message: Message) -> str:
+    """Nobody, where a mail names several: which of them was checked by the relay is not known."""
+    [sender] = message.get_all("From", [""])
+    return parseaddr(str(sender))[1].lower()
+
+
+def _parts(message: Message) -> Iterator[bytes]:
     found = (part for part in message.walk() if part.get_content_type() in _CALENDARS)
     for _, part in zip(range(MOST_PARTS), found, strict=False):
         content = part.get_payload(decode=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar.timezone import tzp
 
 from providers.mail.invitation import Answer
 from providers.mail.replies import MOST_EVENTS, CalendarReply, read_replies
@@ -71,6 +72,50 @@ def test_of_very_many_the_first_are_read() -> None:
     one = an_answer("one")
     event = one[one.index("BEGIN:VEVENT") : one.index("END:VCALENDAR")]
     assert len(read_replies(a_mail(one.replace(event, event * 100)))) == MOST_EVENTS
+
+
+HEADER = b"From: %s\r\nContent-Type: %s\r\n\r\n"
+OURS = b"ivan@guests.example"
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        HEADER % (b'"' * 900_000, b"text/calendar"),
+        HEADER % (b"," * 900_000, b"text/calendar"),
+        HEADER % (b"(" * 1_900, b"text/calendar"),
+        HEADER % (OURS, b"text/calendar" + b";" * 900_000),
+        HEADER % (OURS, b"text/calendar" + b"(" * 20_000),
+        b"".join(b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n" % (i, i) for i in range(15_000)),
+        b"Content-Type: message/rfc822\r\n\r\n" * 20_000,
+    ],
+    ids=[
+        "quotes",
+        "commas",
+        "comments",
+        "parameters",
+        "comments of a type",
+        "multiparts",
+        "mails within mails",
+    ],
+)
+def test_a_mail_that_is_made_to_be_slow_is_put_aside_at_once(mail: bytes) -> None:
+    assert read_replies(mail) == []
+
+
+def test_a_mail_from_several_is_from_nobody() -> None:
+    by_eve = a_mail(an_answer("one"), sender="eve@guests.example")
+    assert read_replies(b"From: Ivan <ivan@guests.example>\r\n" + by_eve) == []
+
+
+def test_of_the_zones_that_a_mail_defines_nothing_stays() -> None:
+    zone = (
+        "BEGIN:VTIMEZONE\r\nTZID:Eve\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\n"
+        "TZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+    )
+    answer = an_answer("one").replace("BEGIN:VEVENT", zone + "BEGIN:VEVENT")
+    assert len(read_replies(a_mail(answer))) == 1
+    assert tzp.timezone("Eve") is None
 
 
 @given(st.binary(max_size=300))
