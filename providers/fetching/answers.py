@@ -71,7 +71,7 @@ def retry_after_seconds(text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        seconds = float(int(text))
+        seconds = min(int(text), _LONGEST_WAIT_SECONDS)  # as a float, it may be too long for one
     except ValueError:
         try:
             at = parsedate_to_datetime(text)

@@ -138,7 +138,8 @@ def _as_provider_errors() -> Iterator[None]:
 
 
 async def _heard(response: ClientResponse) -> Answered:
-    """Of a success nothing needs to be read. Of another answer a slow server gives as much as it gives at once."""
+    """Of a success nothing needs to be read. Of another answer a slow server gives as much as it gives at once; it is
+    text that a database keeps."""
     if 200 <= response.status < 300:
         return Answered(response.status)
     beginning = bytearray()
@@ -149,7 +150,8 @@ async def _heard(response: ClientResponse) -> Answered:
                     break
                 beginning += chunk
     wait = retry_after_seconds(response.headers.get("Retry-After"))
-    return Answered(response.status, bytes(beginning).decode(errors="replace"), wait)
+    said = bytes(beginning).decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return Answered(response.status, said, wait)
 
 
 def _credentials(url: URL) -> dict[str, str]:

@@ -49,6 +49,7 @@ class Receiver:
         self.answers: list[int] = []
         self.always = 204
         self.headers: dict[str, str] = {}
+        self.text = "Sorry."
         self.is_slow = False
         self.port = 0
 
@@ -65,7 +66,7 @@ class Receiver:
         if self.is_slow:
             await asyncio.Event().wait()
         status = self.answers.pop(0) if self.answers else self.always
-        return web.Response(status=status, text="Sorry." if status >= 300 else None, headers=self.headers)
+        return web.Response(status=status, text=self.text if status >= 300 else None, headers=self.headers)
 
 
 @asynccontextmanager

@@ -217,6 +217,19 @@ async def test_a_receiver_that_asks_to_wait_is_waited_for(
     assert delivery.next_attempt_at == clock() + timedelta(hours=2)
 
 
+async def test_whatever_a_receiver_says_of_its_refusal_is_an_answer(
+    webhook: Webhook, anna: Agent, receiver: Receiver, jobs: Jobs, clock: Clock
+) -> None:
+    receiver.answers, receiver.headers, receiver.text = [500], {"Retry-After": "9" * 400}, "No\0 thanks"
+    await books(anna, NINE, now=clock())
+    await jobs.run()
+    [delivery] = await deliveries()
+    assert (delivery.status_code, delivery.attempts) == (500, 1)
+    assert delivery.answer is not None
+    assert delivery.answer.startswith("No\N{REPLACEMENT CHARACTER} ")
+    assert delivery.next_attempt_at == clock() + timedelta(days=1)
+
+
 async def test_who_does_not_answer_in_time_has_not_taken_it(
     webhook: Webhook, anna: Agent, receiver: Receiver, jobs: Jobs, clock: Clock
 ) -> None:
