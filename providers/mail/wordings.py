@@ -70,6 +70,9 @@ def render(wording: Wording, values: Mapping[str, object]) -> Rendering:
         return Rendering(one_line(plain("".join(subject))), _bounded(body))
     except TemplateError as error:
         raise BadWording(str(error)) from None
+    except (TypeError, ValueError):
+        # Texts and numbers have no order, and numbers of thousands of digits are not written out.
+        raise BadWording("Something is compared, or written, that cannot be.") from None
 
 
 def _bounded(parts: Iterable[str]) -> str:

@@ -74,10 +74,13 @@ async def test_the_texts_of_another_organization_are_not_used(
     assert mailer.sent_to(GUEST)[0].subject.startswith("Booked:")
 
 
+@pytest.mark.parametrize(
+    "body", ["{{ no_such_thing }}", "{% if not location and title < 3 %}x{% endif %}y", "{{ 0x" + "f" * 5000 + " }}"]
+)
 async def test_where_a_text_has_become_unfit_people_are_told_in_the_usual_words(
-    anna: Agent, organization: Organization, jobs: Jobs, mailer: FakeMailer, clock: Clock
+    anna: Agent, organization: Organization, jobs: Jobs, mailer: FakeMailer, clock: Clock, body: str
 ) -> None:
-    await a_text(organization, body="{{ no_such_thing }}")
+    await a_text(organization, body=body)
     await books(anna, TEN, now=clock())
     await jobs.run()
     assert mailer.sent_to(GUEST)[0].text.startswith("Hello Grace Guest,\n\nYour meeting with Anna is booked.")
