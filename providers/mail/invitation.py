@@ -54,14 +54,14 @@ class Invitation:
     """What one reader's calendar is told.
 
     `uid` stays with the meeting for its life; `sequence` rises with every change (RFC 5545 §3.8.7.4), and
-    calendars drop what comes with a lower one. Start, end and `stamped_at` are aware; start and end are
-    written in `zone`.
+    calendars drop what comes with a lower one. Without a `status` it is called off for its attendees alone, and goes on
+    (RFC 5546 §3.2.5). Start, end and `stamped_at` are aware; start and end are written in `zone`.
     """
 
     uid: str
     sequence: int
     method: Method
-    status: Status
+    status: Status | None
     start: datetime
     end: datetime
     zone: str
@@ -79,7 +79,7 @@ class Invitation:
         if self.end <= self.start or self.sequence < 0 or not one_line(self.uid):
             raise ValueError("an invitation ends after its start and has a uid and a sequence from 0")
         asks = self.method is not Method.PUBLISH
-        if asks and (self.method is Method.CANCEL) != (self.status is Status.CANCELLED):
+        if asks and (self.method is Method.CANCEL) != (self.status in (Status.CANCELLED, None)):
             raise ValueError("a cancelled meeting is called off by CANCEL, and only that")
 
     def to_ics(self) -> bytes:
@@ -115,7 +115,8 @@ class Invitation:
         event.add("ORGANIZER", _calendar_address(self.organizer))
         for attendee in self.attendees:
             event.add("ATTENDEE", _attendee_address(attendee))
-        event.add("STATUS", self.status.value)
+        if self.status:
+            event.add("STATUS", self.status.value)
         event.add("TRANSP", "OPAQUE")
         return event
 

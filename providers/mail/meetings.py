@@ -9,7 +9,7 @@ from providers.mail.languages import Language
 from providers.mail.letter import CalendarPart, Letter
 from providers.mail.mailbox import Mailbox
 from providers.mail.occasions import Audience, Occasion
-from providers.mail.variables import is_ending
+from providers.mail.variables import goes_on, is_ending
 from providers.mail.wordings import Wording, render
 from providers.mail.words import meeting_words
 
@@ -48,6 +48,9 @@ def invite(
     """What the reader's calendar is asked; answers go to the organizer's address, under the agents' names."""
     is_over = is_ending(occasion, reader.audience)
     told = publish(facts, reader=reader, saying=saying, organizer=organizer, is_over=is_over)
+    if is_over and goes_on(occasion):
+        removed = _attendee(reader.person, reader.person.address or "", is_asked=False)
+        return replace(told, method=Method.CANCEL, status=None, attendees=(removed,))
     return replace(
         told,
         method=Method.CANCEL if is_over else Method.REQUEST,
@@ -87,8 +90,7 @@ def _attendees(facts: MeetingFacts, *, occasion: Occasion, reader: Reader) -> tu
     gone = occasion is Occasion.LEFT and reader.audience is Audience.AGENT
     coming = [*facts.others] if gone else [facts.guest, *facts.others]
     mine = reader.audience is Audience.AGENT
-    agents = [reader.person] if occasion is Occasion.PASSED_ON else facts.agents
-    people = [*((False, one) for one in coming), *((True, agent) for agent in agents)]
+    people = [*((False, one) for one in coming), *((True, agent) for agent in facts.agents)]
     return tuple(
         _attendee(person, person.address, is_asked=(is_agent, person) == (mine, reader.person))
         for is_agent, person in people

@@ -54,6 +54,11 @@ def is_ending(occasion: Occasion, audience: Audience) -> bool:
     return occasion in ENDING or (occasion is Occasion.LEFT and audience is not Audience.AGENT)
 
 
+def goes_on(occasion: Occasion) -> bool:
+    """Whether the meeting takes place for others when it is over for the reader."""
+    return occasion in (Occasion.PASSED_ON, Occasion.LEFT)
+
+
 def is_of_meeting(occasion: Occasion) -> bool:
     """Whether the occasion is one in a meeting's life."""
     return occasion not in _NOTICES
