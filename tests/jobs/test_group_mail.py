@@ -133,7 +133,7 @@ async def test_a_move_is_told_to_everyone_who_comes(
     await jobs.run()
     later = NINE + timedelta(hours=2)
     await reschedule(lesson.id, Change(), start=later, duration_minutes=None, actor=acting(anna), now=NOW)
-    assert await heard(jobs, mailer) == [(one, "REQUEST", "Moved") for one in (ANNA, GRACE, HEIDI, TOM)]
+    assert await heard(jobs, mailer) == [(one, "REQUEST", "New time") for one in (ANNA, GRACE, HEIDI, TOM)]
     assert {event_of(letter)[1].start for letter in mailer.outbox} == {later}
 
 
@@ -156,7 +156,7 @@ async def test_who_leaves_is_told_with_those_they_brought_and_the_agents_that_it
     assert await heard(jobs, mailer) == [
         (ANNA, "REQUEST", "Left"),
         (GRACE, "CANCEL", "You have left"),
-        (TOM, "CANCEL", "No longer for you"),
+        (TOM, "CANCEL", "Invitation withdrawn"),
     ]
     [to_anna] = mailer.sent_to(ANNA)
     assert {str(one) for one in event_of(to_anna)[1]["ATTENDEE"]} == {f"mailto:{HEIDI}", f"mailto:{ANNA}"}

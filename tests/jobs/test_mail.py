@@ -340,7 +340,7 @@ async def test_nobody_is_reminded_late_of_what_has_moved(
     later = TEN + timedelta(hours=1)
     await reschedule(meeting.id, Change(), start=later, duration_minutes=None, actor=acting(anna), now=clock())
     await jobs.run()
-    assert {letter.subject.partition(":")[0] for letter in mailer.outbox} == {"Moved"}
+    assert {letter.subject.partition(":")[0] for letter in mailer.outbox} == {"New time"}
 
 
 async def test_each_reads_their_own_language(anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock) -> None:

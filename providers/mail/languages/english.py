@@ -32,7 +32,7 @@ ENGLISH = Language(
             "manage_url": "Change or cancel",
             "leave": "Leave the meeting",
             "again": "Book another time",
-            "answer_url": "Say whether you come",
+            "answer_url": "Say whether you are coming",
             "confirm_url": "Confirm the meeting",
             "join_url": "Join the meeting",
             "schedule_url": "Choose a time",

@@ -115,8 +115,8 @@ def test_times_across_midnight_and_a_change_of_clocks_say_so() -> None:
 
 
 def test_who_did_it_is_told_to_the_other_side_only() -> None:
-    assert "Anna Rossi has moved" in letter(Occasion.RESCHEDULED, TO_MIA).text
-    assert "Anna Rossi has moved" not in letter(Occasion.RESCHEDULED, TO_ANNA).text
+    assert "Anna Rossi has changed" in letter(Occasion.RESCHEDULED, TO_MIA).text
+    assert "Anna Rossi has changed" not in letter(Occasion.RESCHEDULED, TO_ANNA).text
     assert "Mia Park has cancelled" in letter(Occasion.CANCELLED, TO_ANNA).text
     assert "Mia Park has cancelled" not in letter(Occasion.CANCELLED, TO_MIA).text
 
