@@ -75,7 +75,8 @@ async def test_the_texts_of_another_organization_are_not_used(
 
 
 @pytest.mark.parametrize(
-    "body", ["{{ no_such_thing }}", "{% if not location and title < 3 %}x{% endif %}y", "{{ 0x" + "f" * 5000 + " }}"]
+    "body",
+    ["{{ no_such_thing }}", "{% if not location and title < 3 %}x{% endif %}y", "{{ 0x" + "f" * 5000 + " }}"],
 )
 async def test_where_a_text_has_become_unfit_people_are_told_in_the_usual_words(
     anna: Agent, organization: Organization, jobs: Jobs, mailer: FakeMailer, clock: Clock, body: str

@@ -29,7 +29,9 @@ def _told(one: Letter, audience: Audience) -> str:
     if one.calendar is None:
         return text
     event = event_of(one.calendar.content)
-    marks = f"{one.calendar.method}, {event.get('STATUS', 'for the reader alone')}, sequence {event['SEQUENCE']}"
+    marks = (
+        f"{one.calendar.method}, {event.get('STATUS', 'for the reader alone')}, sequence {event['SEQUENCE']}"
+    )
     entry = f"── in the calendar ({marks}) ──\n{event['SUMMARY']}\n\n{event['DESCRIPTION']}\n"
     return f"{text}\n{entry}"
 
