@@ -116,11 +116,13 @@ def occasion_of(change: MeetingChange, addressee: Addressee) -> Occasion | None:
 
 
 def is_outdated(change: MeetingChange, *, now: datetime) -> bool:
-    """Whether it makes no sense any more to tell of the change: reminding of what is over, has begun, or has moved. All
-    else is told also late, one thing after the other."""
+    """Whether it makes no sense any more to tell of the change: asking to confirm what waits for that no longer, or
+    reminding of what is over, has begun, or has moved. All else is told also late, one thing after the other."""
+    meeting = change.meeting
+    if _is_unconfirmed(change) and status_after(change) is MeetingStatus.AWAITING_GUEST:
+        return meeting.status is not MeetingStatus.AWAITING_GUEST or meeting.has_expired(now)
     if change.kind is not MeetingChangeKind.REMINDED:
         return False
-    meeting = change.meeting
     return (
         meeting.status is not MeetingStatus.SCHEDULED
         or meeting.start <= now

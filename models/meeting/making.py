@@ -26,6 +26,7 @@ from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from models.transactions import Transaction, ids_of
 from models.words import DeliveryState, Direction, MeetingChangeKind, MeetingType
+from providers.mail.languages import language_of
 
 LONGEST_TITLE = 200
 
@@ -94,7 +95,7 @@ async def _conversation(
     known = await _known_conversation(tx, wish, guest, taken)
     return known or await open_for_meeting(
         tx,
-        title=_title(wish, taken, actor=actor),
+        title=_title(wish, guest, taken, actor=actor),
         guest=guest,
         of_several=wish.is_of_group,
         agents=taken.agents,
@@ -118,7 +119,7 @@ def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversa
     return Meeting(
         organization=target.organization,
         origin=Direction.OUTBOUND if by_agent or is_invited else Direction.INBOUND,
-        title=_title(wish, taken, actor=actor),
+        title=_title(wish, guest, taken, actor=actor),
         notes=None if wish.is_of_group else wish.notes,
         subject=target.subject,
         meeting_type=target.meeting_type,
@@ -142,15 +143,17 @@ def _gets_call(target: Target) -> bool:
     return target.meeting_type is MeetingType.VIDEO and target.organization.settings.virtual_meetings.enabled
 
 
-def _title(wish: Wish, taken: Taken, *, actor: Actor) -> str:
-    """What is said of it, or what it is about, or with whom it is. A guest says nothing that other guests will read."""
+def _title(wish: Wish, guest: Contact, taken: Taken, *, actor: Actor) -> str:
+    """What is said of it, or what it is about, or, in its language, with whom it is. A guest says nothing that other
+    guests will read."""
     target, alone = wish.target, len(taken.agents) == 1
     if wish.title is not None and (isinstance(actor, AgentActor) or not wish.is_of_group):
         return wish.title
     if target.subject is not None:
         return target.subject.name
     who = taken.agents[0].name if alone or target.service is None else target.service.name
-    return f"Meeting with {who}"[:LONGEST_TITLE]
+    spoken = language_of((_language(wish, guest), target.organization.locale))
+    return spoken.meeting_with.format(who=who)[:LONGEST_TITLE]
 
 
 def _language(wish: Wish, guest: Contact) -> str:

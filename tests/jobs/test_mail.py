@@ -14,6 +14,7 @@ from models.agent.agent import Agent
 from models.contact import GuestDetails
 from models.letter.sent import SentLetter
 from models.meeting.changing import Change, cancel, reschedule
+from models.meeting.deciding import confirm
 from models.meeting.history import record, snapshot
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.reassigning import reassign
@@ -245,13 +246,36 @@ async def test_a_meeting_that_is_given_away_is_new_to_one_agent_and_gone_for_the
     assert "Your meeting will be held by Ben" in to_guest.text
 
 
-async def test_until_the_guest_has_confirmed_nobody_else_hears_of_it(
-    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
-) -> None:
+async def to_be_confirmed(anna: Agent, clock: Clock) -> Meeting:
     organization = await anna.organization
     organization.stored_settings = {"guest_must_confirm": True}
     await organization.save()
-    await books(anna, TEN, now=clock())
+    return await books(anna, TEN, now=clock())
+
+
+async def test_who_has_confirmed_already_is_not_asked_to(
+    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    meeting = await to_be_confirmed(anna, clock)
+    await confirm(meeting.id, Change(), actor=await guest_of(meeting), now=clock())
+    await jobs.run()
+    assert [letter.subject.partition(":")[0] for letter in mailer.sent_to(GUEST)] == ["Booked"]
+
+
+async def test_nobody_is_asked_to_confirm_what_has_expired(
+    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    meeting = await to_be_confirmed(anna, clock)
+    assert meeting.expires_at is not None
+    clock.now = meeting.expires_at
+    await jobs.run()
+    assert [letter for letter in mailer.outbox if event_of(letter)[0] == "REQUEST"] == []
+
+
+async def test_until_the_guest_has_confirmed_nobody_else_hears_of_it(
+    anna: Agent, jobs: Jobs, mailer: FakeMailer, clock: Clock
+) -> None:
+    await to_be_confirmed(anna, clock)
     await jobs.run()
     [letter] = mailer.outbox
     assert (letter.to.address, event_of(letter)[1]["STATUS"]) == (GUEST, "TENTATIVE")

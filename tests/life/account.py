@@ -44,6 +44,7 @@ class Entry:
     reminded: set[tuple[datetime, int]] = field(default_factory=set)
     arrived: set[str] = field(default_factory=set)
     silent: int = 0
+    questions: int = 0
     letters: Counter[str] = field(default_factory=Counter)
     is_held_by_word: bool = False
 
@@ -67,7 +68,16 @@ class Entry:
         self.version += kind not in ("BOOKED", "REMINDED")
         self.history.append((kind, now))
         self.silent += silently
-        self.letters.update(self._told(kind, of))
+        if kind not in ("CONFIRMED", "REASSIGNED") and self.status == "AWAITING_GUEST":
+            self.questions += 1
+        else:
+            self.letters.update(self._told(kind, of))
+
+    def ask(self, now: datetime) -> None:
+        """Send the guest what asks them to confirm the meeting, if that is still to be asked."""
+        if self.status == "AWAITING_GUEST" and not self.expired(now):
+            self.letters[self.guest] += self.questions
+        self.questions = 0
 
     def _told(self, kind: str, of: str | None) -> set[str]:
         """Who gets a letter of it: before the guest has confirmed the meeting only they do."""
@@ -150,6 +160,7 @@ class Account:
     def let_time_work(self, now: datetime) -> None:
         """What a worker does of itself."""
         for one in self.entries:
+            one.ask(now)
             lead = one.due_reminder(self.leads, now)
             if one.expired(now):
                 one.end_as("EXPIRED", now)
