@@ -34,8 +34,8 @@ _COMING = (Occasion.BOOKED, Occasion.JOINED)
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents; of a group meeting, with `attendee_id`,
-    one of the guests or of those whom they bring along."""
+    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents; with `attendee_id`, one of those whom
+    guests bring along or, of a group meeting, one of its guests."""
 
     audience: Audience
     agent_id: int | None = None
@@ -60,6 +60,7 @@ async def find_change(change_id: int) -> MeetingChange | None:
         change.agents = await _agents_then(change)
         if gone := _ids(change.before) - _ids(change.after):
             change.former = await Agent.filter(id__in=list(gone))
+        change.is_known_to_companions = await _is_known_to_companions(change)
     return change
 
 
@@ -75,9 +76,17 @@ async def _agents_then(change: MeetingChange) -> list[Agent]:
     return await Agent.filter(id__in=list(had)).order_by("id")
 
 
+async def _is_known_to_companions(change: MeetingChange) -> bool:
+    """Whether the ordinary meeting was to take place before: from then on those who are brought along know of it."""
+    if change.meeting.is_group or not parties.companions(change.meeting):
+        return False
+    earlier = await MeetingChange.filter(meeting_id=change.meeting_id, id__lt=change.id)
+    return any(status_after(one) is MeetingStatus.SCHEDULED for one in earlier)
+
+
 async def addressees(change: MeetingChange) -> list[Addressee]:
-    """The guest, or those of a group meeting, the agents, and those who were, as far as they have an address and the
-    change is told to them."""
+    """The guest, or those of a group meeting, whom they bring along, the agents, and those who were, as far as they
+    have an address and the change is told to them."""
     everyone = [*change.agents, *change.former]
     agents = [agent for agent in everyone if agent.is_active and agent.email]
     told = [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
@@ -87,7 +96,9 @@ async def addressees(change: MeetingChange) -> list[Addressee]:
 async def _guests(change: MeetingChange) -> list[Addressee]:
     meeting = change.meeting
     if not meeting.is_group:
-        return [Addressee(Audience.GUEST)] if meeting.guest.email else []
+        guest = [Addressee(Audience.GUEST)] if meeting.guest.email else []
+        brought = [Addressee(Audience.ATTENDEE, attendee_id=one.id) for one in parties.companions(meeting)]
+        return [*guest, *brought]
     return [
         Addressee(Audience.ATTENDEE if one.companion else Audience.GUEST, attendee_id=one.id)
         for one in await parties.told(change)
@@ -99,12 +110,14 @@ def occasion_of(change: MeetingChange, addressee: Addressee) -> Occasion | None:
     """What the change is to the addressee; None where they are not told.
 
     Until the guest has confirmed a meeting, it is between them and us: nobody else hears of it, and whatever changes,
-    they are asked again. A meeting that is reassigned is a new one to whom it is given; a group meeting is to its first
-    guest one that they have joined.
+    they are asked again. Whom the guest of an ordinary one brings along hears of it once it is to take place. One that
+    is reassigned is a new one to whom it is given; a group meeting is to its first guest one that they have joined.
     """
     occasion = OCCASIONS.get(change.kind)
     if occasion is not None and _is_unconfirmed(change):
         return _of_unconfirmed(change, addressee)
+    if addressee.audience is Audience.ATTENDEE and not change.meeting.is_group:
+        return _of_brought_along(change)
     if occasion is Occasion.REASSIGNED and addressee.agent_id is not None:
         occasion = _given(change, addressee.agent_id)
     if occasion in _COMING and addressee.attendee_id is not None:
@@ -144,6 +157,13 @@ def _of_unconfirmed(change: MeetingChange, addressee: Addressee) -> Occasion | N
         return None
     waits = status_after(change) is MeetingStatus.AWAITING_GUEST
     return Occasion.CONFIRM_REQUEST if waits else OCCASIONS[change.kind]
+
+
+def _of_brought_along(change: MeetingChange) -> Occasion | None:
+    occasion = OCCASIONS.get(change.kind)
+    if occasion is None or change.is_known_to_companions:
+        return occasion
+    return Occasion.BOOKED if status_after(change) is MeetingStatus.SCHEDULED else None
 
 
 def _given(change: MeetingChange, agent_id: int) -> Occasion:

@@ -68,8 +68,8 @@ def facts_now(meeting: Meeting, *, organization: Organization, at: datetime, lin
 
 
 def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> MeetingFacts:
-    """The meeting as the change left it: its times, agents and sequence are those of then, not of now; and of others in
-    a group meeting no more than the reader may know."""
+    """The meeting as the change left it: its times, agents and sequence are those of then, not of now; and of others no
+    more than the reader may know."""
     after, before = change.after or {}, change.before or {}
     moved = OCCASIONS[change.kind] is Occasion.RESCHEDULED
     actor = change.actor_agent or change.actor_contact
@@ -83,13 +83,14 @@ def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> 
         former_end=_moment(before, "end") if moved else None,
         deadline=change.meeting.confirmation_deadline,
         join_url=change.meeting.join_url if _may_join(change, addressee) else None,
-        reason=change.reason,
+        reason=change.reason if _may_read(change, addressee) else None,
         actor=actor.name if actor else None,
         is_tentative=status_after(change) in _UNSETTLED,
     )
-    if not change.meeting.is_group:
-        return facts
     reader = attendee_of(change.meeting, addressee)
+    if reader is None and not change.meeting.is_group:
+        brought = (parties.person(change.meeting, one) for one in parties.companions(change.meeting))
+        return replace(facts, others=tuple(brought))
     people = parties.seen_by_agents(change) if reader is None else parties.seen_by_guest(change.meeting, reader)
     return among_others(facts, change.meeting, people, reader=reader, links=links)
 
@@ -97,8 +98,8 @@ def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> 
 def among_others(
     facts: MeetingFacts, meeting: Meeting, people: People | None, *, reader: Attendee | None, links: Links
 ) -> MeetingFacts:
-    """What is told of a group meeting to this reader; None is an agent."""
-    facts = replace(facts, in_group=True, manage_url=None, confirm_url=None)
+    """What is told of a group meeting to this reader, None being an agent, or of any to whom a guest brings along."""
+    facts = replace(facts, in_group=meeting.is_group, manage_url=None, confirm_url=None)
     if people is None:
         return facts
     guest = people.guest
@@ -147,6 +148,11 @@ def _may_join(change: MeetingChange, addressee: Addressee) -> bool:
     """Agents always; guests are told how once the meeting is open (see models/meeting/arriving.py)."""
     is_open = change.at >= opening(change.meeting, change.organization.settings)
     return is_open or addressee.audience is Audience.AGENT
+
+
+def _may_read(change: MeetingChange, addressee: Addressee) -> bool:
+    """Nobody has us tell strangers what they like: of a guest's words, those whom guests bring along read the title."""
+    return addressee.audience is not Audience.ATTENDEE or change.actor_contact is None
 
 
 def _location(meeting: Meeting) -> str | None:

@@ -1,4 +1,4 @@
-"""The people of a group meeting: whom a change is told to, and what the reader of a letter is told of the others."""
+"""The people of a meeting: whom a change is told to, and what the reader of a letter is told of the others."""
 
 from dataclasses import dataclass
 
@@ -27,6 +27,15 @@ async def told(change: MeetingChange) -> list[Attendee]:
     )
     joined = {place.contact_id for one in await later.select_related("party") if (place := one.party)}
     return [one for one in _present(meeting) if one.contact_id not in joined]
+
+
+def companions(meeting: Meeting) -> list[Attendee]:
+    """Those whom the guest of an ordinary meeting brings along, as far as they can be written to: no address twice."""
+    found: dict[str, Attendee] = {}
+    for one in _present(meeting):
+        if one.companion and one.email and one.email != meeting.guest.email:
+            found.setdefault(one.email, one)
+    return list(found.values())
 
 
 def party_of(meeting: Meeting, one: Attendee) -> list[Attendee]:
@@ -59,8 +68,8 @@ def person(meeting: Meeting, one: Attendee) -> Person:
 
 
 def languages(meeting: Meeting, one: Attendee) -> tuple[str, ...]:
-    """Those of the party's guest, and then the meeting's, which its first guest spoke."""
-    locale = one.contact.locale if one.contact is not None else None
+    """The meeting's, which its first guest spoke; in a group meeting those of the party's guest go before it."""
+    locale = one.contact.locale if meeting.is_group and one.contact is not None else None
     return (locale, meeting.language) if locale else (meeting.language,)
 
 

@@ -98,10 +98,8 @@ async def _meeting_of(reply: Reply, *, now: datetime) -> int | None:
 
 
 async def _least_sequence(meeting: Meeting) -> int:
-    """What an answer must have been to. Who else comes to a group meeting is part of its entry, and others are not told
-    of that: of those only a move makes an answer an old one."""
-    if not meeting.is_group:
-        return meeting.sequence
+    """What an answer must have been to. Who else comes, who holds it and how one joins its call is part of its entry,
+    and not everybody is told of that: only a move makes an answer an old one."""
     moves = MeetingChange.filter(meeting_id=meeting.id, kind__in=_MOVES)
     last = await moves.order_by("-id").first()
     return int((last.after or {}).get("sequence", 0)) if last else 0

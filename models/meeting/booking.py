@@ -40,7 +40,7 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
     check_public_booking(wish.target, actor)
     await check_may_book(wish.target, actor=actor)
     check_signed_in(actor, wish.target.organization)
-    wish = checked(replace(wish, guest=signed(wish.guest, actor)))
+    wish = checked(replace(wish, guest=signed(wish.guest, actor)), actor=actor)
     async with telling_what_is_in_the_way(wish.guest, wish.target, wish.start, actor=actor, now=now):
         if may_share(wish):
             meeting = await book_together(Asked(wish, actor, now, once))

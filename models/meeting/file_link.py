@@ -1,7 +1,7 @@
 """Links to a meeting's calendar file: whoever holds one can read that file, and do nothing else.
 
 It is not the manage link, as programs that fetch calendars keep addresses, and show them. It ends with the manage link,
-and, in a group meeting, when its reader has left.
+and when its reader has left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _FIXED_BYTES = 20
 
 
 def file_url(meeting: Meeting, attendee_id: int | None, *, keys: Keyring, public_url: str) -> str:
-    """Where the file is for the meeting's guest or, with `attendee_id`, for one who comes to a group meeting."""
+    """Where the file is for the meeting's guest or, with `attendee_id`, for one who is brought along, or comes to a
+    group meeting."""
     return f"{public_url}/meetings/{_token(meeting, attendee_id or 0, keys=keys)}.ics"
 
 
@@ -31,8 +32,8 @@ async def recognise_file(token: str, *, keys: Keyring) -> tuple[Meeting, Attende
         _token(meeting, attendee_id, keys=keys).encode(), token.encode()
     ):
         return None
-    if not meeting.is_group:
-        return (meeting, None) if attendee_id == 0 else None
+    if attendee_id == 0:
+        return None if meeting.is_group else (meeting, None)
     reader = next((one for one in meeting.attendees if one.id == attendee_id and one.left_at is None), None)
     return None if reader is None else (meeting, reader)
 

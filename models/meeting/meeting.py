@@ -215,11 +215,13 @@ class MeetingChange(Owned):
     """What happened to a meeting, by whom; no actor agent and no actor contact is the system itself.
 
     Of what other guests of a group meeting are not told, `party` is the guest whom it concerns. Where somebody
-    has looked for them, `agents` had the meeting after it, and `former` have it no longer since.
+    has looked for them, `agents` had the meeting after it, and `former` have it no longer since, and it is known
+    whether those who are brought along to an ordinary meeting had heard of it before.
     """
 
     agents: Sequence[Agent] = ()
     former: Sequence[Agent] = ()
+    is_known_to_companions: bool = False
 
     meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
         "frontdesk.Meeting", related_name="changes", on_delete=fields.CASCADE

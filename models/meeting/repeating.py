@@ -81,7 +81,7 @@ async def book_series(
     check_public_booking(wish.target, actor)
     await check_may_book(wish.target, actor=actor)
     check_signed_in(actor, wish.target.organization)
-    wish = checked(replace(wish, guest=signed(wish.guest, actor)))
+    wish = checked(replace(wish, guest=signed(wish.guest, actor)), actor=actor)
     zone = input.zone(wish.guest.time_zone, field=("guest", "timeZone"))
     most = MOST_OCCURRENCES if isinstance(actor, AgentActor) else MOST_OF_THE_PUBLIC
     starts = occurrences(recurrence, start=wish.start, zone=zone, most=most)

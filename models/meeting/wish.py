@@ -7,7 +7,7 @@ from datetime import datetime
 
 from errors import Invalid
 from models import contact, input
-from models.actor import Actor
+from models.actor import Actor, AgentActor, SignedInGuest
 from models.availability.request import Request
 from models.availability.target import Target
 from models.contact import GuestDetails
@@ -15,6 +15,8 @@ from models.meeting.joining import Companion
 from scheduling.question import GuestLimits
 
 MOST_ATTENDEES = 50
+MOST_OF_THE_PUBLIC = 10
+"""Each is written to: who has shown nothing of themselves has us write to few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,9 @@ class Wish:
         return self.target.plan.seats > 1
 
 
-def checked(wish: Wish) -> Wish:
-    """What is wished for, in one form. Refuses Invalid."""
-    if len(wish.companions) > MOST_ATTENDEES:
-        raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
+def checked(wish: Wish, *, actor: Actor) -> Wish:
+    """What the actor wishes for, in one form. Refuses Invalid."""
+    _check_attendees(wish, actor)
     if wish.is_of_group and wish.seats > wish.target.plan.seats:
         raise Invalid(f"Such a meeting has {wish.target.plan.seats} seats.", field=("attendees",))
     if wish.is_of_group and wish.conversation_id is not None:
@@ -61,6 +62,15 @@ def checked(wish: Wish) -> Wish:
             for i, one in enumerate(wish.companions)
         ),
     )
+
+
+def _check_attendees(wish: Wish, actor: Actor) -> None:
+    named = len(wish.companions)
+    if named > MOST_ATTENDEES:
+        raise Invalid(f"A meeting has at most {MOST_ATTENDEES} attendees.", field=("attendees",))
+    if named > MOST_OF_THE_PUBLIC and not isinstance(actor, AgentActor | SignedInGuest):
+        most = f"Who has not signed in names at most {MOST_OF_THE_PUBLIC} attendees."
+        raise Invalid(most, field=("attendees",))
 
 
 def request_for(wish: Wish, limits: GuestLimits | None, *, actor: Actor) -> Request:

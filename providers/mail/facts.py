@@ -33,8 +33,8 @@ class MeetingFacts:
     the `deadline`, carry the guest's token and are shown to the guest only; `ics_url` and, for those who are brought
     along, `answer_url` are the reader's own. What `is_tentative` is still to be confirmed or accepted.
 
-    Of a group meeting (`in_group`), the guest is the one whom the letter is about, if it is about one. `guests` are all
-    who are left of them, for agents alone; `others` come too, as far as the reader may know.
+    `others` come too, as far as the reader may know. Of a group meeting (`in_group`), the guest is the one whom the
+    letter is about, if it is about one; `guests` are all who are left of them, for agents alone.
     """
 
     organization: str

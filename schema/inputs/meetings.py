@@ -42,7 +42,9 @@ class BookMeetingInput:
     )
     notes: str | None = None
     attendees: list[AttendeeInput] | None = strawberry.field(
-        default=None, description="In a group meeting each takes a seat."
+        default=None,
+        description="Whom the guest brings along; each is told by mail once the meeting is to take place, and asked"
+        " whether they come. In a group meeting each takes a seat. At most 50; 10, of who has not signed in.",
     )
     conversation_id: strawberry.ID | None = strawberry.field(
         default=None,

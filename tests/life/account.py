@@ -46,6 +46,8 @@ class Entry:
     silent: int = 0
     questions: int = 0
     letters: Counter[str] = field(default_factory=Counter)
+    brings: str | None = None
+    is_known: bool = False
     is_held_by_word: bool = False
 
     def expired(self, now: datetime) -> bool:
@@ -71,7 +73,8 @@ class Entry:
         if kind not in ("CONFIRMED", "REASSIGNED") and self.status == "AWAITING_GUEST":
             self.questions += 1
         else:
-            self.letters.update(self._told(kind, of))
+            self.letters.update(self._told(kind, of) | self._told_along(kind))
+        self.is_known |= self.status == "SCHEDULED"
 
     def ask(self, now: datetime) -> None:
         """Send the guest what asks them to confirm the meeting, if that is still to be asked."""
@@ -86,6 +89,11 @@ class Entry:
         if kind != "CONFIRMED" and "AWAITING_GUEST" in (of, self.status):
             return {self.guest} if kind != "REASSIGNED" else set()
         return {self.guest, "anna", "ben"} if kind == "REASSIGNED" else {self.guest, *self.agents}
+
+    def _told_along(self, kind: str) -> set[str]:
+        """Whom the guest brings along knows nothing of a meeting before it is to take place, and then everything."""
+        hears = self.is_known or self.status == "SCHEDULED"
+        return {self.brings} if self.brings and hears and kind not in UNTOLD else set()
 
     def stand(self, kind: str, status: str, expires_at: datetime | None, now: datetime) -> None:
         before, self.status, self.expires_at = self.status, status, expires_at

@@ -18,7 +18,7 @@ from tests.builders import MONDAY
 from tests.life.account import ACTIVE, EARLY, HALF_HOUR, JOINING, OVER, UNSEEN, WAITING, Account, Entry
 from tests.life.asking import assert_claims, assert_free, assert_shown
 from tests.life.drawing import drawn
-from tests.life.town import AGENTS, GUESTS, Town, minutes
+from tests.life.town import AGENTS, COMPANION, GUESTS, Town, minutes
 
 R = TypeVar("R")
 DRAWN = drawn()
@@ -61,14 +61,20 @@ class Life(RuleBasedStateMachine):
         self.account = Account(must_confirm=must_confirm, leads=leads)
         await self.town.found(must_confirm=must_confirm, leads=leads)
 
-    @rule(what=WISHES, start=STARTS, guest=st.sampled_from(GUESTS), by=st.sampled_from([None, None, *AGENTS]))
+    @rule(
+        what=WISHES,
+        start=STARTS,
+        guest=st.sampled_from(GUESTS),
+        brings=st.sampled_from([None, COMPANION]),
+        by=st.sampled_from([None, None, *AGENTS]),
+    )
     @awaited
-    async def book(self, what: str, start: datetime, guest: str, by: str | None) -> None:
+    async def book(self, what: str, start: datetime, guest: str, brings: str | None, by: str | None) -> None:
         now, end = self.now, start + HALF_HOUR
         asked, name = what.startswith("ask "), what.removeprefix("ask ")
         wanted = AGENTS if name == "either" else (name,)
         free = {one for one in wanted if self.account.is_free(one, start, end, now=now)}
-        payload = await self.town.book(what, start, guest, by=by)
+        payload = await self.town.book(what, start, guest, brings=brings, by=by)
         if start <= now or not free:
             assert payload["errors"] and payload["meeting"] is None
             return
@@ -86,6 +92,7 @@ class Life(RuleBasedStateMachine):
             expires_at=expires_at,
             asked=asked,
             shared=name == "either",
+            brings=brings,
         )
         entry.note("BOOKED", now, of=None)
         assert (None, status) in DRAWN["bookMeeting"]

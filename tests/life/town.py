@@ -27,6 +27,7 @@ from tests.resolvers.conftest import Client, SignIn
 AGENTS = ("anna", "ben")
 STRANGER = "zoe"
 GUESTS = ("grace", "heidi")
+COMPANION = "tom"
 PERIODIC = ("meetings.expire_due", "meetings.complete", "meetings.remind")
 
 BOOK = """mutation($input: BookMeetingInput!) {
@@ -137,10 +138,14 @@ class Town:
         name = what.removeprefix("ask ")
         return {**self.target(name), "subjectId": self.asked_of, "meetingType": "VIDEO"}
 
-    async def book(self, what: str, start: datetime, guest: str, *, by: str | None) -> dict[str, Any]:
+    async def book(
+        self, what: str, start: datetime, guest: str, *, brings: str | None, by: str | None
+    ) -> dict[str, Any]:
         client = self.agent(by) if by else self.public
         details = {"name": guest, "email": f"{guest}@guests.example", "timeZone": "Europe/London"}
-        wish = {"slots": self.target(what), "start": start.isoformat(), "guest": details}
+        wish: dict[str, Any] = {"slots": self.target(what), "start": start.isoformat(), "guest": details}
+        if brings:
+            wish["attendees"] = [{"name": brings, "email": f"{brings}@guests.example"}]
         return await client.do(BOOK, input=wish)
 
     async def do(self, client: Client, verb: str, meeting: str, **more: Any) -> str | None:

@@ -45,7 +45,7 @@ async def target_of(agent: Agent) -> Target:
 
 async def try_to_book(target: Target, start: datetime, name: str, *, alone: bool = False) -> Meeting | Refused:
     """Book as anybody does, who may share a transaction with others; or `alone`, in one of their own."""
-    wish = checked(Wish(target=target, start=start, guest=guest(name)))
+    wish = checked(Wish(target=target, start=start, guest=guest(name)), actor=Public())
     try:
         if alone:
             return await book_alone(wish, actor=Public(), now=NOW, once=None)

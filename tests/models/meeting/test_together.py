@@ -84,7 +84,7 @@ async def test_a_meeting_that_is_booked_among_others_leaves_what_one_that_is_boo
     anna: Agent,
 ) -> None:
     target, before = await target_of(anna), await counts()
-    await book_alone(checked(wish(target, 0)), actor=Public(), now=NOW, once=None)
+    await book_alone(checked(wish(target, 0), actor=Public()), actor=Public(), now=NOW, once=None)
     alone = await counts()
     await at_once([wish(target, number) for number in range(1, 7)])
     together = await counts()
@@ -172,7 +172,7 @@ async def test_rounds_of_several_processes_take_a_minute_only_once(anna: Agent) 
     async def client(number: int) -> list[Meeting]:
         booked = []
         for target, half_hour in Random(number).sample(slots, 4):
-            asked = Asked(checked(wish(target, half_hour, guest=number)), Public(), NOW)
+            asked = Asked(checked(wish(target, half_hour, guest=number), actor=Public()), Public(), NOW)
             try:
                 meeting = await processes[number % 3].share(asked, key=organization.id)
                 booked.append(meeting or await book_alone(asked.wish, actor=Public(), now=NOW, once=None))
