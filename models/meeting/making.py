@@ -22,14 +22,11 @@ from models.meeting.joining import Party, add_party
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.series import MeetingSeries
 from models.meeting.standing import Standing, standing_of_new
+from models.meeting.title import meeting_with
 from models.meeting.wish import Wish
 from models.organization.organization import Organization
 from models.transactions import Transaction, ids_of
 from models.words import DeliveryState, Direction, MeetingChangeKind, MeetingType
-from providers.mail.languages import language_of
-
-LONGEST_TITLE = 200
-
 
 _IDS = tuple(
     map(
@@ -152,8 +149,7 @@ def _title(wish: Wish, guest: Contact, taken: Taken, *, actor: Actor) -> str:
     if target.subject is not None:
         return target.subject.name
     who = taken.agents[0].name if alone or target.service is None else target.service.name
-    spoken = language_of((_language(wish, guest), target.organization.locale))
-    return spoken.meeting_with.format(who=who)[:LONGEST_TITLE]
+    return meeting_with(who, languages=(_language(wish, guest), target.organization.locale))
 
 
 def _language(wish: Wish, guest: Contact) -> str:

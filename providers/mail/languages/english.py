@@ -42,7 +42,6 @@ ENGLISH = Language(
         }
     ),
     add="Add to your calendar",
-    meeting_with="Meeting with {who}",
     because_of_a_meeting="You get this mail because of a meeting with {organization}.",
     from_whom="This mail comes from {organization}.",
 )

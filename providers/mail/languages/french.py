@@ -50,7 +50,6 @@ FRENCH = Language(
         }
     ),
     add="Ajouter à votre agenda",
-    meeting_with="Rendez-vous avec {who}",
     because_of_a_meeting="Vous recevez cet e-mail en raison d’un rendez-vous avec {organization}.",
     from_whom="Cet e-mail vous est adressé par {organization}.",
 )

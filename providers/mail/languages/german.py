@@ -44,7 +44,6 @@ GERMAN = Language(
         }
     ),
     add="In Ihren Kalender eintragen",
-    meeting_with="Termin mit {who}",
     because_of_a_meeting="Sie erhalten diese E-Mail wegen eines Termins mit {organization}.",
     from_whom="Diese E-Mail kommt von {organization}.",
 )

@@ -45,7 +45,6 @@ ITALIAN = Language(
         }
     ),
     add="Aggiunga al Suo calendario",
-    meeting_with="Appuntamento con {who}",
     because_of_a_meeting="Riceve questa e-mail per un appuntamento con {organization}.",
     from_whom="Questa e-mail è stata inviata da {organization}.",
 )

@@ -12,7 +12,6 @@ class Language:
     two: `{start}` and `{end}`.
 
     `labels` name the facts, `meeting_types` say how a meeting is held, and `buttons` what a link does.
-    `meeting_with` is a meeting's title where nobody has given it one (`{who}`).
     """
 
     tag: str
@@ -29,7 +28,6 @@ class Language:
     meeting_types: Mapping[str, str]
     buttons: Mapping[str, str]
     add: str
-    meeting_with: str
     because_of_a_meeting: str
     from_whom: str
 

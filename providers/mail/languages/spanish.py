@@ -49,7 +49,6 @@ SPANISH = Language(
         }
     ),
     add="Añadir a su calendario",
-    meeting_with="Cita con {who}",
     because_of_a_meeting="Recibe este correo por una cita con {organization}.",
     from_whom="Este correo es de {organization}.",
 )
