@@ -22,6 +22,7 @@ _NULLABLE = {
     "max_upcoming_meetings_per_guest_and_agent",
     "primary_calendar_provider",
     "mail_reply_to",
+    "mail_sender_name",
 }
 _SETTERS = (Role.ADMINISTRATOR, Role.MANAGER)
 

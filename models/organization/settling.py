@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from errors import Invalid, Stale
+from errors import Invalid, NotAllowed, Stale
 from models.actor import AgentActor
 from models.audit.auditing import audit
 from models.call.connection import MeetingProviderConnection
@@ -17,8 +17,17 @@ from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
 from models.organization.settings import Settings
 from models.transactions import Transaction, transaction
+from models.words import Role
 
 _NAMES = tuple(field.name for field in fields(Settings))
+# What says which roles may do something, or may not.
+_OF_ROLES = (
+    "can_assign",
+    "can_edit_meetings",
+    "can_create_meetings",
+    "can_delete_meetings",
+    "mask_contacts_from",
+)
 # What decides what of a calendar is busy, how far ahead it is read, and how often.
 _OF_CALENDARS = (
     "tentative_is_busy",
@@ -36,7 +45,8 @@ async def update_settings(
     """Change what is given of the settings, by its names in `Settings`; the rest stays.
 
     It holds from the next answer on; booked meetings stay. Calendars are read anew where something else of them counts.
-    Refuses NotAllowed, Stale and, naming the field, Invalid.
+    Refuses NotAllowed (to all but administrators, for what their own role may do), Stale and, naming the field,
+    Invalid.
     """
     (await authority_of(actor)).over_organization()
     async with transaction() as tx:
@@ -47,6 +57,7 @@ async def update_settings(
         after = settled(before, given)
         if after == before:
             return organization
+        _check_own(actor, before, after)
         await _check_rules(organization, before, after)
         await _check_calls(organization, before, after)
         await _keep(organization, after)
@@ -72,6 +83,16 @@ async def _keep(organization: Organization, settings: Settings) -> None:
 
 def _values(settings: Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in _NAMES}
+
+
+def _check_own(actor: AgentActor, before: Settings, after: Settings) -> None:
+    """What administrators have taken from a role, nobody gives to themselves. Refuses NotAllowed."""
+    own = actor.agent.role
+    if own is Role.ADMINISTRATOR:
+        return
+    for name in _OF_ROLES:
+        if (own in getattr(before, name)) != (own in getattr(after, name)):
+            raise NotAllowed("Only administrators change what your own role may do.", field=place(name))
 
 
 async def _check_rules(organization: Organization, before: Settings, after: Settings) -> None:

@@ -15,7 +15,7 @@ assert ENUMS  # they are told to Strawberry before any input names them
 
 _COLOUR = "#rrggbb."
 _IMAGE = "An https address; null: none."
-_ROLES = "ADMINISTRATOR is always among them."
+_ROLES = "ADMINISTRATOR is always among them. Managers leave their own role as it is."
 
 
 def _said(description: str) -> Any:
@@ -71,7 +71,9 @@ class SettingsInput:
     can_edit_meetings: list[Role] | None = _said(_ROLES)
     can_create_meetings: list[Role] | None = _said(_ROLES)
     can_delete_meetings: list[Role] | None = _said(_ROLES)
-    mask_contacts_from: list[Role] | None = _said("ADMINISTRATOR is never among them.")
+    mask_contacts_from: list[Role] | None = _said(
+        "ADMINISTRATOR is never among them. Managers leave their own role as it is."
+    )
     primary_calendar_provider: CalendarProvider | None = UNSET
     two_way_calendar: bool | None = UNSET
     compute_availability_from_calendars: bool | None = UNSET
@@ -82,8 +84,8 @@ class SettingsInput:
     personal_microsoft_events: bool | None = UNSET
     virtual_meetings: VirtualMeetingAutomationInput | None = _said("What is absent of it stays, too.")
     mail_from: str | None = UNSET
-    mail_reply_to: str | None = UNSET
-    mail_sender_name: str | None = UNSET
+    mail_reply_to: str | None = _said("Null: answers go to `mailFrom`.")
+    mail_sender_name: str | None = _said("Null: the organization's name.")
     max_attachment_megabytes: int | None = _said("1 to 100.")
     attachments_enabled: bool | None = UNSET
     transfer_targets: TransferTargets | None = UNSET

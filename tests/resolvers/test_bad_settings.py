@@ -28,7 +28,7 @@ LISTS = [
     "requiredContactFields", "reminderMinutesBefore", "canAssign", "canEditMeetings", "canCreateMeetings",
     "canDeleteMeetings", "maskContactsFrom",
 ]  # fmt: skip
-OTHERS = ["busyPolicy", "virtualMeetings", "mailFrom", "mailSenderName", "transferTargets"]
+OTHERS = ["busyPolicy", "virtualMeetings", "mailFrom", "transferTargets"]
 CAPS = ["maxMeetingsPerGuestPerDay", "maxUpcomingMeetingsPerGuestAndAgent"]
 NO_FLAGS = ["", "true", 1, 0, [], {}]
 NO_IMAGES = [

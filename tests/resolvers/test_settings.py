@@ -245,3 +245,33 @@ async def test_settings_of_one_organization_are_not_those_of_another(ada: Client
     assert (await seen(eve))["holdMinutes"] == 10
     theirs = await eve.run('{ organization(slug: "acme") { settings { holdMinutes } } }')
     assert theirs.codes == ["FORBIDDEN"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "taken"),
+    [
+        ("maskContactsFrom", ["MANAGER"]),
+        ("canAssign", ["ADMINISTRATOR", "AGENT"]),
+        ("canEditMeetings", ["ADMINISTRATOR", "AGENT"]),
+        ("canCreateMeetings", ["ADMINISTRATOR", "AGENT"]),
+        ("canDeleteMeetings", ["ADMINISTRATOR", "AGENT"]),
+    ],
+)
+async def test_what_an_administrator_takes_from_managers_they_do_not_give_themselves_back(
+    ada: Client, sign_in: SignIn, organization: Organization, setting: str, taken: list[str]
+) -> None:
+    mona = sign_in.agent(await an_agent(organization, "Mona", role=Role.MANAGER))
+    back: dict[str, Any] = {setting: (await seen(ada))[setting]}
+    less: dict[str, Any] = {setting: taken}
+    others: dict[str, Any] = {setting: [*taken, "SUPERVISOR"]}
+    assert (await changed(ada, **less))[setting] == taken
+    assert refusal(await change(mona, **back)) == ("FORBIDDEN", ["settings", setting])
+    assert (await seen(ada))[setting] == taken
+    assert codes(await change(mona, **others)) == []
+
+
+async def test_letters_are_signed_by_the_organization_again_where_no_other_sender_is_named(
+    ada: Client,
+) -> None:
+    assert (await changed(ada, mailSenderName="The front desk"))["mailSenderName"] == "The front desk"
+    assert (await changed(ada, mailSenderName=None))["mailSenderName"] == "Acme"
