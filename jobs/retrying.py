@@ -28,6 +28,9 @@ class TryAgain(Exception):
 class Backoff(BaseRetryStrategy):
     """Waits twice as long each time, from half a minute up to an hour, and at least what the provider asked for."""
 
+    def __init__(self, *, most_unforeseen: float = MOST_UNFORESEEN) -> None:
+        self._most_unforeseen = most_unforeseen
+
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         # The worker is stopping, and has cancelled what was not done in time: it is not the job's fault.
         if isinstance(exception, asyncio.CancelledError | JobAborted):
@@ -35,7 +38,7 @@ class Backoff(BaseRetryStrategy):
         asked = 0.0
         if isinstance(exception, TryAgain):
             asked = exception.after_seconds or 0.0
-        elif job.attempts >= MOST_UNFORESEEN:
+        elif job.attempts >= self._most_unforeseen:
             return None
         seconds = math.ceil(max(_pause(job), asked))
         return RetryDecision(retry_in={"seconds": seconds})
@@ -49,3 +52,6 @@ def _pause(job: Job) -> float:
 
 
 BACKOFF = Backoff()
+
+# For what gives itself up in the end, and may have waited for its turn many times before something unforeseen comes.
+TIRELESS = Backoff(most_unforeseen=math.inf)

@@ -1,10 +1,11 @@
 """What jobs need from outside, wired by the composition root: the one place where they get it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from jobs.turns import Turns
 from models.keyring import Keyring
 from models.words import MeetingProvider
 from providers.calendars.protocol import Calendar
@@ -42,6 +43,7 @@ class Tools:
     public_url: str
     now: Callable[[], datetime]
     post: Post = Fetcher().post
+    turns: Turns = field(default_factory=Turns)
 
 
 _equipped: list[Tools] = []

@@ -6,7 +6,7 @@ import structlog
 
 from errors import ProviderError
 from jobs.events import told_of_assignment, told_of_change, told_of_message
-from jobs.retrying import BACKOFF, TryAgain
+from jobs.retrying import BACKOFF, TIRELESS, TryAgain
 from jobs.tools import tools
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.message import Message
@@ -62,14 +62,18 @@ async def tell_of_assignment(record_id: int) -> None:
             await send_later(tx, wanting, told_of_assignment(record), now=tools().now())
 
 
-@queue.task(name=DELIVER, retry=BACKOFF, priority=_PRIORITY)
+@queue.task(name=DELIVER, retry=TIRELESS, priority=_PRIORITY)
 async def deliver(delivery_id: int) -> None:
     """Send the event, until it is taken or given up. The job keeps its place while it waits to try again, and what
-    concerns the same thing waits behind it. A worker that dies after sending sends again, under the same id."""
+    concerns the same thing waits behind it. A worker that dies after sending sends again, under the same id. Where as
+    much as may be is on its way to a slow receiver, this waits, which is no attempt."""
     attempt = await begin_attempt(delivery_id, keys=tools().keys, now=tools().now())
     if attempt is None:
         return
-    answer = await _send(attempt)
+    if not tools().turns.is_free(attempt.webhook_id):
+        raise TryAgain()
+    with tools().turns.taken(attempt.webhook_id):
+        answer = await _send(attempt)
     pause = await store_answer(attempt, answer, now=tools().now())
     if not answer.is_good:
         logger.info("webhook.refused", delivery_id=delivery_id, status=answer.status, again=pause is not None)

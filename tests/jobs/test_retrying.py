@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from procrastinate.jobs import Job
 
-from jobs.retrying import BACKOFF, MOST_UNFORESEEN, TryAgain
+from jobs.retrying import BACKOFF, MOST_UNFORESEEN, TIRELESS, TryAgain
 
 
 def seconds_until_retry(error: BaseException, *, attempts: int, id: int = 100) -> float | None:
@@ -45,3 +45,8 @@ def test_what_nobody_foresaw_is_tried_a_few_times_only() -> None:
 @pytest.mark.parametrize("attempts", [0, MOST_UNFORESEEN, 1_000])
 def test_a_job_stopped_with_its_worker_runs_again_at_once(attempts: int) -> None:
     assert seconds_until_retry(asyncio.CancelledError(), attempts=attempts) == 0
+
+
+def test_what_gives_itself_up_is_not_given_up_for_how_often_it_has_waited() -> None:
+    job = Job(id=0, queue="default", lock=None, queueing_lock=None, task_name="x", attempts=1_000)
+    assert TIRELESS.get_retry_decision(exception=OSError(), job=job) is not None

@@ -15,6 +15,7 @@ import pytest
 from jobs.mail import tell_of_change
 from jobs.recovery import recover
 from jobs.tools import Tools, equip
+from jobs.turns import Turns
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
 from models.conversation.assigning import assign
@@ -239,6 +240,27 @@ async def test_who_does_not_answer_in_time_has_not_taken_it(
     [delivery] = await deliveries()
     assert (delivery.state, delivery.status_code) == (DeliveryState.PENDING, None)
     assert delivery.error == "The server did not answer in time."
+
+
+async def test_to_a_slow_receiver_two_are_under_way_and_the_others_wait_without_having_been_tried(
+    webhook: Webhook, anna: Agent, receiver: Receiver, jobs: Jobs, tools: Tools, clock: Clock
+) -> None:
+    slow = replace(tools, turns=Turns(slow_seconds=0))
+    equip(slow)
+    await books(anna, NINE, now=clock())
+    await jobs.run()
+    assert receiver.types == ["meeting.booked"]
+    receiver.heard.clear()
+    await books(anna, TEN, now=clock())
+    with slow.turns.taken(webhook.id), slow.turns.taken(webhook.id):
+        await jobs.run()
+    assert receiver.heard == []
+    [_, waiting] = await deliveries()
+    assert (waiting.state, waiting.attempts) == (DeliveryState.PENDING, 0)
+    assert (await state_of(webhook)).failing_since is None
+    with slow.turns.taken(webhook.id):
+        await jobs.hurry()
+    assert receiver.types == ["meeting.booked"]
 
 
 async def test_a_redirect_is_not_followed(
