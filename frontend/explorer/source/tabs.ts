@@ -1,14 +1,20 @@
 /** The tabs of a first visit: the main job of the demo organization, in the order in which one tries it. */
 
+import acceptMeeting from "./operations/accept-meeting.graphql";
 import bookMeeting from "./operations/book-meeting.graphql";
+import confirmMeeting from "./operations/confirm-meeting.graphql";
 import conversationEvents from "./operations/conversation-events.graphql";
 import freeSlots from "./operations/free-slots.graphql";
+import guestSignIn from "./operations/guest-sign-in.graphql";
 import inboxEvents from "./operations/inbox-events.graphql";
 import signIn from "./operations/sign-in.graphql";
+import updateSettings from "./operations/update-settings.graphql";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const AGENT = { Authorization: "Bearer PASTE-THE-ACCESS-TOKEN" };
+const GUEST = { Authorization: "Bearer PASTE-THE-MANAGE-TOKEN" };
+const MEETING = { input: { meetingId: "PASTE-THE-MEETING-ID" } };
 
 export function firstTabs(now: Date) {
   return [
@@ -20,6 +26,10 @@ export function firstTabs(now: Date) {
     tab(signIn, { input: { organization: "acme", email: "anna@acme.example", password: "frontdesk" } }),
     tab(inboxEvents, { after: null }, AGENT),
     tab(conversationEvents, { conversationId: "PASTE-THE-CONVERSATION-ID", after: null }, AGENT),
+    tab(updateSettings, { settings: { guestMustConfirm: true } }, AGENT),
+    tab(confirmMeeting, MEETING, GUEST),
+    tab(acceptMeeting, MEETING, AGENT),
+    tab(guestSignIn, { email: "guest@example.com", code: "PASTE-THE-CODE" }),
   ];
 }
 
