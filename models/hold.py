@@ -31,6 +31,7 @@ from models.keyring import Keyring, fingerprint
 from models.meeting.holding import forget_expired_seats, release_seats, use_seats
 from models.meeting.meeting import Meeting
 from models.meeting.placing import find_place
+from models.meeting.rights import check_may_book
 from models.meeting.seat import SeatHold
 from models.transactions import Transaction, ids_of, transaction
 from scheduling.intervals import Interval
@@ -62,10 +63,12 @@ async def hold(
     """Take the slot, of the agents whom a booking would be given, for as long as the organization has set.
 
     The same request again gets the same hold while it lasts, and then HoldExpired. Refuses Forbidden, Unauthenticated,
-    IdempotencyConflict and, with the nearest free slots, whatever stands against the time.
+    NotAllowed to agents who may not book, IdempotencyConflict and, with the nearest free slots, whatever stands against
+    the time.
     """
     check_public_booking(target, actor)
     check_signed_in(actor, target.organization)
+    await check_may_book(target, actor=actor)
     request = Request(target=target, guest_zone=_kindest_zone(target, start, now=now), actor=actor)
     expires_at = now + timedelta(minutes=target.organization.settings.hold_minutes)
     async with transaction() as tx:

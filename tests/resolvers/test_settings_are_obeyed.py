@@ -220,9 +220,18 @@ async def books(desk: Desk, meeting: str) -> dict[str, Any]:
     return await desk.anna.do(say.BOOK, input=say.wish(say.NINE))
 
 
+async def holds(desk: Desk, meeting: str) -> dict[str, Any]:
+    return await desk.anna.do(HELD, input={"slots": {"link": "acme/anna"}, "start": say.NINE})
+
+
 @pytest.mark.parametrize(
     ("setting", "does"),
-    [("canDeleteMeetings", cancels), ("canEditMeetings", moves), ("canCreateMeetings", books)],
+    [
+        ("canDeleteMeetings", cancels),
+        ("canEditMeetings", moves),
+        ("canCreateMeetings", books),
+        ("canCreateMeetings", holds),
+    ],
 )
 async def test_what_roles_may(desk: Desk, setting: str, does: Doing) -> None:
     booked = await desk.guest.do(say.BOOK, input=say.wish(say.TEN))
