@@ -30,7 +30,7 @@ lock: .venv/.installed-dev
 	$(LOCK) --extra dev pyproject.toml --output-file requirements-dev.txt
 
 schema: .venv/.installed
-	@$(BIN)/python app.py schema > .venv/schema.graphql && mv .venv/schema.graphql schema.graphql
+	@new=$$(mktemp schema.XXXXXX) && trap 'rm -f '$$new EXIT && $(BIN)/python app.py schema > $$new && chmod 644 $$new && mv $$new schema.graphql
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
