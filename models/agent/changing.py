@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 from errors import Invalid, NotAllowed, NotFound
 from models.actor import AgentActor
-from models.agent.administrators import check_others, hold_administrators
+from models.agent.administrators import check_bounds, check_others, hold_rights
 from models.agent.agent import Agent
 from models.agent.describing import AgentFields, checked, place, teach
 from models.agent.session import Session
@@ -40,7 +40,7 @@ async def update_agent(
     Refuses NotAllowed (also for administrators, to anybody else; for those of other offices, and for offices
     themselves, to a manager of some; for roles and addresses, to all but administrators; for the role of an
     administrator, also to API keys), NotFound, Stale, and Invalid: also what would leave the organization without an
-    administrator.
+    administrator, or a manager of offices with none.
     """
     authority = await authority_of(actor)
     columns = checked(fields)
@@ -49,12 +49,12 @@ async def update_agent(
         unique(SLUG_TAKEN, field=("slug",), column="slug"),
     ):
         async with transaction() as tx:
-            if not _RIGHTS.isdisjoint(columns):
-                await hold_administrators(tx, actor.organization_id)
+            if not _RIGHTS.isdisjoint(columns) or offices is not None:
+                await hold_rights(tx, actor.organization_id)
             agent = await lock_agent(agent_id, authority, expected_version=expected_version)
             _check_fields(authority, agent, columns, moves=offices is not None)
             before = values_of(agent, columns)
-            await _check_rights(agent, columns, actor=actor)
+            await _check_rights(agent, columns, offices=offices, actor=actor)
             agent.update_from_dict(columns)
             await save(agent, *columns)
             await _end_work(tx, agent)
@@ -91,12 +91,16 @@ def _check_fields(authority: Authority, agent: Agent, columns: Mapping[str, Any]
             raise NotAllowed("Only administrators change this.", field=(name,))
 
 
-async def _check_rights(agent: Agent, columns: Mapping[str, Any], *, actor: AgentActor) -> None:
+async def _check_rights(
+    agent: Agent, columns: Mapping[str, Any], *, offices: Collection[int] | None, actor: AgentActor
+) -> None:
     if columns.get("is_active") is False and agent.id == actor.agent.id:
         raise Invalid("Let somebody else end your own work.", field=("isActive",))
     demoted = columns.get("role", Role.ADMINISTRATOR) is not Role.ADMINISTRATOR
     if demoted or columns.get("is_active") is False:
         await check_others(agent)
+    if offices is not None and not offices and columns.get("role", agent.role) is Role.MANAGER:
+        await check_bounds(agent)
 
 
 async def _end_work(tx: Transaction, agent: Agent) -> None:

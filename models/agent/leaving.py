@@ -8,7 +8,7 @@ from typing import Any
 
 from errors import Invalid
 from models.actor import AgentActor
-from models.agent.administrators import check_others, hold_administrators
+from models.agent.administrators import check_others, hold_rights
 from models.agent.agent import Agent
 from models.agent.changing import lock_agent
 from models.agent.hours import DateOverride
@@ -46,7 +46,7 @@ async def delete_agent(
     """
     authority = await authority_of(actor)
     async with transaction() as tx:
-        await hold_administrators(tx, actor.organization_id)
+        await hold_rights(tx, actor.organization_id)
         agent = await lock_agent(agent_id, authority, expected_version=expected_version)
         if agent.id == actor.agent.id:
             raise Invalid("Let somebody else end your own work.", field=_FIELD)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from errors import Invalid
 from models.actor import AgentActor
+from models.agent.administrators import hold_rights
 from models.agent.agent import Agent
 from models.agent.clearing import clear_office, clear_subject
 from models.availability.offered import give_back
@@ -42,6 +43,7 @@ async def delete_office(
         await _check_managers(office)
 
     async with transaction() as tx:
+        await hold_rights(tx, actor.organization_id)
         await clear_office(tx, actor.organization_id, office_id)
         office = await OFFICES.retire(
             office_id,

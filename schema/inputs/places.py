@@ -23,6 +23,7 @@ _SLUG = "Small letters (a-z), digits and hyphens; nobody else's."
 _ROLE = "Given by administrators, of whom there is always one left; by an API key, every other one."
 _AVATAR = "https alone."
 _CAPACITY = "How many conversations they are given at a time: 1 to 1000."
+_OFFICES = "All of them. A manager who has some keeps at least one: without any, they would manage everything."
 _EXPERTISE = "Of the subjects that the agent is expert in."
 
 
@@ -126,7 +127,7 @@ class UpdateAgentInput:
     online_planning: bool | None = UNSET
     languages: list[Locale] | None = UNSET
     time_zone: TimeZone | None = UNSET
-    office_ids: list[strawberry.ID] | None = UNSET
+    office_ids: list[strawberry.ID] | None = strawberry.field(default=UNSET, description=_OFFICES)
     expertise_ids: list[strawberry.ID] | None = strawberry.field(default=UNSET, description=_EXPERTISE)
 
 

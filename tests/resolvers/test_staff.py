@@ -153,6 +153,35 @@ async def test_the_last_administrator_stays_one(
     assert (await Agent.get(id=ada_row.id)).role is Role.MANAGER
 
 
+async def test_a_manager_of_offices_is_not_left_without_any(
+    ada: Client, sign_in: SignIn, harbour: Office, organization: Organization
+) -> None:
+    max_ = await an_agent(organization, "Max", role=Role.MANAGER)
+    await max_.offices.add(harbour)
+    of_all = sign_in.agent(await an_agent(organization, "Mia", role=Role.MANAGER))
+    for client in (ada, of_all):
+        refused = await update(client, max_, officeIds=[])
+        assert refusals(refused) == [("INVALID", ["officeIds"])]
+        assert refused["errors"][0]["message"] == (
+            "Without an office they would manage everything: name another one, or make them an agent first."
+        )
+    assert refusals(await update(ada, max_, officeIds=[], role="MANAGER")) == [("INVALID", ["officeIds"])]
+    tower = await Office.create(organization=organization, name="Tower", time_zone="Europe/Rome")
+    assert codes(await update(of_all, max_, officeIds=[ids.encode("Office", tower.id)])) == []
+    assert [office.name for office in await max_.offices.all()] == ["Tower"]
+
+
+async def test_who_is_to_manage_everything_is_made_an_agent_first(
+    ada: Client, harbour: Office, organization: Organization
+) -> None:
+    max_ = await an_agent(organization, "Max", role=Role.MANAGER)
+    assert codes(await update(ada, max_, officeIds=[])) == []
+    await max_.offices.add(harbour)
+    assert codes(await update(ada, max_, officeIds=[], role="AGENT")) == []
+    assert codes(await update(ada, max_, officeIds=[], role="MANAGER")) == []
+    assert await max_.offices.all().count() == 0
+
+
 async def test_whoever_is_no_longer_active_is_signed_out_for_good(
     ada: Client, anna: Agent, clock: Clock
 ) -> None:

@@ -22,6 +22,8 @@ from models.keyring import Keyring
 from models.meeting.booking import book
 from models.meeting.meeting import Meeting
 from models.meeting.wish import Wish
+from models.organization.closing import delete_office
+from models.organization.opening import create_office
 from models.organization.organization import Organization
 from models.transactions import transaction
 from models.words import Role
@@ -58,6 +60,38 @@ async def test_of_administrators_who_take_each_others_role_at_once_one_is_left(
         )
         left = await Agent.of(organization.id).filter(role=Role.ADMINISTRATOR, is_active=True).count()
         assert left == 1
+
+
+async def test_of_a_managers_offices_that_go_at_once_one_stays(
+    organization: Organization, clock: Clock
+) -> None:
+    ada = acting(await an_agent(organization, "Ada", role=Role.ADMINISTRATOR))
+    for number in range(ROUNDS):
+        names = [f"{number}{side}" for side in "ab"]
+        own = [await create_office(actor=ada, name=name, time_zone="Europe/Rome") for name in names]
+        max_ = await an_agent(organization, f"Max{number}", role=Role.MANAGER)
+        await max_.offices.add(*own)
+        first, second = (office.id for office in own)
+        await all_at_once(
+            delete_office(first, actor=ada, now=clock()),
+            update_agent(max_.id, actor=ada, offices=[first]) if number % 2 else
+            delete_office(second, actor=ada, now=clock()),
+        )  # fmt: skip
+        assert [office.deleted_at for office in await max_.offices.all()] == [None]
+
+
+async def test_who_becomes_a_manager_while_their_office_goes_has_no_office_that_is_gone(
+    organization: Organization, clock: Clock
+) -> None:
+    ada = acting(await an_agent(organization, "Ada", role=Role.ADMINISTRATOR))
+    for number in range(ROUNDS):
+        office = await create_office(actor=ada, name=f"Office {number}", time_zone="Europe/Rome")
+        max_ = await an_agent(organization, f"Max{number}")
+        placed, deleted = await all_at_once(
+            update_agent(max_.id, actor=ada, offices=[office.id], role=Role.MANAGER),
+            delete_office(office.id, actor=ada, now=clock()),
+        )
+        assert (placed is NotFound, deleted is Invalid) in [(True, False), (False, True)]
 
 
 async def test_an_agent_is_booked_or_deleted_and_never_both(
