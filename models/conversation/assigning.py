@@ -12,6 +12,7 @@ from models.agent.agent import Agent
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.posting import add_system_message, announce_to_inboxes
+from models.naming import naming_what_is_there
 from models.organization.organization import Organization
 from models.organization.permission import Concern, demand
 from models.organization.service import Service, ServiceMember
@@ -32,10 +33,11 @@ async def assign(
     """Make the agent the conversation's assignee, and write it into the ledger.
 
     Of two at the same time the later one has it, and the ledger shows both. Refuses NotAllowed to roles that may not
-    assign and to managers of other offices, and NotAMember for an agent outside the conversation's service.
+    assign and to managers of other offices, NotAMember for an agent outside the conversation's service, and NotFound
+    for a service that is just deleted.
     """
     note = input.text(note, field=("note",), most=1_000) if note else None
-    async with transaction() as tx:
+    async with naming_what_is_there(), transaction() as tx:
         organization = await Organization.get(id=conversation.organization_id)
         conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
         service_id = service.id if service else conversation.service_id

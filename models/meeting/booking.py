@@ -24,6 +24,7 @@ from models.meeting.rights import check_may_book
 from models.meeting.series import MeetingSeries
 from models.meeting.together import Asked, book_together, may_share
 from models.meeting.wish import Wish, checked, request_for
+from models.naming import naming_what_is_there
 from models.transactions import Transaction, ids_of, transaction
 from scheduling.question import GuestLimits
 from scheduling.rules import Rule
@@ -50,10 +51,12 @@ async def book(wish: Wish, *, actor: Actor, now: datetime, once: Once | None = N
 
 
 async def book_alone(wish: Wish, *, actor: Actor, now: datetime, once: Once | None) -> Meeting:
-    """Book a wish that has been checked in a transaction of its own."""
+    """Book a wish that has been checked in a transaction of its own. Refuses NotFound what has been deleted since the
+    wish was found."""
     organization = wish.target.organization
     locks = locks_of(wish.guest, organization=organization)
-    async with transaction(drawing=drawn_for(organization), locks=locks) as tx:
+    drawing = drawn_for(organization)
+    async with naming_what_is_there(), transaction(drawing=drawing, locks=locks) as tx:
         id = await tx.draw(ids_of(Meeting))
         earlier = await earlier_outcome(tx, once, outcome_id=id)
         if earlier is not None:

@@ -28,6 +28,7 @@ from models.meeting.recurrence import MOST_OCCURRENCES, MOST_OF_THE_PUBLIC, occu
 from models.meeting.rights import check_may_book
 from models.meeting.series import MeetingSeries
 from models.meeting.wish import Wish, checked
+from models.naming import naming_what_is_there
 from models.transactions import Transaction, transaction
 from models.words import OnConflict
 from scheduling.availability import Slot
@@ -86,7 +87,7 @@ async def book_series(
     most = MOST_OCCURRENCES if isinstance(actor, AgentActor) else MOST_OF_THE_PUBLIC
     starts = occurrences(recurrence, start=wish.start, zone=zone, most=most)
     try:
-        async with transaction() as tx:
+        async with naming_what_is_there(), transaction() as tx:
             earlier = await earlier_outcome(tx, once)
             if earlier is not None:
                 return await _decided_before(earlier)

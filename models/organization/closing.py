@@ -94,6 +94,10 @@ async def delete_subject(
     async with transaction() as tx:
         links = await _lock_links(actor, subject_id=subject_id)
         await clear_subject(tx, actor.organization_id, subject_id)
+        for (
+            link
+        ) in links:  # before the subject: who books it may have cleared some of this away, and needs it next
+            await give_back(tx, link)
         subject = await SUBJECTS.retire(
             subject_id,
             {"available_for_customers": False},
@@ -102,8 +106,6 @@ async def delete_subject(
             check=_free_of_meetings("subject_id", field="subjectId", now=now),
             now=now,
         )
-        for link in links:
-            await give_back(tx, link)
         await ScheduleLink.filter(subject_id=subject.id).update(is_active=False)
         await PlanningRule.filter(subject_id=subject.id).delete()
         await tx.rows("DELETE FROM agent_expertise WHERE subject_id = %s", subject.id)
