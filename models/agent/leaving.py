@@ -15,6 +15,7 @@ from models.agent.hours import DateOverride
 from models.agent.session import Session
 from models.agent.template import DayTemplate
 from models.audit.auditing import audit
+from models.audit.forgetting import forget_addresses
 from models.calendar.connection import CalendarConnection
 from models.calendar.feed import revoke_feed
 from models.claim import Claim, Time
@@ -55,6 +56,7 @@ async def delete_agent(
         await ScheduleLink.filter(agent_id=agent.id).delete()
         await _take_all_time(tx, agent, now=now)
         await _forget(tx, agent)
+        await forget_addresses(tx, agent)
         await audit(tx, "deleteAgent", agent, actor=actor, before={"name": agent.name, "role": agent.role})
         await _retire(agent, now=now)
 

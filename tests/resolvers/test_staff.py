@@ -8,6 +8,7 @@ import pytest
 
 from models.agent.agent import Agent
 from models.agent.session import Session
+from models.audit.entry import AuditEntry
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.office import Office
@@ -19,8 +20,9 @@ from models.words import MeetingType, Role
 from resolvers import ids
 from tests.builders import Clock, a_service, an_agent, an_organization
 from tests.resolvers import staff_documents as staff
+from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Client, SignIn, Talk
-from tests.resolvers.documents import ASSIGN, BOOK, CANCEL, SLOTS, TEN, codes, wish
+from tests.resolvers.documents import ASSIGN, BOOK, CANCEL, CONNECT_FEED, SLOTS, TEN, codes, wish
 
 ZOE = {"name": "Zoë Öztürk", "email": " Zoe@Acme.example"}
 
@@ -245,6 +247,30 @@ async def test_who_is_deleted_is_gone_and_still_named_by_what_is_past(
     assert codes(await delete(ada, anna)) == ["NOT_FOUND"]
     again = (await create(ada, name="Anna", email="anna@acme.example"))["agent"]
     assert again["slug"] == "anna"
+
+
+async def test_the_audit_forgets_how_they_could_be_reached_and_not_what_was_done(
+    ada: Client, sign_in: SignIn, anna: Agent
+) -> None:
+    made = (await create(ada, email="zoe@acme.example", avatarUrl="https://pictures.example/zoe.png"))["agent"]
+    zoe = await Agent.get(name=made["name"])
+    feed = {"name": "zoe@private.example", "url": "https://calendars.example/zoe.ics"}
+    assert codes(await sign_in.agent(zoe).do(CONNECT_FEED, input={"agentId": made["id"], **feed})) == []
+    assert codes(await update(ada, zoe, email="oeztuerk@acme.example")) == []
+    assert codes(await update(ada, anna, email="bianchi@acme.example")) == []
+    assert codes(await delete(ada, zoe)) == []
+    told = [edge["node"] for edge in (await ada.do(AUDIT))["edges"]]
+    details = {(one["action"], str(one["detail"].get("after", {}).get("name"))): one["detail"] for one in told}
+    assert details["createAgent", "Zoë Öztürk"]["after"]["email"] == "hidden"
+    assert details["createAgent", "Zoë Öztürk"]["after"]["avatarUrl"] == "hidden"
+    assert [one["detail"] for one in told if one["action"] == "updateAgent"] == [
+        {"before": {"email": "anna@acme.example"}, "after": {"email": "bianchi@acme.example"}},
+        {"before": {"email": "hidden"}, "after": {"email": "hidden"}},
+    ]
+    assert "avatarUrl" not in details["deleteAgent", "None"]["before"]
+    kept = str([entry.detail for entry in await AuditEntry.all()])
+    for gone in ("zoe@acme", "zoe@private", "oeztuerk", "zoe.png"):
+        assert gone not in kept
 
 
 async def test_who_has_meetings_to_come_is_not_deleted(ada: Client, anna: Agent, talk: Talk) -> None:
