@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from models.audit.auditing import audit
 from models.organization.organization import Organization
-from models.retention import contacts, conversations, meetings
+from models.retention import contacts, conversations, invitations, meetings
 from models.retention.events import silence_inboxes
 from models.retention.purge import Purge
 from models.transactions import Transaction, transaction
@@ -90,12 +90,13 @@ async def _step(tx: Transaction, night: Night, *, now: datetime) -> bool:
     ended = await conversations.purge_conversations(
         tx, night.organization, before=night.cutoff, of_meetings=gone.conversations, limit=AT_ONCE
     )
-    if not gone.meetings and not ended.conversations:
+    invited = await invitations.purge_invitations(tx, night.organization, before=night.cutoff, limit=AT_ONCE)
+    if not gone.meetings and not ended.conversations and not invited:
         await _finish(tx, night)
         return False
     night.purge.meetings += gone.meetings
     night.purge.conversations += ended.conversations
-    night.purge.waiting = sorted(gone.contacts | ended.contacts)
+    night.purge.waiting = sorted(gone.contacts | ended.contacts | invited)
     await night.purge.save()
     return True
 
@@ -114,7 +115,7 @@ async def _finish(tx: Transaction, night: Night) -> None:
         await tx.rows(
             f"DELETE FROM {table} WHERE organization_id = %s AND created_at < %s", organization.id, night.cutoff
         )
-    if purge.meetings or purge.conversations:
+    if purge.meetings or purge.conversations or purge.contacts:
         await silence_inboxes(tx, organization)
         await audit(
             tx,

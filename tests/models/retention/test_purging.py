@@ -24,7 +24,7 @@ from models.organization.organization import Organization
 from models.retention.purge import Purge
 from models.retention.purging import AT_ONCE
 from models.words import Channel, MeetingStatus
-from tests.builders import MONDAY, Clock, a_link, acting, an_agent, an_organization, guest_of
+from tests.builders import MONDAY, Clock, a_contact, a_link, acting, an_agent, an_organization, guest_of
 from tests.jobs.conftest import GRACE, books
 from tests.models.meeting import groups
 from tests.models.retention.nights import DAY, HOUR, LAST_DAY, MINUTE, TEN, counts, mentions, purge, purging
@@ -303,6 +303,26 @@ async def test_who_is_invited_is_kept_as_long_as_the_invitation_is_open(
         await purge(organization, now=MIDNIGHT)
         assert await Contact.all().count() == kept
         await Purge.all().delete()
+
+
+async def test_who_was_invited_is_forgotten_when_that_has_lapsed_as_long_ago_as_meetings_are_kept(
+    anna: Agent, organization: Organization
+) -> None:
+    await purging(organization)
+    meeting = await a_meeting(anna)
+    never_came = await a_contact(organization, "Nina Never", email="nina@guests.example")
+    for slug, guest_id in (("one", meeting.guest_id), ("two", never_came.id)):
+        await a_link(anna, slug, invited_id=guest_id, expires_at=MIDNIGHT + DAY)
+    still_open = await a_contact(organization, "Olga Open", email="olga@others.example")
+    await a_link(anna, "for-olga", invited_id=still_open.id, expires_at=MIDNIGHT + 90 * DAY)
+    for night in (MIDNIGHT, MIDNIGHT + 31 * DAY):
+        await purge(organization, now=night)
+        assert await Contact.all().count() == 3
+    await purge(organization, now=MIDNIGHT + 32 * DAY)
+    assert await mentions(*PERSONAL, "Nina") == {}
+    assert [one.id for one in await Contact.all()] == [still_open.id]
+    entries = await AuditEntry.filter(action="purgeOutdatedMeetings").order_by("id")
+    assert [(one.detail["meetings"], one.detail["contacts"]) for one in entries] == [(1, 0), (0, 2)]
 
 
 async def test_of_a_group_meeting_everybody_goes_who_has_nothing_newer(
