@@ -43,7 +43,7 @@ async def trim_events(timestamp: int) -> None:
 @queue.task(name="records.trim", queueing_lock="records.trim")
 async def trim_records(timestamp: int) -> None:
     await trimming.trim_keys()
-    await trimming.trim_letters()
+    await trimming.trim_letters(now=tools().now())
     await trimming.trim_deliveries(now=tools().now())
     await trimming.trim_guests(now=tools().now())
     await trimming.trim_sessions(now=tools().now())

@@ -48,10 +48,12 @@ async def trim_keys() -> None:
         await tx.rows("DELETE FROM idempotency_key WHERE created_at < now() - %s", KEYS_KEPT)
 
 
-async def trim_letters() -> None:
-    """Forget which letters were sent, long after the last job that could send one again."""
+async def trim_letters(*, now: datetime) -> None:
+    """Forget which letters were sent, long after the last job that could send one again; and what was ordered of those
+    whose jobs have failed for good."""
     async with transaction() as tx:
         await tx.rows("DELETE FROM sent_letter WHERE sent_at < now() - %s", LETTERS_KEPT)
+        await tx.rows("DELETE FROM ordered_letter WHERE ordered_at < %s", now - LETTERS_KEPT)
 
 
 async def trim_guests(*, now: datetime) -> None:

@@ -13,6 +13,7 @@ from models.agent.session import SESSION_LIFETIME, Session, hash_password
 from models.event import EventRow, Feed
 from models.idempotency import IdempotencyKey, Once, earlier_outcome
 from models.keyring import Keyring
+from models.letter.ordered import OrderedLetter
 from models.letter.sent import SentLetter
 from models.organization.organization import Organization
 from models.transactions import transaction
@@ -133,6 +134,16 @@ async def test_sent_letters_are_forgotten_after_a_month(organization: Organizati
     await sql("UPDATE sent_letter SET sent_at = sent_at - interval '31 days' WHERE message_id LIKE 'old%%'")
     await jobs.run_periodic("records.trim")
     assert [one.message_id for one in await SentLetter.all()] == ["new@acme.example"]
+
+
+async def test_letters_that_could_never_be_sent_are_forgotten_after_a_month(
+    organization: Organization, jobs: Jobs, clock: Clock
+) -> None:
+    for key, days in (("old", 31), ("new", 29)):
+        ordered_at = clock() - timedelta(days=days)
+        await OrderedLetter.create(organization=organization, key=key, sealed=b"", ordered_at=ordered_at)
+    await jobs.run_periodic("records.trim")
+    assert [one.key for one in await OrderedLetter.all()] == ["new"]
 
 
 async def test_done_jobs_go_after_a_day_and_failed_ones_after_a_week(jobs: Jobs) -> None:
