@@ -23,12 +23,12 @@ WHERE c.organization_id = %s AND c.email = %s AND NOT a.companion AND a.left_at 
 """
 # All that an entry is made of, of each of them: whatever is changed, and by whom, has another mark.
 _MARK = """
-SELECT md5(string_agg(concat_ws('|', m::text, c.at, o.name, o.address, g.name,
-        (SELECT string_agg(concat(a.id, a.name), '|' ORDER BY a.id)
-            FROM meeting_agent ma JOIN agent a ON a.id = ma.agent_id WHERE ma.meeting_id = m.id),
-        (SELECT string_agg(concat(t.name, t.notes), '|' ORDER BY t.id) FROM attendee t
-            WHERE t.meeting_id = m.id AND t.left_at IS NULL AND NOT t.companion)
-    ), ' ' ORDER BY m.id)) AS mark, max(c.at) AS changed_at
+SELECT md5(string_agg((m::text, c.at, o.name, o.address, g.name,
+        ARRAY(SELECT (a.id, a.name)::text
+            FROM meeting_agent ma JOIN agent a ON a.id = ma.agent_id WHERE ma.meeting_id = m.id ORDER BY a.id),
+        ARRAY(SELECT (t.name, t.notes)::text FROM attendee t
+            WHERE t.meeting_id = m.id AND t.left_at IS NULL AND NOT t.companion ORDER BY t.id)
+    )::text, ' ' ORDER BY m.id)) AS mark, max(c.at) AS changed_at
 FROM meeting m JOIN contact g ON g.id = m.guest_id LEFT JOIN office o ON o.id = m.office_id,
     LATERAL (SELECT max(at) AS at FROM meeting_change WHERE meeting_id = m.id AND kind <> 'REMINDED') c
 WHERE m.id IN ({mine}) AND m."end" > %s

@@ -267,6 +267,32 @@ async def test_what_has_changed_is_sent(
     assert (await program.read(anna, if_none_match=known)).status == 200
 
 
+@pytest.mark.parametrize(
+    "what", ["the office moved", "the office is another", "the agent renamed", "the organization"]
+)
+async def test_what_has_changed_of_whom_and_where_they_meet_is_sent_to_guests(
+    what: str, meeting: Meeting, anna: Agent, program: Program
+) -> None:
+    office = await Office.create(
+        organization_id=anna.organization_id, name="Milano", address="Via Roma 1", time_zone="UTC"
+    )
+    await Meeting.filter(id=meeting.id).update(office_id=office.id, meeting_type=MeetingType.OFFICE)
+    grace = await guest_of(meeting)
+    known = await program.read(grace)
+    match what:
+        case "the office moved":
+            await Office.filter(id=office.id).update(address="Via Milano 2")
+        case "the office is another":
+            await Office.filter(id=office.id).update(name="Milano, Via", address="Roma 1")
+        case "the agent renamed":
+            await Agent.filter(id=anna.id).update(name="Anna Bianchi")
+        case _:
+            await Organization.filter(id=anna.organization_id).update(name="Another")
+    later = await program.read(grace, if_none_match=known.headers["etag"])
+    assert later.status == 200
+    assert later.body != known.body
+
+
 async def test_a_reminder_changes_nothing_of_it(
     meeting: Meeting, anna: Agent, program: Program, clock: Clock
 ) -> None:
