@@ -12,6 +12,7 @@ Refused                  a business refusal: a value in a payload's `errors`, ne
 ├── AlreadyDecided       the meeting is past the state that the change needs
 ├── AgentUnavailable     the agent is not free, or holds no such meetings
 ├── ProviderDisconnected nothing is connected that could do it
+├── ProviderRefused      the provider does not do it, or not with us
 ├── NotAMember · ConversationClosed · RepliedMeanwhile
 └── ContactFieldRequired
 RequestError             the request itself: a top-level GraphQL error with `extensions.code`
@@ -137,6 +138,10 @@ class AgentUnavailable(Refused):
 
 class ProviderDisconnected(Refused):
     code = ErrorCode.PROVIDER_DISCONNECTED
+
+
+class ProviderRefused(Refused):
+    code = ErrorCode.PROVIDER_REJECTED
 
 
 class NotAMember(Refused):

@@ -14,6 +14,7 @@ from realtime.transport import Engine, QueryLimits
 from resolvers.context import Context, World, recognise
 from schema.root import schema
 from web.calendars import calendar_routes, file_routes
+from web.channels import channel_routes
 from web.explorer import explorer_routes
 from web.graphql import GraphQLOverHTTP
 from web.health import Health, health_routes
@@ -43,6 +44,7 @@ def site(
         WebSocketRoute("/graphql", sockets(engine, world)),
         *calendar_routes(world),
         *file_routes(world),
+        *channel_routes(world),
         *reply_routes(world, secret=mail_replies_secret),
         *health_routes(health),
         *(explorer_routes() if with_explorer else []),

@@ -41,6 +41,7 @@ MODELS = (
     "models.meeting.arriving",
     "models.call.connection",
     "models.call.call",
+    "models.channel.account",
     "models.meeting.reminding",
     "models.meeting.seat",
     "models.meeting.series",

@@ -196,6 +196,15 @@ class MeetingProvider(StrEnum):
     JITSI = "JITSI"
 
 
+class MessagingProvider(StrEnum):
+    """Who carries WhatsApp messages."""
+
+    META = "META"
+    TWILIO = "TWILIO"
+    SINCH = "SINCH"
+    KALEYRA = "KALEYRA"
+
+
 class ConnectionStatus(StrEnum):
     CONNECTED = "CONNECTED"
     DISCONNECTED = "DISCONNECTED"

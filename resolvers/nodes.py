@@ -18,6 +18,7 @@ from models.agent.template import UNAVAILABLE, BuiltIn, DayTemplate
 from models.base import Lasting, Owned, Row
 from models.calendar.connection import CalendarConnection
 from models.call.connection import MeetingProviderConnection
+from models.channel.account import ChannelAccount
 from models.contact import Contact
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
@@ -122,6 +123,7 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "ApiKey": ApiKey.visible_to,
     "CalendarConnection": CalendarConnection.visible_to,
     "CannedReply": _of_colleagues(CannedReply),
+    "ChannelAccount": ChannelAccount.visible_to,
     "Contact": _contacts,
     "ContentTemplate": ContentTemplate.visible_to,
     "ContactList": _of_colleagues(ContactList),

@@ -30,6 +30,7 @@ ENUMS = tuple(
         words.AssigneeFilter,
         words.CalendarProvider,
         words.MeetingProvider,
+        words.MessagingProvider,
         words.TransferTargets,
         words.ConnectionStatus,
         words.DeliveryState,

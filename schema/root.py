@@ -15,6 +15,7 @@ from resolvers import (
     calendars,
     calls,
     canned_replies,
+    channels,
     contact_lists,
     content_templates,
     conversations,
@@ -57,6 +58,7 @@ from schema.call import (
     MeetingProviderConnection,
     MeetingProviderConnectionPayload,
 )
+from schema.channel import ChannelAccount, ChannelAccountPayload, DisconnectChannelAccountPayload
 from schema.content import ContentPreview, ContentTemplate, ContentTemplatePayload
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.desk import (
@@ -126,6 +128,9 @@ class Query:
     )
     meeting_providers: list[MeetingProviderConnection] = resolved_by(
         calls.meeting_providers, description="Where calls are made, the default first. For administrators."
+    )
+    channel_accounts: list[ChannelAccount] = resolved_by(
+        channels.channel_accounts, description="The organization's WhatsApp numbers. For administrators."
     )
     conversation: Conversation | None = resolved_by(conversations.conversation)
     conversations: ConversationConnection = resolved_by(
@@ -301,6 +306,16 @@ class Mutation:
         calls.disconnect_meeting_provider,
         description="By administrators. Calls that were made are joined as before; the automation that needs it is"
         " forgotten.",
+    )
+
+    connect_channel_account: ChannelAccountPayload = resolved_by(
+        channels.connect_channel_account,
+        description="A WhatsApp number at Meta or Twilio, by administrators. Then enter its `webhookUrl` there.",
+    )
+    update_channel_account: ChannelAccountPayload = resolved_by(channels.update_channel_account)
+    disconnect_channel_account: DisconnectChannelAccountPayload = resolved_by(
+        channels.disconnect_channel_account,
+        description="Its credentials are forgotten, and its `webhookUrl` leads nowhere.",
     )
 
     create_office: OfficePayload = resolved_by(offices.create_office)

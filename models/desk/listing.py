@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 from errors import Invalid
 from models import input
 from models.actor import AgentActor
+from models.channel.account import ChannelAccount
 from models.contact import Contact
 from models.desk.contact_list import ContactList
 from models.idempotency import Once
@@ -71,10 +72,10 @@ async def update_contact_list(
 
 
 async def delete_contact_list(list_id: int, *, actor: AgentActor, expected_version: int | None = None) -> None:
-    """Take an empty list away. Refuses NotAllowed, NotFound, Stale, and Invalid: for the default list, and for one with
-    contacts."""
+    """Take an empty list away. Refuses NotAllowed, NotFound, Stale, and Invalid: for the default list, for one with
+    contacts, and for one into which who writes to a channel account comes."""
     (await authority_of(actor)).over_organization()
-    await CONTACT_LISTS.delete(list_id, actor=actor, expected_version=expected_version, check=_check_empty)
+    await CONTACT_LISTS.delete(list_id, actor=actor, expected_version=expected_version, check=_check_unused)
 
 
 def defined(stored: Sequence[dict[str, Any]]) -> list[CustomField]:
@@ -82,7 +83,7 @@ def defined(stored: Sequence[dict[str, Any]]) -> list[CustomField]:
     return [CustomField(**{**one, "type": CustomFieldType(one["type"])}) for one in stored]
 
 
-async def _check_empty(tx: Transaction, row: ContactList) -> None:
+async def _check_unused(tx: Transaction, row: ContactList) -> None:
     if row.is_default:
         raise Invalid(
             "The default list stays: contacts are in it unless another one is named.", field=("listId",)
@@ -90,6 +91,12 @@ async def _check_empty(tx: Transaction, row: ContactList) -> None:
     if number := await Contact.filter(contact_list_id=row.id).count():
         contacts = "contact is" if number == 1 else "contacts are"
         raise Invalid(f"{number} {contacts} in this list: move them to another one first.", field=("listId",))
+    account = await ChannelAccount.of(row.organization_id).filter(contact_list_id=row.id).first()
+    if account is not None:
+        raise Invalid(
+            f"Who writes to the channel account {account.name} comes into this list: give it another one first.",
+            field=("listId",),
+        )
 
 
 def _check_types(known: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0024_owners_notified")]
+    dependencies = [("frontdesk", "0024_answers"), ("frontdesk", "0024_owners_notified")]
 
     operations = [
         ops.RunSQL(

@@ -11,6 +11,7 @@ from models.agent.agent import Agent
 from models.agent.clearing import clear_office, clear_subject
 from models.availability.offered import give_back
 from models.base import Lasting
+from models.channel.account import ChannelAccount
 from models.conversation.conversation import Conversation
 from models.desk.canned_reply import CannedReply
 from models.desk.disposition import Disposition
@@ -61,13 +62,14 @@ async def delete_service(
     service_id: int, *, actor: AgentActor, expected_version: int | None = None, now: datetime
 ) -> None:
     """Delete the service, with its links and what its agents have at hand for it. Refuses NotAllowed, NotFound, Stale,
-    and Invalid as long as meetings to come or open conversations are its."""
+    and Invalid as long as meetings to come, open conversations or channel accounts are its."""
     (await authority_of(actor)).over_organization()
     free = _free_of_meetings("service_id", field="serviceId", now=now)
 
     async def check(tx: Transaction, service: Service) -> None:
         await free(tx, service)
         await _check_conversations(service)
+        await _check_channels(service)
 
     async with transaction() as tx:
         links = await _lock_links(actor, service_id=service_id)
@@ -133,6 +135,15 @@ async def _check_conversations(service: Service) -> None:
     if number := await talks.count():
         talks_are = "An open conversation is" if number == 1 else f"{number} open conversations are"
         raise Invalid(f"{talks_are} the service's: give them to another one first.", field=("serviceId",))
+
+
+async def _check_channels(service: Service) -> None:
+    account = await ChannelAccount.of(service.organization_id).filter(service_id=service.id).first()
+    if account is not None:
+        raise Invalid(
+            f"The channel account {account.name} is the service's: give it another one first.",
+            field=("serviceId",),
+        )
 
 
 async def _lock_links(actor: AgentActor, **of: int) -> list[ScheduleLink]:

@@ -40,6 +40,8 @@ ALLOWED: dict[str, set[str]] = {
     "models.webhook": {"models", "providers.fetching", "realtime.events", "scheduling", "errors"},
     # So is a call that a provider is to make.
     "models.call": {"models", "providers.meetings", "scheduling", "errors"},
+    # And an account at a provider of messages, and what it tells.
+    "models.channel": {"models", "providers.messaging", "scheduling", "errors"},
     "providers": {"scheduling.intervals", "errors"},
     "realtime": {"errors"},
     # The hub reads the feeds' rows through this one module.

@@ -10,6 +10,7 @@ from models.agent.agent import Agent
 from models.agent.key import ApiKey
 from models.agent.template import DayTemplate
 from models.call.connection import MeetingProviderConnection
+from models.channel.account import ChannelAccount
 from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
 from models.desk.disposition import Disposition
@@ -19,12 +20,14 @@ from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
+from models.organization.service import Service
 from models.organization.subject import Subject
 from models.webhook.webhook import Webhook, WebhookDelivery
-from models.words import DeliveryState, MeetingProvider, MeetingType, Role
+from models.words import DeliveryState, MeetingProvider, MeetingType, MessagingProvider, Role
 from resolvers import ids
 from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
 from tests.resolvers import call_documents as call
+from tests.resolvers import channel_documents as channels
 from tests.resolvers import content_documents as content
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
@@ -152,6 +155,9 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
         "ada",
     ),
     "noProvider": (call.DISCONNECT, {"input": {"connectionId": "@provider"}}, "ada"),
+    "newChannel": (channels.CONNECT, {"input": {**channels.NEW, "listId": "@list"}}, "ada"),
+    "channel": (channels.UPDATE, {"input": {"accountId": "@channel", "meta": channels.META}}, "ada"),
+    "noChannel": (channels.DISCONNECT, {"input": {"accountId": "@channel"}}, "ada"),
     "respond": (say.RESPOND, {"input": {"token": "answer_nothing", "response": "ACCEPTED"}}, "public"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
@@ -296,6 +302,7 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
             "theirs": ids.encode("Service", theirs.id),
             "calendar": connected["connection"]["id"],
             "provider": await a_provider(organization),
+            "channel": await a_channel(await a_service(organization, name="Messages")),
             "link": ids.encode("ScheduleLink", (await ScheduleLink.get(agent=anna)).id),
         },
     )
@@ -310,6 +317,18 @@ async def a_provider(organization: Organization) -> str:
         is_default=True,
     )
     return ids.encode("MeetingProviderConnection", connection.id)
+
+
+async def a_channel(service: Service) -> str:
+    """The id of a number of Meta's whose messages the service answers."""
+    account = await ChannelAccount.create(
+        organization_id=service.organization_id,
+        name="Old door",
+        provider=MessagingProvider.META,
+        address="+390655599",
+        service=service,
+    )
+    return ids.encode("ChannelAccount", account.id)
 
 
 async def a_planned_subject(anna: Agent) -> dict[str, str]:

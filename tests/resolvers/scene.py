@@ -15,7 +15,7 @@ from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
-from tests.resolvers.house import a_desk, a_planned_subject, a_provider, a_webhook
+from tests.resolvers.house import a_channel, a_desk, a_planned_subject, a_provider, a_webhook
 
 CALLERS = ("public", "guest", "colleague", "stranger", "chief")
 """Anybody; the guest of another meeting; an agent of the organization who has nothing to do with the meeting; an
@@ -70,6 +70,7 @@ async def a_scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
             "contact": ids.encode("Contact", (await Contact.get(name="Grace Guest")).id),
             "calendar": ids.encode("CalendarConnection", calendar.id),
             "provider": await a_provider(organization),
+            "channel": await a_channel(await a_service(organization, name="Messages")),
             "link": ids.encode("ScheduleLink", (await ScheduleLink.get(slug="anna")).id),
             "agent": ids.encode("Agent", anna.id),
             "service": ids.encode("Service", service.id),

@@ -16,6 +16,7 @@ from models.agent.agent import Agent
 from resolvers.ids import encode
 from schema.root import schema
 from tests.resolvers import call_documents as call
+from tests.resolvers import channel_documents as channels
 from tests.resolvers import content_documents as content
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
@@ -115,6 +116,7 @@ TABLE: dict[str, Row] = {
     "node: a note": Row(NODE, named("note"), "nothing"),
     "node: a calendar": Row(NODE, named("calendar"), "nothing"),
     "node: a provider of calls": Row(NODE, named("provider"), "nothing"),
+    "node: a channel account": Row(NODE, named("channel"), "nothing"),
     "node: a contact": Row(NODE, named("contact"), "nothing"),
     "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
     "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
@@ -318,6 +320,12 @@ TABLE: dict[str, Row] = {
         call.CONNECT, given(provider="JITSI", url="https://meet.example.org"), THEIR_OWN
     ),
     "disconnectMeetingProvider": Row(call.DISCONNECT, given(connectionId="@provider"), NOT_THEIRS),
+    "channelAccounts": Row(
+        channels.ACCOUNTS, none, "unauthenticated unauthenticated forbidden forbidden nothing"
+    ),
+    "connectChannelAccount": Row(channels.CONNECT, given(**channels.NEW), NOT_THEIRS),
+    "updateChannelAccount": Row(channels.UPDATE, given(accountId="@channel", name="Ours"), NOT_THEIRS),
+    "disconnectChannelAccount": Row(channels.DISCONNECT, given(accountId="@channel"), NOT_THEIRS),
     "joinMeeting": Row(
         call.JOIN,
         given(meetingId="@meeting"),

@@ -39,6 +39,7 @@ KNOWN += [
     "@disposition",
     "@list",
     "@key",
+    "@channel",
 ]
 GOOD: dict[str, list[Any]] = {
     "ID": KNOWN,

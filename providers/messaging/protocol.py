@@ -1,0 +1,53 @@
+"""What every provider of messages is known by, and what it tells us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetaCredentials:
+    """Of the WhatsApp Cloud API: the number's and the business account's ids, the token of a system user, the secret by
+    which the app's webhooks are signed, and the word by which Meta shows once that it asks at the right address."""
+
+    phone_number_id: str
+    business_account_id: str
+    access_token: str = field(repr=False)
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioCredentials:
+    """The account, and the token that signs in and signs webhooks."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+
+
+class Delivered(Enum):
+    """How far a message has come."""
+
+    SENT = auto()
+    DELIVERED = auto()
+    READ = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the message that the provider knows by this id."""
+
+    message_id: str
+    how: Delivered
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a webhook brought: deliveries, what is wrong with the account, and whether somebody has written."""
+
+    deliveries: tuple[Delivery, ...] = ()
+    troubles: tuple[str, ...] = ()
+    has_messages: bool = False
