@@ -7,12 +7,14 @@ from typing import Annotated
 import strawberry
 
 from models import contact
-from resolvers import actors, contact_lists, own_calendars
+from resolvers import actors, contact_lists, contacts, own_calendars
 from schema.agent import Agent
 from schema.desk import ContactList
 from schema.field import resolved_by
 from schema.node import Node
 from schema.scalars import JSON, Locale, TimeZone
+
+MASKED = "Masked from agents whose role is among `maskContactsFrom`."
 
 
 @strawberry.type(description="A guest as the organization knows them. A guest sees only themselves.")
@@ -20,8 +22,8 @@ class Contact(Node):
     rows = contact.Contact
     version: int
     name: str
-    email: str | None
-    phone: str | None
+    email: str | None = resolved_by(contacts.email, description=MASKED)
+    phone: str | None = resolved_by(contacts.phone, description=MASKED)
     locale: Locale | None
     time_zone: TimeZone | None
     list_: ContactList = resolved_by(

@@ -17,9 +17,9 @@ from models.words import (
     MeetingStatus,
     MeetingType,
 )
-from resolvers import actors, attendance, calendars, calls, meetings, paging
+from resolvers import actors, attendance, calendars, calls, contacts, meetings, paging
 from schema.agent import Agent
-from schema.contact import Actor, Contact
+from schema.contact import MASKED, Actor, Contact
 from schema.field import resolved_by
 from schema.node import Node, PageInfo, UserError
 from schema.organization import Office, Service, Subject
@@ -38,7 +38,7 @@ ConversationRef = Annotated["Conversation", strawberry.lazy("schema.conversation
 )
 class Attendee:
     name: str
-    email: str | None
+    email: str | None = resolved_by(contacts.email, description=MASKED)
     response: AttendeeResponse
     companion: bool = strawberry.field(description="Brought along by the guest before them.")
     seats: int = strawberry.field(description="Of a guest also those that nobody is named for.")

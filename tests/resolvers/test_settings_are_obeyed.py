@@ -28,6 +28,7 @@ from tests.resolvers.settings_documents import changed
 HELD = "mutation($input: HoldSlotInput!) { holdSlot(input: $input) { hold { expiresAt } errors { code } } }"
 ANSWERED = """mutation($input: BookMeetingInput!) {
   bookMeeting(input: $input) { meeting { status confirmationDeadline conversation { id } } errors { code } } }"""
+MET = "{ meetings { edges { node { guest { email phone } attendees { email } } } } }"
 LASTING = "query($input: SlotsInput!) { slots(input: $input) { durationMinutes } }"
 
 
@@ -114,6 +115,22 @@ async def test_required_contact_fields(desk: Desk) -> None:
     await changed(desk.ada, requiredContactFields=["EMAIL", "PHONE"])
     assert await desk.book() == ["CONTACT_FIELD_REQUIRED"]
     assert await desk.book(guest={**say.GRACE, "phone": "+39 06 12345678"}) == []
+
+
+async def test_mask_contacts_from(desk: Desk) -> None:
+    reachable = {"email": "grace@example.com", "phone": "+390612345678"}
+    await desk.book(guest={**say.GRACE, **reachable})
+    await changed(desk.ada, maskContactsFrom=["AGENT"])
+    masked = {"guest": {"email": "g***@***", "phone": "***78"}, "attendees": [{"email": "g***@***"}]}
+    open_ = {"guest": reachable, "attendees": [{"email": reachable["email"]}]}
+    assert [await met(desk.anna), await met(desk.ada)] == [masked, open_]
+    await changed(desk.ada, maskContactsFrom=["SUPERVISOR"])
+    assert await met(desk.anna) == open_
+
+
+async def met(client: Client) -> dict[str, Any]:
+    [edge] = (await client.do(MET))["edges"]
+    return dict(edge["node"])
 
 
 async def test_max_meetings_per_guest_per_day(desk: Desk) -> None:
