@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import strawberry
 
 from errors import BadRequest, Unauthenticated
 from models.actor import Actor, AgentActor, KnownActor, Public
+from models.agent.guessing import Guesses
 from models.agent.key import PREFIX as KEY_PREFIX
 from models.agent.key import ApiKey
 from models.agent.session import Session
@@ -33,6 +34,7 @@ class World:
     clock: Callable[[], datetime]
     public_url: str
     webhooks_by_http: bool = False
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 class Context:

@@ -26,10 +26,12 @@ from schema.inputs.sessions import (
 
 @refusals_as_values
 async def sign_in(info: Info, input: SignInInput) -> Payload:
-    context = info.context
+    context, guesses = info.context, info.context.world.guesses
+    guesses.count(input.organization, input.email, now=context.now())
     tokens = await Session.sign_in(
         input.organization, input.email, input.password, keys=context.world.keys, now=context.now()
     )
+    guesses.forget(input.organization, input.email)
     return _payload(context, tokens)
 
 

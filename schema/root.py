@@ -175,7 +175,10 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    sign_in: SignInPayload = resolved_by(sessions.sign_in)
+    sign_in: SignInPayload = resolved_by(
+        sessions.sign_in,
+        description="RATE_LIMITED after ten tries that failed for an address within a quarter of an hour.",
+    )
     refresh_session: SignInPayload = resolved_by(
         sessions.refresh_session, description="A refresh token that comes twice ends its session."
     )
