@@ -85,17 +85,18 @@ def publish(
 
 
 def _attendees(facts: MeetingFacts, *, occasion: Occasion, reader: Reader) -> tuple[Attendee, ...]:
-    """Those who come, as far as the reader may know, and the agents. Only the reader is asked; the others agreed by
-    booking or being bookable."""
+    """Those who come, as far as the reader may know, and the agents, each address once (RFC 5546 §3.2.2). Only the
+    reader is asked; the others agreed by booking or being bookable."""
     gone = occasion is Occasion.LEFT and reader.audience is Audience.AGENT
     coming = [*facts.others] if gone else [facts.guest, *facts.others]
     mine = reader.audience is Audience.AGENT
     people = [*((False, one) for one in coming), *((True, agent) for agent in facts.agents)]
-    return tuple(
-        _attendee(person, person.address, is_asked=(is_agent, person) == (mine, reader.person))
-        for is_agent, person in people
-        if person.address
-    )
+    found: dict[str, Attendee] = {}
+    for is_agent, person in people:
+        is_asked = (is_agent, person) == (mine, reader.person)
+        if person.address and (is_asked or person.address not in found):
+            found[person.address] = _attendee(person, person.address, is_asked=is_asked)
+    return tuple(found.values())
 
 
 def _attendee(person: Person, address: str, *, is_asked: bool) -> Attendee:
