@@ -96,9 +96,8 @@ async def delete_subject(
     async with transaction() as tx:
         links = await _lock_links(actor, subject_id=subject_id)
         await clear_subject(tx, actor.organization_id, subject_id)
-        for (
-            link
-        ) in links:  # before the subject: who books it may have cleared some of this away, and needs it next
+        # Before the subject is held: who books it may just have cleared some of these away, and needs it next.
+        for link in links:
             await give_back(tx, link)
         subject = await SUBJECTS.retire(
             subject_id,
