@@ -52,7 +52,7 @@ class Plan:
         if asked is None:
             return self.default_duration
         if self.durations is not None and asked not in self.durations:
-            offered = ", ".join(map(str, self.durations))
+            offered = " or ".join(map(str, self.durations))
             raise Invalid(f"Such a meeting takes {offered} minutes.", field=("durationMinutes",))
         if self.durations is None and not (
             settings.min_duration_minutes <= asked <= settings.max_duration_minutes
