@@ -8,6 +8,7 @@ from errors import ProviderDown, ProviderRejected
 from jobs.retrying import BACKOFF, TryAgain
 from jobs.tools import tools
 from jobs.webhooks import tell_webhooks
+from models.letter.calls import waits_for_call
 from models.letter.changes import Addressee, addressees, find_change, is_outdated
 from models.letter.facts import Links
 from models.letter.sent import SentLetter
@@ -68,8 +69,11 @@ async def deliver(
 
 
 async def _send(change: MeetingChange, addressee: Addressee) -> None:
-    if is_outdated(change, now=tools().now()):
+    now = tools().now()
+    if is_outdated(change, now=now):
         return
+    if waits_for_call(change, now=now):
+        raise TryAgain
     letter = await write(change, addressee, links=Links(tools().keys, tools().public_url))
     if letter is None or await SentLetter.exists(message_id=letter.message_id):
         return

@@ -23,9 +23,13 @@ class VirtualMeetingAutomation:
         " name of the room cannot be guessed."
     )
     invite_attendees: bool = strawberry.field(
-        description="Whether those whom a guest brings along are told of the call, too."
+        description="Whether those whom a guest brings along are told of calls, too: of each that is made, and in their"
+        " letters from when on, and then how, it is joined."
     )
-    send_ics: bool = strawberry.field(description="Whether the calendar file comes with the news of the call.")
+    send_ics: bool = strawberry.field(
+        description="Whether the calendar file comes with the news of a call, where that is a letter of its own: of a"
+        " call that is made at once, the letters of the booking tell, which have it in any case."
+    )
 
 
 @strawberry.type(

@@ -6,16 +6,18 @@ meanwhile: what is kept is what the provider said, and the job that the change h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import Any
 
 from errors import ProviderDisconnected
 from models.actor import Public
 from models.call.asking import want_call
 from models.call.call import Call
 from models.call.connection import MeetingProviderConnection
-from models.meeting.history import record
+from models.meeting.history import record, snapshot
 from models.meeting.meeting import Meeting
 from models.meeting.noticing import notice
 from models.transactions import Transaction, transaction
@@ -66,14 +68,14 @@ async def begin(meeting_id: int, *, now: datetime) -> Errand | None:
 
 
 async def keep(errand: Errand, provided: ProvidedCall, *, now: datetime) -> bool:
-    """Write down the call that was made or moved, and tell everyone of a new one; once, however often it was made.
-    False where nobody knows of it any more, so that it is to be dropped."""
+    """Write down the call that was made or moved, and tell everyone of a new one, or one that is joined otherwise than
+    before; once, however often it was made. False where nobody knows of it any more, so that it is to be dropped."""
     async with transaction() as tx:
         meeting = await _lock(errand.meeting_id)
         call = await Call.get_or_none(meeting_id=errand.meeting_id)
         if meeting is None or call is None or call.key != errand.wish.key:
             return False
-        is_new = call.external_id is None
+        is_new, before = call.external_id is None, snapshot(meeting)
         call.external_id = provided.id
         call.starts_at, call.ends_at = errand.wish.start, errand.wish.end
         await call.save(update_fields=["external_id", "starts_at", "ends_at"])
@@ -81,10 +83,8 @@ async def keep(errand: Errand, provided: ProvidedCall, *, now: datetime) -> bool
             return True  # whoever has ended it has queued that it is dropped
         changed = _take_over(meeting, provided)
         await meeting.save(update_fields=[*changed, "call_state"])
-        if is_new:
-            await _tell_of_new(tx, meeting, now=now)
-        elif changed:
-            await notice(meeting)
+        if is_new or changed:
+            await _tell_of(tx, meeting, before=None if is_new else before, now=now)
     return True
 
 
@@ -162,11 +162,13 @@ def _take_over(meeting: Meeting, provided: ProvidedCall) -> list[str]:
     return changed
 
 
-async def _tell_of_new(tx: Transaction, meeting: Meeting, *, now: datetime) -> None:
+async def _tell_of(
+    tx: Transaction, meeting: Meeting, *, before: Mapping[str, Any] | None, now: datetime
+) -> None:
     meeting.sequence += 1  # how to join is part of the calendar entry
     await meeting.save(update_fields=["sequence"])
     kind = MeetingChangeKind.VIRTUAL_MEETING_CREATED
-    await record(tx, meeting, kind, actor=Public(), before=None, reason=None, now=now)
+    await record(tx, meeting, kind, actor=Public(), before=before, reason=None, now=now)
 
 
 async def _fail(tx: Transaction, meeting: Meeting, reason: str, *, now: datetime) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from models.agent.agent import Agent
 from models.letter import parties
+from models.letter.addressee import Addressee as Addressee
+from models.letter.calls import hears_of_call, is_told_with_booking
 from models.meeting.meeting import Meeting, MeetingChange
 from models.words import Audience, MeetingChangeKind, MeetingStatus, Occasion
+from providers.mail.occasions import readers_of
 
 OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
     {
@@ -27,24 +29,12 @@ OCCASIONS: Mapping[MeetingChangeKind, Occasion] = MappingProxyType(
         MeetingChangeKind.REMINDED: Occasion.REMINDER,
         MeetingChangeKind.ATTENDEE_JOINED: Occasion.JOINED,
         MeetingChangeKind.ATTENDEE_LEFT: Occasion.LEFT,
+        MeetingChangeKind.VIRTUAL_MEETING_CREATED: Occasion.CALL_CREATED,
+        MeetingChangeKind.VIRTUAL_MEETING_FAILED: Occasion.CALL_FAILED,
     }
 )
 _COMING = (Occasion.BOOKED, Occasion.JOINED)
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Whom a letter is for: the guest, or, with `agent_id`, one of the agents; with `attendee_id`, one of those whom
-    guests bring along or, of a group meeting, one of its guests."""
-
-    audience: Audience
-    agent_id: int | None = None
-    attendee_id: int | None = None
-
-    @property
-    def key(self) -> str:
-        """Tells the readers of one meeting's letters apart."""
-        return f"attendee:{self.attendee_id}" if self.attendee_id else str(self.agent_id or "guest")
+_OF_CALLS = (Occasion.CALL_CREATED, Occasion.CALL_FAILED)
 
 
 async def find_change(change_id: int) -> MeetingChange | None:
@@ -87,6 +77,8 @@ async def _is_known_to_companions(change: MeetingChange) -> bool:
 async def addressees(change: MeetingChange) -> list[Addressee]:
     """The guest, or those of a group meeting, whom they bring along, the agents, and those who were, as far as they
     have an address and the change is told to them."""
+    if await is_told_with_booking(change):
+        return []
     everyone = [*change.agents, *change.former]
     agents = [agent for agent in everyone if agent.is_active and agent.email]
     told = [Addressee(Audience.AGENT, agent.id) for agent in sorted(agents, key=lambda one: one.id)]
@@ -116,6 +108,9 @@ def occasion_of(change: MeetingChange, addressee: Addressee) -> Occasion | None:
     occasion = OCCASIONS.get(change.kind)
     if occasion is not None and _is_unconfirmed(change):
         return _of_unconfirmed(change, addressee)
+    if occasion in _OF_CALLS:
+        is_told = addressee.audience in readers_of(occasion) and hears_of_call(change, addressee)
+        return occasion if is_told else None
     if addressee.audience is Audience.ATTENDEE and not change.meeting.is_group:
         return _of_brought_along(change)
     if occasion is Occasion.REASSIGNED and addressee.agent_id is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from models.agent.agent import Agent
 from models.keyring import Keyring
 from models.letter import parties
+from models.letter.calls import hears_of_call
 from models.letter.changes import OCCASIONS, Addressee, status_after
 from models.letter.parties import People
 from models.meeting.answering import answer_url
@@ -82,7 +83,8 @@ def facts_then(change: MeetingChange, addressee: Addressee, *, links: Links) -> 
         former_start=_moment(before, "start") if moved else None,
         former_end=_moment(before, "end") if moved else None,
         deadline=change.meeting.confirmation_deadline,
-        join_url=change.meeting.join_url if _may_join(change, addressee) else None,
+        **_joining(change, addressee),
+        call_changed=change.before is not None,
         reason=change.reason if _may_read(change, addressee) else None,
         actor=actor.name if actor else None,
         is_tentative=status_after(change) in _UNSETTLED,
@@ -144,10 +146,16 @@ def guest_of(meeting: Meeting) -> Person:
     return Person(name=meeting.guest.name, address=meeting.guest.email, zone=meeting.guest_time_zone)
 
 
-def _may_join(change: MeetingChange, addressee: Addressee) -> bool:
-    """Agents always; guests are told how once the meeting is open (see models/meeting/arriving.py)."""
-    is_open = change.at >= opening(change.meeting, change.organization.settings)
-    return is_open or addressee.audience is Audience.AGENT
+def _joining(change: MeetingChange, addressee: Addressee) -> dict[str, Any]:
+    """How to join the call, to agents always; to others once the meeting is open (see models/meeting/arriving.py), and
+    before that, from when on they can."""
+    meeting = change.meeting
+    if meeting.join_url is None or not hears_of_call(change, addressee):
+        return {"join_url": None}
+    opens = opening(meeting, change.organization.settings)
+    if change.at >= opens or addressee.audience is Audience.AGENT:
+        return {"join_url": meeting.join_url}
+    return {"join_url": None, "join_from": opens}
 
 
 def _may_read(change: MeetingChange, addressee: Addressee) -> bool:

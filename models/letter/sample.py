@@ -27,6 +27,7 @@ def sample_facts(*, organization: str, zone: str) -> MeetingFacts:
         reason="Consectetur adipiscing elit.",
         actor="Ben Okafor",
         join_url=f"{_SITE}/join",
+        join_from=START - timedelta(minutes=15),
         manage_url=f"{_SITE}/meeting",
         confirm_url=f"{_SITE}/meeting/confirm",
         answer_url=f"{_SITE}/meeting/answer",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from models.letter.calls import comes_with_file
 from models.letter.changes import Addressee, occasion_of
 from models.letter.facts import Links, facts_then, reader_of
 from models.letter.ordered import Order, OrderedLetter
@@ -42,6 +43,7 @@ async def write(change: MeetingChange, addressee: Addressee, *, links: Links) ->
     key = f"{meeting.uid}|{change.id}|{addressee.key}"
     envelope = _envelope(organization, reader.person, key=key, date=change.at)
     facts = facts_then(change, addressee, links=links)
+    has_file = comes_with_file(change, occasion)
     choice = Choice(
         occasion=occasion,
         audience=reader.audience,
@@ -51,7 +53,9 @@ async def write(change: MeetingChange, addressee: Addressee, *, links: Links) ->
 
     async def written(only_usual: bool) -> Letter:
         saying = await saying_for(organization, choice, only_usual=only_usual)
-        return tell(facts, occasion=occasion, reader=reader, saying=saying, envelope=envelope)
+        return tell(
+            facts, occasion=occasion, reader=reader, saying=saying, envelope=envelope, has_file=has_file
+        )
 
     return await _in_own_words(written)
 

@@ -31,7 +31,9 @@ class MeetingFacts:
     the same letter. `sequence` rises with each change. `meeting_type` is as the API spells it. `former_*` are given for
     a rescheduled meeting, `reason` and `actor` (who did it) where there are any. `manage_url`, and `confirm_url` until
     the `deadline`, carry the guest's token and are shown to the guest only; `ics_url` and, for those who are brought
-    along, `answer_url` are the reader's own. What `is_tentative` is still to be confirmed or accepted.
+    along, `answer_url` are the reader's own. Of a call that is not open to the reader yet there is no `join_url`, but
+    `join_from`; one that has `call_changed` is joined otherwise than before. What `is_tentative` is still to be
+    confirmed or accepted.
 
     `others` come too, as far as the reader may know. Of a group meeting (`in_group`), the guest is the one whom the
     letter is about, if it is about one; `guests` are all who are left of them, for agents alone.
@@ -51,6 +53,8 @@ class MeetingFacts:
     former_end: datetime | None = None
     location: str | None = None
     join_url: str | None = None
+    join_from: datetime | None = None
+    call_changed: bool = False
     notes: str | None = None
     manage_url: str | None = None
     confirm_url: str | None = None

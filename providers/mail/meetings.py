@@ -24,9 +24,15 @@ class Saying:
 
 
 def tell(
-    facts: MeetingFacts, *, occasion: Occasion, reader: Reader, saying: Saying, envelope: Envelope
+    facts: MeetingFacts,
+    *,
+    occasion: Occasion,
+    reader: Reader,
+    saying: Saying,
+    envelope: Envelope,
+    has_file: bool = True,
 ) -> Letter:
-    """The letter that tells the reader of the occasion, in the reader's zone.
+    """The letter that tells the reader of the occasion, in the reader's zone, with its calendar file.
 
     Composed twice of the same facts it is the same letter, by message id and to the byte. Refuses a reader without a
     usable address (ProviderRejected), and words that there are not (BadWording).
@@ -38,7 +44,9 @@ def tell(
         envelope=envelope,
         language=saying.language,
         because=saying.language.because_of_a_meeting,
-        calendar=CalendarPart(content=invitation.to_ics(), method=invitation.method.value),
+        calendar=CalendarPart(content=invitation.to_ics(), method=invitation.method.value)
+        if has_file
+        else None,
     )
 
 

@@ -21,6 +21,8 @@ class Occasion(StrEnum):
     REMINDER = "REMINDER"
     JOINED = "JOINED"
     LEFT = "LEFT"
+    CALL_CREATED = "CALL_CREATED"
+    CALL_FAILED = "CALL_FAILED"
     INVITATION = "INVITATION"
     SIGN_IN_CODE = "SIGN_IN_CODE"
     AGENT_INVITATION = "AGENT_INVITATION"
@@ -40,6 +42,7 @@ _EVERYBODY = tuple(Audience)
 _READERS = {
     Occasion.CONFIRM_REQUEST: (Audience.GUEST,),
     Occasion.PASSED_ON: (Audience.AGENT,),
+    Occasion.CALL_FAILED: (Audience.AGENT,),
     Occasion.INVITATION: (Audience.GUEST,),
     Occasion.SIGN_IN_CODE: (Audience.GUEST,),
     Occasion.AGENT_INVITATION: (Audience.AGENT,),

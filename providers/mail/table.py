@@ -41,6 +41,7 @@ def _rows(words: dict[str, object], *, occasion: Occasion, audience: Audience, l
         Row(labels["how"], said["meeting_type"]),
         Row(labels["where"], said["location"]),
         Row(labels["join"], "" if over else said["join_url"], is_link=True),
+        Row(labels["join"], "" if over or said["join_url"] else said["join_from"]),
         Row(labels["reason"], said["reason"]),
         Row(labels["notes"], "" if over else said["notes"]),
     ]

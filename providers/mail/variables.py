@@ -29,6 +29,8 @@ _SAID: Mapping[Occasion, tuple[str, ...]] = {
     Occasion.CANCELLED: ("actor", "reason"),
     Occasion.JOINED: ("actor",),
     Occasion.LEFT: ("actor", "reason"),
+    Occasion.CALL_CREATED: ("join_from", "call_changed"),
+    Occasion.CALL_FAILED: ("reason",),
 }
 _FOR_CALENDARS = ("calendar_links", "google_url", "outlook_url", "ics_url")
 ENDING = (Occasion.CANCELLED, Occasion.DECLINED, Occasion.EXPIRED, Occasion.PASSED_ON)

@@ -36,6 +36,7 @@ def meeting_words(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, la
         "reason": Typed(inert(paragraphs(facts.reason or ""))),
         "actor": typed(facts.actor or "") if facts.actor != reader.person.name else "",
         "in_group": facts.in_group,
+        "call_changed": facts.call_changed,
     }
     words["facts"] = table(words, occasion=occasion, audience=reader.audience, language=language)
     words["google_url"] = google_url(facts, words)
@@ -63,6 +64,7 @@ def _times(facts: MeetingFacts, *, reader: Reader, language: Language) -> Words:
     if facts.former_start and facts.former_end:
         former = str(when(facts.former_start, facts.former_end, zone=zone, language=language))
     deadline = at(facts.deadline, zone=zone, language=language) if facts.deadline else ""
+    opens = at(facts.join_from, zone=zone, language=language) if facts.join_from else ""
     return {
         "when": str(now),
         "date": now.day,
@@ -70,12 +72,14 @@ def _times(facts: MeetingFacts, *, reader: Reader, language: Language) -> Words:
         "zone": now.zone,
         "former_when": former,
         "deadline": deadline,
+        "join_from": language.join_from.format(moment=opens) if opens else "",
     }
 
 
 def _links(facts: MeetingFacts, *, occasion: Occasion, reader: Reader, language: Language) -> Words:
     """A guest's links are for the guest. After its end, a meeting can only be looked at, and another one booked."""
     doing = "leave" if facts.in_group else "manage_url"
+    doing = "join_url" if occasion is Occasion.CALL_CREATED else doing
     doing = "again" if is_ending(occasion, reader.audience) else doing
     manage_url = facts.manage_url if reader.audience is Audience.GUEST else None
     confirm_url = facts.confirm_url if reader.audience is Audience.GUEST else None

@@ -213,7 +213,7 @@ async def test_an_agent_asks_again_for_a_call_that_failed(
     assert ((await call_of(meeting))[0], await news(meeting)) == ("DONE", [FAILED.value, CREATED.value])
 
 
-async def test_a_call_moves_with_its_meeting_in_silence(
+async def test_a_call_moves_with_its_meeting_and_is_told_of_anew_where_it_is_joined_otherwise(
     meeting: Meeting, jobs: Jobs, desk: Desk, anna: Agent, clock: Clock
 ) -> None:
     await jobs.run()
@@ -223,7 +223,7 @@ async def test_a_call_moves_with_its_meeting_in_silence(
     [wish] = desk.calls.calls.values()
     assert (wish.start, desk.calls.asked) == (TOMORROW + HOUR, ["make", "move"])
     state, after, *_ = await call_of(meeting)
-    assert (state, after != before, await news(meeting)) == ("DONE", True, [CREATED.value])
+    assert (state, after != before, await news(meeting)) == ("DONE", True, [CREATED.value] * 2)
 
 
 async def test_a_meeting_that_moves_before_its_call_is_made_gets_one_for_its_new_time(

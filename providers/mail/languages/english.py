@@ -23,6 +23,7 @@ ENGLISH = Language(
             "notes": "Notes",
         }
     ),
+    join_from="from {moment} on",
     no_longer="no longer",
     meeting_types=MappingProxyType(
         {"OFFICE": "At the office", "VIDEO": "Video call", "PHONE": "Phone call", "ON_SITE": "On site"}

@@ -26,6 +26,7 @@ FRENCH = Language(
             "notes": "Remarques",
         }
     ),
+    join_from="à partir du {moment}",
     no_longer="n’est plus valable",
     meeting_types=MappingProxyType(
         {

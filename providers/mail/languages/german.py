@@ -25,6 +25,7 @@ GERMAN = Language(
             "notes": "Anmerkungen",
         }
     ),
+    join_from="ab {moment}",
     no_longer="entfällt",
     meeting_types=MappingProxyType(
         {"OFFICE": "Im Büro", "VIDEO": "Videogespräch", "PHONE": "Telefongespräch", "ON_SITE": "Vor Ort"}

@@ -26,6 +26,7 @@ ITALIAN = Language(
             "notes": "Note",
         }
     ),
+    join_from="da {moment}",
     no_longer="non più valido",
     meeting_types=MappingProxyType(
         {"OFFICE": "In ufficio", "VIDEO": "Videochiamata", "PHONE": "Telefonata", "ON_SITE": "A domicilio"}

@@ -11,7 +11,8 @@ class Language:
     `clock` is a time of day as strftime has it, `moment` how it is said (`{time}`), `hours` a span of
     two: `{start}` and `{end}`.
 
-    `labels` name the facts, `meeting_types` say how a meeting is held, and `buttons` what a link does.
+    `labels` name the facts, `meeting_types` say how a meeting is held, and `buttons` what a link does. `join_from` says
+    from what `{moment}` on one can join.
     """
 
     tag: str
@@ -24,6 +25,7 @@ class Language:
     moment: str = "{time}"
     colon: str = ":"
     labels: Mapping[str, str]
+    join_from: str
     no_longer: str
     meeting_types: Mapping[str, str]
     buttons: Mapping[str, str]

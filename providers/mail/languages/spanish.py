@@ -25,6 +25,7 @@ SPANISH = Language(
             "notes": "Observaciones",
         }
     ),
+    join_from="a partir del {moment}",
     no_longer="ya no es válido",
     meeting_types=MappingProxyType(
         {

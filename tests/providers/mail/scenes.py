@@ -46,6 +46,8 @@ _MEETINGS: dict[Occasion, MeetingFacts] = {
     Occasion.REMINDER: replace(FACTS, meeting_type="PHONE", join_url=None),
     Occasion.JOINED: replace(FACTS, title="Yoga", in_group=True, others=(TOM,)),
     Occasion.LEFT: replace(FACTS, title="Yoga", in_group=True, others=(TOM,), manage_url=None),
+    Occasion.CALL_CREATED: replace(FACTS, sequence=2),
+    Occasion.CALL_FAILED: replace(FACTS, join_url=None, reason="The provider of calls could not be reached."),
 }
 _UNTIL = datetime(2026, 12, 1, 9, 10, tzinfo=UTC)
 _NOTICES = {
@@ -79,6 +81,8 @@ def scenes() -> Iterator[tuple[Occasion, Audience, str]]:
 
 def facts_of(occasion: Occasion, audience: Audience) -> MeetingFacts:
     facts = _MEETINGS[occasion]
+    if occasion is Occasion.CALL_CREATED and audience is not Audience.AGENT:
+        facts = replace(facts, join_url=None, join_from=START - timedelta(minutes=15))
     if audience is not Audience.ATTENDEE:
         return facts
     return replace(facts, others=(TOM,), answer_url="https://acme.example/meeting/answer#token")
