@@ -86,7 +86,7 @@ async def test_what_becomes_of_the_meeting_they_are_told(
 ) -> None:
     await jobs.run()
     await reschedule(meeting.id, Change(), start=ELEVEN, duration_minutes=None, actor=acting(anna), now=MONDAY)
-    assert to_tom(await heard(jobs, mailer)) == [("REQUEST", "Moved")]
+    assert to_tom(await heard(jobs, mailer)) == [("REQUEST", "New time")]
     ben = await an_agent(await anna.organization, "Ben")
     await reassign(meeting.id, ben.id, Change(), actor=acting(anna), now=MONDAY)
     assert to_tom(await heard(jobs, mailer)) == [("REQUEST", "With Ben")]
@@ -141,7 +141,7 @@ async def test_what_is_accepted_is_their_invitation_and_then_they_hear_everythin
     await accepts(meeting, anna)
     assert to_tom(await heard(jobs, mailer)) == [("REQUEST", "Invitation")]
     await guest_moves(meeting, ELEVEN)
-    assert to_tom(await heard(jobs, mailer)) == [("REQUEST", "Moved")]
+    assert to_tom(await heard(jobs, mailer)) == [("REQUEST", "New time")]
     assert event_of(mailer.sent_to(TOM)[0])[1]["STATUS"] == "TENTATIVE"
     await declines(meeting, anna)
     assert to_tom(await heard(jobs, mailer)) == [("CANCEL", "Declined")]
