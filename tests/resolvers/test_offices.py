@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.agent.agent import Agent
+from models.link import ScheduleLink
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.words import Role
@@ -14,10 +15,11 @@ from resolvers import ids
 from tests.builders import an_agent
 from tests.resolvers import planning_documents as plan
 from tests.resolvers.conftest import Client, SignIn
-from tests.resolvers.documents import SLOTS, codes
+from tests.resolvers.documents import BOOK, ELEVEN, SLOTS, TEN, codes, wish
 
 CHRISTMAS = {"from": "2027-12-24", "to": "2027-12-26", "reason": "Christmas"}
 MARCH = {"from": "2027-03-02", "to": "2027-03-03", "reason": None}
+WHERE = "query($id: ID!) { meeting(id: $id) { status office { name } } }"
 FRIDAY = {"weekday": "FRIDAY", "start": "10:00", "end": "12:00"}
 
 
@@ -120,6 +122,26 @@ async def test_an_office_out_of_use_is_not_offered(ada: Client, public: Client, 
     office = await created(ada)
     await update(ada, office, isActive=False)
     assert (await public.do('{ organization(slug: "acme") { offices { name } } }'))["offices"] == []
+
+
+async def test_an_office_that_is_out_of_use_for_a_while_keeps_everything(
+    ada: Client, public: Client, anna: Agent, annas_link: ScheduleLink
+) -> None:
+    office = await created(ada, closures=[MARCH])
+    await anna.offices.add(await Office.get())
+    there = {"link": "acme/anna", "officeId": office["id"]}
+    monday = {"from": "2027-03-01", "to": "2027-03-01", "timeZone": "Europe/Rome"}
+    booked = await public.do(BOOK, input=wish(TEN, slots=there))
+    assert booked["errors"] == []
+    await update(ada, office, isActive=False)
+    assert codes(await public.do(BOOK, input=wish(ELEVEN, slots=there))) == ["NOT_FOUND"]
+    assert (await public.run(SLOTS, input={**there, **monday})).codes == ["BAD_REQUEST"]
+    kept = await ada.do(WHERE, id=booked["meeting"]["id"])
+    assert kept == {"status": "SCHEDULED", "office": {"name": "Harbour"}}
+    back = (await update(ada, office, isActive=True))["office"]
+    assert back == {**office, "version": office["version"] + 2}
+    assert (await public.do(SLOTS, input={**there, **monday}))["total"] == 15
+    assert codes(await public.do(BOOK, input=wish(ELEVEN, slots=there))) == []
 
 
 async def test_of_two_changes_of_one_version_the_second_is_stale(ada: Client) -> None:
