@@ -104,7 +104,24 @@ class Loaders(PlanLoaders, PartyLoaders):
 
     @cached_property
     def meetings_of_conversation(self) -> DataLoader[int, list[Meeting]]:
-        return by_owner(Meeting, "conversation_id")
+        """Those that the actor is shown, of conversations that they read."""
+
+        async def load(ids: Sequence[int]) -> list[list[Meeting]]:
+            rows = Meeting.in_conversations(ids, self._viewer()).order_by("id")
+            return owned(await rows, "conversation_id", ids)
+
+        return DataLoader(load)
+
+    @cached_property
+    def meetings_of_messages(self) -> DataLoader[tuple[int, int], Meeting | None]:
+        """By a message's conversation and the meeting that it tells of; as far as the actor is shown it."""
+
+        async def load(keys: Sequence[tuple[int, int]]) -> list[Meeting | None]:
+            rows = Meeting.in_conversations({conversation for conversation, _ in keys}, self._viewer())
+            found = {meeting.id: meeting for meeting in await rows.filter(id__in=[id for _, id in keys])}
+            return [found.get(id) for _, id in keys]
+
+        return DataLoader(load)
 
     @cached_property
     def members_of_conversation(self) -> DataLoader[int, list[Member]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from errors import NotFound
-from models.actor import GuestActor
 from models.agent.agent import Agent
 from models.contact import Contact
 from models.conversation import assigning, posting, reading
@@ -72,9 +71,7 @@ async def reply_to(info: Info, root: Message) -> Message | None:
 
 
 async def meeting(info: Info, root: Message) -> Meeting | None:
-    """To a guest who holds the link of one meeting, that one."""
-    actor = info.context.actor
-    by_link = actor.meeting_id if isinstance(actor, GuestActor) and not actor.is_verified else None
-    if root.meeting_id is None or by_link not in (None, root.meeting_id):
+    """As the conversation's meetings are shown: to a guest who holds the link of one meeting, that one."""
+    if root.meeting_id is None:
         return None
-    return await info.context.loaders.meetings.load(root.meeting_id)
+    return await info.context.loaders.meetings_of_messages.load((root.conversation_id, root.meeting_id))

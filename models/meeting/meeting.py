@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from tortoise import fields
-from tortoise.expressions import Q, RawSQL, Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models.actor import Actor, AgentActor, GuestActor, SignedInGuest
@@ -17,6 +17,7 @@ from models.base import Owned
 from models.contact import Contact
 from models.conversation.conversation import Conversation
 from models.meeting.series import MeetingSeries
+from models.meeting.showing import shown_to
 from models.meeting.standing import Standing
 from models.organization.office import Office
 from models.organization.service import Service, ServiceMember
@@ -108,7 +109,7 @@ class Meeting(Owned):
             case AgentActor(agent=agent):
                 services = ServiceMember.filter(agent_id=agent.id).values("service_id")
                 mine = Meeting.filter(agents__id=agent.id).values("id")
-                own = cls.filter(organization_id=agent.organization_id).annotate(is_shown=_shown_to(agent))
+                own = cls.filter(organization_id=agent.organization_id).annotate(is_shown=shown_to(agent))
                 return own.filter(
                     Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services), is_shown=True)
                 )
@@ -127,6 +128,17 @@ class Meeting(Owned):
                 )
             case _:
                 return cls.filter(id__in=[])
+
+    @classmethod
+    def in_conversations(cls, ids: Collection[int], actor: Actor) -> QuerySet[Meeting]:
+        """The meetings of conversations that the actor reads: to a guest, those that they see; to agents, also what
+        others have, but not what nobody has yet and is not shown to them."""
+        if not isinstance(actor, AgentActor):
+            return cls.visible_to(actor).filter(conversation_id__in=list(ids))
+        rows = cls.filter(conversation_id__in=list(ids))
+        if actor.sees_all or actor.agent.role is Role.BOOKING_MANAGER:
+            return rows
+        return rows.annotate(is_shown=shown_to(actor.agent)).filter(is_shown=True)
 
     @property
     def is_group(self) -> bool:
@@ -157,23 +169,6 @@ class Meeting(Owned):
     def has_expired(self, now: datetime) -> bool:
         """Whether it has ended by itself, even if that is not written down yet."""
         return self.expires_at is not None and self.expires_at <= now
-
-
-# To the agents of its service: what somebody has, and what nobody has yet if it is to be shown.
-_SHOWN = """
-(EXISTS (SELECT FROM meeting_agent given WHERE given.meeting_id = "meeting"."id") OR ({spoken} AND EXISTS (
-    SELECT FROM organization o WHERE o.id = "meeting"."organization_id"
-        AND (o.stored_settings -> 'show_unassigned_meetings') IS DISTINCT FROM 'false'::jsonb
-)))
-"""
-
-
-def _shown_to(agent: Agent) -> RawSQL:
-    """Who does not say which languages they speak is shown what is in any."""
-    tongues = [tongue for tongue in sorted(agent.tongues) if tongue.isascii() and tongue.isalpha()]
-    spoken = ", ".join(f"'{tongue}'" for tongue in tongues)
-    language = """lower(split_part("meeting"."language", '-', 1))"""
-    return RawSQL(_SHOWN.format(spoken=f"{language} IN ({spoken})" if spoken else "TRUE"))
 
 
 class Attendee(Owned):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
+from models.actor import SignedInGuest
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
 from models.agent.template import DayTemplate
 from models.calendar.connection import CalendarConnection
+from models.contact import Contact
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.meeting.meeting import Meeting
@@ -26,6 +28,7 @@ from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
 from tests.resolvers.statements import statements
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+TALKS = "{ conversations { edges { node { meetings { id } } } } }"
 AGENTS = """query($from: Date! = "2027-03-01") { organization { agents(first: 25) { edges { node { name
   role offices { name } services { name } expertise { name } openConversationCount
   dayTemplates { name windows { start } }
@@ -76,6 +79,28 @@ async def test_messages_are_looked_up_together(talk: Talk) -> None:
         await say.say(talk.grace, talk.id, text)
     messages = [ids.encode("Message", message.id) for message in await Message.all()]
     assert await sent(talk.anna, NODES, ids=messages) == await sent(talk.anna, NODES, ids=messages[:1])
+
+
+async def test_a_guest_who_has_signed_in_has_the_meetings_of_all_conversations_looked_up_together(
+    talk: Talk, sign_in: SignIn, anna: Agent
+) -> None:
+    grace = await Contact.get(name="Grace Guest")
+    actor = SignedInGuest(
+        grace,
+        0,
+        0,
+        is_verified=True,
+        session_id=1,
+        email="grace@guests.example",
+        expires_at=MONDAY + timedelta(days=7),
+        all_ids=frozenset({grace.id}),
+    )
+    client = Client(sign_in.world, actor)
+    one = await sent(client, TALKS)
+    await a_talk(sign_in, anna, start=say.TEN)
+    shown = await client.run(TALKS)
+    assert [len(edge["node"]["meetings"]) for edge in shown.data["conversations"]["edges"]] == [1, 1]
+    assert await sent(client, TALKS) == one
 
 
 async def test_nodes_come_in_the_order_in_which_they_were_asked_for_also_twice(talk: Talk) -> None:

@@ -14,10 +14,13 @@ from models.organization.organization import Organization
 from models.organization.subject import Subject
 from models.words import Channel, ConversationStatus, MemberRole, Role
 from resolvers import ids
-from tests.builders import MONDAY, a_contact, a_service, an_agent, an_organization
+from tests.builders import MONDAY, a_contact, a_link, a_service, an_agent, an_organization
+from tests.models.meeting.life import setting
+from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk
 
 NODE = "query($id: ID!) { node(id: $id) { id ... on Contact { name email phone } } }"
+TOLD = "query($id: ID!) { conversation(id: $id) { meetings { id } messages { edges { node { meeting { id } } } } } }"
 SERVICES = '{ organization(slug: "acme") { services { name members { agent { name } } } } }'
 
 
@@ -153,3 +156,27 @@ async def test_closed_offices_and_subjects_not_for_customers_are_for_colleagues(
     assert await talk.anna.do(query) == {"offices": everything, "subjects": everything}
     for outsider in (public, talk.grace, eve):
         assert await outsider.do(query) == {"offices": what_is_public, "subjects": what_is_public}
+
+
+@pytest.mark.parametrize(("languages", "settings"), [(["fr"], {}), ([], {"show_unassigned_meetings": False})])
+async def test_who_is_not_shown_what_nobody_has_yet_does_not_see_it_in_its_conversation(
+    public: Client,
+    sign_in: SignIn,
+    organization: Organization,
+    languages: list[str],
+    settings: dict[str, Any],
+) -> None:
+    ben = await an_agent(organization, "Ben", languages=languages)
+    ada = await an_agent(organization, "Ada", role=Role.ADMINISTRATOR)
+    await a_link(await a_service(organization, ben, assign_on_booking=False))
+    await setting(organization.id, **settings)
+    booked = await public.do(say.BOOK, input=say.wish(slots={"link": "acme/support"}))
+    shown, id = {"id": booked["meeting"]["id"]}, booked["meeting"]["conversation"]["id"]
+    for agent, seen in ((ben, False), (ada, True)):
+        told = await sign_in.agent(agent).do(TOLD, id=id)
+        assert told["meetings"] == [shown] * seen
+        assert [edge["node"]["meeting"] for edge in told["messages"]["edges"]] == [shown if seen else None]
+    await sign_in.agent(ada).do(
+        say.REASSIGN, input={"meetingId": shown["id"], "agentId": ids.encode("Agent", ben.id)}
+    )
+    assert (await sign_in.agent(ben).do(TOLD, id=id))["meetings"] == [shown]
