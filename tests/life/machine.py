@@ -4,52 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from tortoise import connections
 
 from resolvers import ids
 from tests.builders import MONDAY
-from tests.life.account import ACTIVE, EARLY, HALF_HOUR, JOINING, OVER, UNSEEN, WAITING, Account, Entry
+from tests.life.account import ACTIVE, EARLY, HALF_HOUR, JOINING, OVER, WAITING, Account, Entry
 from tests.life.asking import assert_claims, assert_free, assert_shown
 from tests.life.drawing import drawn
-from tests.life.town import AGENTS, COMPANION, GUESTS, Town, minutes
+from tests.life.stage import Place, Stage, awaited
+from tests.life.town import AGENTS, COMPANION, GUESTS, minutes
 
-R = TypeVar("R")
 DRAWN = drawn()
-DAYS = (datetime(2027, 3, 1, 8, tzinfo=UTC), datetime(2027, 3, 2, 8, tzinfo=UTC))
-STARTS = st.sampled_from([day + n * HALF_HOUR for day in DAYS for n in range(4)])
+# Everybody likes to meet in the first hours of a day's work.
+STARTS = st.tuples(st.integers(0, 1), st.integers(0, 3))
 WISHES = st.sampled_from(["anna", "ben", "either", "ask anna", "ask either"])
 WHICH = st.integers(0, 11)
+OF_GUESTS = ("confirmMeeting", "rescheduleMeeting", "cancelMeeting")
+OF_AGENTS = ("acceptMeeting", "declineMeeting", "reassignMeeting")
 
 
-def awaited(deed: Callable[..., Coroutine[Any, Any, R]]) -> Callable[..., R]:
-    """The machine lives in a thread of its own; what it does, in the loop of the database."""
-
-    @wraps(deed)
-    def act(self: Life, **values: Any) -> R:
-        return asyncio.run_coroutine_threadsafe(deed(self, **values), self.loop).result()
-
-    return act
-
-
-class Life(RuleBasedStateMachine):
-    """Times are never those of a slot: the clock stands at three minutes past, and goes by fives."""
-
-    def __init__(self, town: Town, empty: str, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self.town, self.empty, self.loop = town, empty, loop
-        self.account = Account(must_confirm=False, leads=())
-        self.last: tuple[str, Entry, str] | None = None
-
-    @property
-    def now(self) -> datetime:
-        return self.town.clock.now
+class Life(Stage):
+    """What two guests, two agents, a worker and time do."""
 
     @initialize(must_confirm=st.booleans(), leads=st.sampled_from([(), (60,), (1440, 60)]))
     @awaited
@@ -63,14 +42,15 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         what=WISHES,
-        start=STARTS,
+        place=STARTS,
         guest=st.sampled_from(GUESTS),
         brings=st.sampled_from([None, COMPANION]),
         by=st.sampled_from([None, None, *AGENTS]),
     )
     @awaited
-    async def book(self, what: str, start: datetime, guest: str, brings: str | None, by: str | None) -> None:
-        now, end = self.now, start + HALF_HOUR
+    async def book(self, what: str, place: Place, guest: str, brings: str | None, by: str | None) -> None:
+        now, start = self.now, self.start(place)
+        end = start + HALF_HOUR
         asked, name = what.startswith("ask "), what.removeprefix("ask ")
         wanted = AGENTS if name == "either" else (name,)
         free = {one for one in wanted if self.account.is_free(one, start, end, now=now)}
@@ -102,7 +82,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH)
     @awaited
     async def confirm(self, which: int) -> None:
-        entry = self.entry(which)
+        entry = self.entry(which, "AWAITING_GUEST")
         refusal = entry.refusal(self.now, "AWAITING_GUEST")
         if await self.did("confirmMeeting", entry, "guest", refusal):
             status, until = ("REQUESTED", entry.start) if entry.asked else ("SCHEDULED", None)
@@ -112,7 +92,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, by=st.sampled_from(AGENTS), accepts=st.booleans())
     @awaited
     async def decide(self, which: int, by: str, accepts: bool) -> None:
-        entry = self.entry(which)
+        entry = self.entry(which, "REQUESTED")
         refusal = entry.refusal(self.now, "REQUESTED")
         if await self.did("acceptMeeting" if accepts else "declineMeeting", entry, by, refusal):
             self.decided(entry, accepts=accepts)
@@ -121,7 +101,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, by=st.sampled_from(("guest", "other", *AGENTS)))
     @awaited
     async def cancel(self, which: int, by: str) -> None:
-        entry = self.entry(which)
+        entry = self.entry(which, *ACTIVE)
         if await self.did("cancelMeeting", entry, by, entry.refusal(self.now, *ACTIVE)):
             entry.end_as("CANCELLED", self.now)
 
@@ -129,12 +109,12 @@ class Life(RuleBasedStateMachine):
     @rule(
         which=WHICH,
         by=st.sampled_from(("guest", "other", *AGENTS)),
-        start=STARTS,
+        place=STARTS,
         hours=st.sampled_from([1, 2]),
     )
     @awaited
-    async def move(self, which: int, by: str, start: datetime, hours: int) -> None:
-        entry, now = self.entry(which), self.now
+    async def move(self, which: int, by: str, place: Place, hours: int) -> None:
+        entry, now, start = self.entry(which, *ACTIVE), self.now, self.start(place)
         end = start + hours * HALF_HOUR
         more = {"start": start.isoformat(), "durationMinutes": 30 * hours}
         is_same = (start, end) == (entry.start, entry.end)
@@ -149,7 +129,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, by=st.sampled_from(AGENTS))
     @awaited
     async def pass_on(self, which: int, by: str) -> None:
-        entry, now = self.entry(which), self.now
+        entry, now = self.entry(which, *ACTIVE), self.now
         [other] = set(AGENTS) - entry.agents
         is_free = self.account.is_free(other, entry.start, entry.end, now=now)
         refusal = entry.refusal(now, *ACTIVE) or (None if is_free else "AGENT_UNAVAILABLE")
@@ -162,7 +142,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, who=st.sampled_from(("guest", "other", *AGENTS)))
     @awaited
     async def arrive(self, which: int, who: str) -> None:
-        entry = self.entry(which)
+        entry = self.entry(which, "SCHEDULED")
         name = entry.guest if who == "guest" else who
         refusal = None
         if name not in entry.arrived:
@@ -177,7 +157,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, by=st.sampled_from(AGENTS))
     @awaited
     async def complete(self, which: int, by: str) -> None:
-        entry = self.entry(which)
+        entry = self.entry(which, "SCHEDULED")
         refusal = OVER if entry.status != "SCHEDULED" else EARLY if self.now < entry.start else None
         if await self.did("completeMeeting", entry, by, refusal):
             entry.is_held_by_word = True
@@ -187,7 +167,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=WHICH, by=st.sampled_from(AGENTS))
     @awaited
     async def miss(self, which: int, by: str) -> None:
-        entry, refusal = self.entry(which), None
+        entry, refusal = self.entry(which, "SCHEDULED", "COMPLETED"), None
         if entry.status not in ("SCHEDULED", "COMPLETED") or entry.is_held_by_word:
             refusal = OVER
         elif self.now < entry.start + WAITING:
@@ -202,7 +182,7 @@ class Life(RuleBasedStateMachine):
     @awaited
     async def decide_at_once(self, which: int) -> None:
         """Accepted, declined and cancelled in the same moment: one has decided, the others are told so."""
-        entry, now, self.last = self.entry(which), self.now, None
+        entry, now, self.last = self.entry(which, "REQUESTED"), self.now, None
         [agent] = entry.agents
         verbs = ("acceptMeeting", "declineMeeting", "cancelMeeting")
         codes = await asyncio.gather(
@@ -228,6 +208,28 @@ class Life(RuleBasedStateMachine):
         """Time goes by, and no worker sees to anything."""
         self.town.clock.now += minutes(passed)
 
+    @precondition(lambda self: self.account.entries)
+    @rule(which=WHICH, after=st.sampled_from([0, 15, 30, 60]))
+    @awaited
+    async def wait_for(self, which: int, after: int) -> None:
+        """A meeting has begun, its agent has waited for the guest, or it is over."""
+        self.pass_by(self.entry(which, "SCHEDULED").start + minutes(after))
+
+    @precondition(lambda self: any(one.status in ACTIVE for one in self.account.entries))
+    @rule(which=WHICH, verb=st.sampled_from(OF_GUESTS + OF_AGENTS))
+    @awaited
+    async def come_too_late(self, which: int, verb: str) -> None:
+        """It has begun, or nobody has decided it in time: also before that is written down nothing can be done."""
+        active = [one for one in self.account.entries if one.status in ACTIVE]
+        entry = active[which % len(active)]
+        self.pass_by(entry.expires_at or entry.start)
+        [agent] = entry.agents
+        more: dict[str, Any] = {
+            "rescheduleMeeting": {"start": self.start((1, which % 4)).isoformat()},
+            "reassignMeeting": {"agentId": ids.encode("Agent", self.town.agents[agent].id)},
+        }.get(verb, {})
+        await self.did(verb, entry, "guest" if verb in OF_GUESTS else agent, OVER, **more)
+
     @rule(workers=st.sampled_from([1, 1, 2]), falls=st.sampled_from([None, None, "before", "after"]))
     @awaited
     async def work(self, workers: int, falls: str | None) -> None:
@@ -248,34 +250,10 @@ class Life(RuleBasedStateMachine):
         for entry in self.account.entries:
             await assert_shown(self.town, entry, now=self.now)
         for agent in AGENTS:
-            await assert_free(self.town, self.account, agent, DAYS, now=self.now)
+            await assert_free(self.town, self.account, agent, self.days, now=self.now)
         await assert_claims(self.now)
 
     def teardown(self) -> None:
         """In the end a worker has done everything."""
         if sys.exc_info()[0] is None:
             self.work(workers=1, falls=None)
-
-    def entry(self, which: int) -> Entry:
-        return self.account.entries[which % len(self.account.entries)]
-
-    async def say(self, verb: str, entry: Entry, who: str, **more: Any) -> str | None:
-        client = await self.town.client(entry, who, self.account.entries)
-        return await self.town.do(client, verb, entry.id, **more)
-
-    async def did(self, verb: str, entry: Entry, who: str, refusal: str | None, **more: Any) -> bool:
-        """Whether it was done, or refused, as it had to be; an empty refusal says only that there is to be one."""
-        status = entry.status
-        code = await self.say(verb, entry, who, **more)
-        if who != "guest" and not entry.seen_by(who):
-            assert code == UNSEEN
-            return False
-        assert code == refusal if refusal != "" else code
-        self.last = (verb, entry, status)
-        return code is None
-
-    def decided(self, entry: Entry, *, accepts: bool) -> None:
-        if accepts:
-            entry.stand("ACCEPTED", "SCHEDULED", None, self.now)
-        else:
-            entry.end_as("DECLINED", self.now)
