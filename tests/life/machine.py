@@ -22,6 +22,14 @@ DRAWN = drawn()
 # Everybody likes to meet in the first hours of a day's work.
 STARTS = st.tuples(st.integers(0, 1), st.integers(0, 3))
 WISHES = st.sampled_from(["anna", "ben", "either", "ask anna", "ask either"])
+BOOKINGS = st.tuples(
+    WISHES,
+    STARTS,
+    st.sampled_from(GUESTS),
+    st.sampled_from([None, COMPANION]),
+    st.sampled_from([None, None, *AGENTS]),
+)
+Booking = tuple[str, Place, str, str | None, str | None]
 WHICH = st.integers(0, 11)
 OF_GUESTS = ("confirmMeeting", "rescheduleMeeting", "cancelMeeting")
 OF_AGENTS = ("acceptMeeting", "declineMeeting", "reassignMeeting")
@@ -30,25 +38,28 @@ OF_AGENTS = ("acceptMeeting", "declineMeeting", "reassignMeeting")
 class Life(Stage):
     """What two guests, two agents, a worker and time do."""
 
-    @initialize(must_confirm=st.booleans(), leads=st.sampled_from([(), (60,), (1440, 60)]))
+    @initialize(
+        must_confirm=st.booleans(),
+        leads=st.sampled_from([(), (60,), (1440, 60)]),
+        bookings=st.lists(BOOKINGS, min_size=2, max_size=4),
+    )
     @awaited
-    async def begin(self, must_confirm: bool, leads: tuple[int, ...]) -> None:
+    async def begin(self, must_confirm: bool, leads: tuple[int, ...], bookings: list[Booking]) -> None:
         await connections.get("default").execute_script(self.empty)
         self.town.clock.now = MONDAY + minutes(3)
         self.town.post.outbox.clear()
         self.town.post.falls = None
         self.account = Account(must_confirm=must_confirm, leads=leads)
         await self.town.found(must_confirm=must_confirm, leads=leads)
+        for booking in bookings:
+            await self.booked(*booking)
 
-    @rule(
-        what=WISHES,
-        place=STARTS,
-        guest=st.sampled_from(GUESTS),
-        brings=st.sampled_from([None, COMPANION]),
-        by=st.sampled_from([None, None, *AGENTS]),
-    )
+    @rule(booking=BOOKINGS)
     @awaited
-    async def book(self, what: str, place: Place, guest: str, brings: str | None, by: str | None) -> None:
+    async def book(self, booking: Booking) -> None:
+        await self.booked(*booking)
+
+    async def booked(self, what: str, place: Place, guest: str, brings: str | None, by: str | None) -> None:
         now, start = self.now, self.start(place)
         end = start + HALF_HOUR
         asked, name = what.startswith("ask "), what.removeprefix("ask ")
