@@ -56,7 +56,7 @@ async def test_every_occasion_has_a_usual_text_for_each_reader_in_five_languages
     texts = await told(ada)
     assert {one["language"] for one in texts} == {"en", "it", "de", "fr", "es"}
     assert all(one["isDefault"] and one["subject"] and one["body"] for one in texts)
-    assert len({one["id"] for one in texts}) == len(texts) == 5 * 43
+    assert len({one["id"] for one in texts}) == len(texts) == 5 * 47
     assert {one["audience"] for one in await told(ada, occasion="BOOKED", language="IT")} == {
         "AGENT",
         "ATTENDEE",
