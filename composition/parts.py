@@ -12,6 +12,7 @@ from tortoise import connections
 
 from jobs.tools import Tools, equip
 from jobs.worker import open_queue
+from models.channel.credentials import Credentials
 from models.database import database
 from models.keyring import Keyring
 from models.transactions import outlet
@@ -24,6 +25,10 @@ from providers.mail.protocol import Mailer
 from providers.mail.smtp import SmtpMailer
 from providers.meetings.jitsi import JitsiCalls, JitsiKey
 from providers.meetings.protocol import Calls
+from providers.messaging.asking import Asker
+from providers.messaging.meta import MetaMessages
+from providers.messaging.protocol import Messages, MetaCredentials
+from providers.messaging.twilio import TwilioMessages
 from realtime.bus import Bus, MemoryBus, RedisBus
 from realtime.cursors import Cursors
 from realtime.hub import Hub
@@ -95,6 +100,7 @@ def _tools(settings: Settings, keys: Keyring) -> Tools:
         open_feed=open_feed,
         post=fetcher.post,
         open_calls=_open_calls,
+        open_messages=_open_messages,
         keys=keys,
         public_url=settings.public_url,
         now=_now,
@@ -103,6 +109,12 @@ def _tools(settings: Settings, keys: Keyring) -> Tools:
 
 def _open_calls(provider: MeetingProvider, *, account: str, secret: str | None) -> Calls:
     return _CALLS[provider](account, secret)
+
+
+def _open_messages(credentials: Credentials) -> Messages:
+    if isinstance(credentials, MetaCredentials):
+        return MetaMessages(credentials, asker=Asker())
+    return TwilioMessages(credentials, asker=Asker())
 
 
 def _jitsi(server: str, secret: str | None) -> Calls:

@@ -6,12 +6,14 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from jobs.turns import Turns
+from models.channel.credentials import Credentials
 from models.keyring import Keyring
 from models.words import MeetingProvider
 from providers.calendars.protocol import Calendar
 from providers.fetching import Answered, Fetcher
 from providers.mail.protocol import Mailer
 from providers.meetings.protocol import Calls
+from providers.messaging.protocol import Messages
 
 
 class OpenFeed(Protocol):
@@ -32,6 +34,12 @@ class OpenCalls(Protocol):
     def __call__(self, provider: MeetingProvider, *, account: str, secret: str | None) -> Calls: ...
 
 
+class OpenMessages(Protocol):
+    """Gives the account at a provider of messages that has these credentials."""
+
+    def __call__(self, credentials: Credentials) -> Messages: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """`public_url` has no slash at its end; `now` gives aware UTC."""
@@ -39,6 +47,7 @@ class Tools:
     mailer: Mailer
     open_feed: OpenFeed
     open_calls: OpenCalls
+    open_messages: OpenMessages
     keys: Keyring
     public_url: str
     now: Callable[[], datetime]

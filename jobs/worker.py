@@ -9,6 +9,7 @@ import structlog
 
 import jobs.calendars
 import jobs.calls
+import jobs.channels
 import jobs.housekeeping
 import jobs.mail
 import jobs.meetings

@@ -42,6 +42,7 @@ MODELS = (
     "models.call.connection",
     "models.call.call",
     "models.channel.account",
+    "models.channel.template",
     "models.meeting.reminding",
     "models.meeting.seat",
     "models.meeting.series",

@@ -6,11 +6,12 @@ from typing import Any
 
 from errors import Forbidden, Invalid
 from models.actor import AgentActor
-from models.channel import connecting
+from models.channel import connecting, syncing, templating
 from models.channel.account import ChannelAccount
 from models.channel.address import webhook_url as url_of
 from models.channel.connecting import NewAccount
 from models.channel.credentials import Credentials
+from models.channel.template import MessageTemplate
 from models.desk.contact_list import ContactList
 from models.organization.service import Service
 from models.words import Role
@@ -24,8 +25,10 @@ from schema.inputs.channels import (
     ConnectChannelAccountInput,
     DisconnectChannelAccountInput,
     MetaCredentialsInput,
+    SyncMessageTemplatesInput,
     TwilioCredentialsInput,
     UpdateChannelAccountInput,
+    UpdateMessageTemplateInput,
 )
 
 
@@ -52,6 +55,20 @@ async def contact_list(info: Info, root: ChannelAccount) -> ContactList | None:
     return await info.context.loaders.contact_lists.load(root.contact_list_id)
 
 
+async def recontact_template(info: Info, root: ChannelAccount) -> MessageTemplate | None:
+    if root.recontact_template_id is None:
+        return None
+    return await info.context.loaders.message_templates.load(root.recontact_template_id)
+
+
+async def templates(info: Info, root: ChannelAccount) -> list[MessageTemplate]:
+    return await info.context.loaders.templates_of_account.load(root.id)
+
+
+async def account_of(info: Info, root: MessageTemplate) -> ChannelAccount | None:
+    return await info.context.loaders.channel_accounts.load(root.account_id)
+
+
 def health(root: ChannelAccount) -> ChannelAccount:
     return root
 
@@ -73,7 +90,9 @@ async def connect_channel_account(info: Info, input: ConnectChannelAccountInput)
         credentials=_credentials(input.meta, input.twilio),
     )
     once = once_of(context, "connectChannelAccount", input, organization_id=actor.organization_id)
-    made = await connecting.connect_account(wish, actor=actor, keys=context.world.keys, once=once)
+    made = await connecting.connect_account(
+        wish, actor=actor, keys=context.world.keys, now=context.now(), once=once
+    )
     return Payload(account=made)
 
 
@@ -84,8 +103,9 @@ async def update_channel_account(info: Info, input: UpdateChannelAccountInput) -
         key,
         actor=actor,
         keys=info.context.world.keys,
+        now=info.context.now(),
         expected_version=input.expected_version,
-        **_meant(given(input, nullable={"list_id"}, without={"account_id"})),
+        **_meant(given(input, nullable={"list_id", "recontact_template_id"}, without={"account_id"})),
     )
     return Payload(account=changed)
 
@@ -98,12 +118,34 @@ async def disconnect_channel_account(info: Info, input: DisconnectChannelAccount
     return Payload(disconnected=True)
 
 
+@refusals_as_values
+async def sync_message_templates(info: Info, input: SyncMessageTemplatesInput) -> Payload:
+    actor, key = info.context.agent(), ids.decode(input.account_id, "ChannelAccount", field=("accountId",))
+    return Payload(account=await syncing.ask_to_sync(key, actor=actor, now=info.context.now()))
+
+
+@refusals_as_values
+async def update_message_template(info: Info, input: UpdateMessageTemplateInput) -> Payload:
+    actor, key = info.context.agent(), ids.decode(input.template_id, "MessageTemplate", field=("templateId",))
+    changed = await templating.update_template(
+        key,
+        actor=actor,
+        available_for_agents=input.available_for_agents,
+        expected_version=input.expected_version,
+    )
+    return Payload(template=changed)
+
+
 def _meant(named: dict[str, Any]) -> dict[str, Any]:
     """What the input names, in the words of the model."""
     if "service_id" in named:
         named["service_id"] = ids.decode(named["service_id"], "Service", field=("serviceId",))
     if "list_id" in named:
         named["contact_list_id"] = ids.decode_some(named.pop("list_id"), "ContactList", field=("listId",))
+    if "recontact_template_id" in named:
+        named["recontact_template_id"] = ids.decode_some(
+            named["recontact_template_id"], "MessageTemplate", field=("recontactTemplateId",)
+        )
     credentials = _credentials(named.pop("meta", None), named.pop("twilio", None))
     return named if credentials is None else {**named, "credentials": credentials}
 

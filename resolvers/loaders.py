@@ -13,6 +13,8 @@ from models.actor import Actor, AgentActor, GuestActor, Public
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
 from models.calendar.delivering import CalendarEventState, event_states
+from models.channel.account import ChannelAccount
+from models.channel.template import MessageTemplate
 from models.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
@@ -204,6 +206,18 @@ class Loaders(PlanLoaders, PartyLoaders):
             return [numbers.get(id, 0) for id in ids]
 
         return DataLoader(load, cache=False)
+
+    @cached_property
+    def channel_accounts(self) -> DataLoader[int, ChannelAccount | None]:
+        return by_id(ChannelAccount)
+
+    @cached_property
+    def templates_of_account(self) -> DataLoader[int, list[MessageTemplate]]:
+        return by_owner(MessageTemplate, "account_id")
+
+    @cached_property
+    def message_templates(self) -> DataLoader[int, MessageTemplate | None]:
+        return by_id(MessageTemplate)
 
     @cached_property
     def contact_lists(self) -> DataLoader[int, ContactList | None]:

@@ -19,6 +19,7 @@ from models.base import Lasting, Owned, Row
 from models.calendar.connection import CalendarConnection
 from models.call.connection import MeetingProviderConnection
 from models.channel.account import ChannelAccount
+from models.channel.template import MessageTemplate
 from models.contact import Contact
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
@@ -131,6 +132,7 @@ _SCOPES: dict[str, Callable[[KnownActor], QuerySet[Any]]] = {
     "DayTemplate": _of_colleagues(DayTemplate),
     "Disposition": _of_colleagues(Disposition),
     "Meeting": Meeting.visible_to,
+    "MessageTemplate": MessageTemplate.visible_to,
     "MeetingProviderConnection": MeetingProviderConnection.visible_to,
     "Office": _of_colleagues(Office),
     "Organization": _organizations,

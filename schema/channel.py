@@ -6,13 +6,14 @@ from datetime import datetime
 
 import strawberry
 
-from models.channel import account
+from models.channel import account, template
 from models.words import MessagingProvider
 from resolvers import calendars, channels
 from schema.desk import ContactList
 from schema.field import resolved_by
 from schema.node import Node, UserError
 from schema.organization import Service
+from schema.scalars import Locale
 
 
 @strawberry.type(description="Whether messages come through, as far as the provider tells.")
@@ -40,12 +41,44 @@ class ChannelAccount(Node):
     address: str = strawberry.field(description="The number, in E.164.")
     service: Service = resolved_by(channels.service)
     contact_list: ContactList = resolved_by(channels.contact_list)
+    recontact_template: MessageTemplate | None = resolved_by(
+        channels.recontact_template, description="By which one writes to somebody who has not written lately."
+    )
+    templates: list[MessageTemplate] = resolved_by(
+        channels.templates, description="As the provider has had them when they were listed last."
+    )
     health: ChannelHealth = resolved_by(channels.health)
     webhook_url: str = resolved_by(
         channels.webhook_url,
         description="Enter it at the provider, as where the number's messages and statuses are sent. It is a secret,"
         " and what comes there must be signed by the provider all the same.",
     )
+
+
+@strawberry.type(
+    description="What may be written to somebody who has not written lately, in one language. All but"
+    " `availableForAgents` is as the provider has it, and listed once a day."
+)
+class MessageTemplate(Node):
+    rows = template.MessageTemplate
+    version: int
+    account: ChannelAccount = resolved_by(channels.account_of)
+    name: str
+    language: Locale
+    body: str
+    variables: list[str] = strawberry.field(
+        description="The places in the body that are filled: {{1}}, {{2}} …"
+    )
+    status: str = strawberry.field(
+        description="The provider's own word: only what is APPROVED may be sent. GONE: the provider has it no more."
+    )
+    available_for_agents: bool
+
+
+@strawberry.type
+class MessageTemplatePayload:
+    template: MessageTemplate | None
+    errors: list[UserError]
 
 
 @strawberry.type

@@ -58,7 +58,12 @@ from schema.call import (
     MeetingProviderConnection,
     MeetingProviderConnectionPayload,
 )
-from schema.channel import ChannelAccount, ChannelAccountPayload, DisconnectChannelAccountPayload
+from schema.channel import (
+    ChannelAccount,
+    ChannelAccountPayload,
+    DisconnectChannelAccountPayload,
+    MessageTemplatePayload,
+)
 from schema.content import ContentPreview, ContentTemplate, ContentTemplatePayload
 from schema.conversation import Conversation, ConversationConnection, ConversationPayload, MessagePayload
 from schema.desk import (
@@ -316,6 +321,13 @@ class Mutation:
         description="A WhatsApp number at Meta or Twilio, by administrators. Then enter its `webhookUrl` there.",
     )
     update_channel_account: ChannelAccountPayload = resolved_by(channels.update_channel_account)
+    sync_message_templates: ChannelAccountPayload = resolved_by(
+        channels.sync_message_templates,
+        description="Has the number's templates listed soon, out of turn; `health` tells what goes wrong.",
+    )
+    update_message_template: MessageTemplatePayload = resolved_by(
+        channels.update_message_template, description="Says whether agents may write by it. By administrators."
+    )
     disconnect_channel_account: DisconnectChannelAccountPayload = resolved_by(
         channels.disconnect_channel_account,
         description="Its credentials are forgotten, and its `webhookUrl` leads nowhere.",

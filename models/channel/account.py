@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -14,6 +15,9 @@ from models.desk.contact_list import ContactList
 from models.organization.service import Service
 from models.words import MessagingProvider, Role
 
+if TYPE_CHECKING:
+    from models.channel.template import MessageTemplate
+
 _LONGEST_ERROR = 500
 
 
@@ -21,7 +25,8 @@ class ChannelAccount(Lasting):
     """`address` is the number, in E.164. Who writes to it comes into the contact list; without one, into the default
     one.
 
-    Disconnecting it takes its credentials away. What went wrong last stays told after it is well again.
+    With the `recontact_template` one writes to somebody who has not written lately. Templates were last asked for at
+    `listed_at`. Disconnecting it takes its credentials away. What went wrong last stays told after it is well again.
     """
 
     name = fields.CharField(max_length=200)
@@ -36,6 +41,11 @@ class ChannelAccount(Lasting):
     )
     contact_list_id: int | None
     sealed_credentials = fields.BinaryField(null=True)
+    recontact_template: fields.ForeignKeyNullableRelation[MessageTemplate] = fields.ForeignKeyField(
+        "frontdesk.MessageTemplate", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    recontact_template_id: int | None
+    listed_at = fields.DatetimeField(null=True)
     is_well = fields.BooleanField(default=True)
     last_inbound_at = fields.DatetimeField(null=True)
     last_outbound_at = fields.DatetimeField(null=True)

@@ -13,6 +13,8 @@ from models.actor import AgentActor
 from models.audit.auditing import audit, change, everything_of
 from models.channel.account import ChannelAccount
 from models.channel.credentials import Credentials, checked, sealed
+from models.channel.queueing import sync_later
+from models.channel.template import APPROVED, MessageTemplate
 from models.desk.contact_list import ContactList
 from models.editing import save
 from models.idempotency import Once, earlier_outcome, remember_outcome
@@ -48,14 +50,16 @@ class AccountFields(TypedDict, total=False):
     name: str
     service_id: int
     contact_list_id: int | None
+    recontact_template_id: int | None
     credentials: Credentials
 
 
 async def connect_account(
-    wish: NewAccount, *, actor: AgentActor, keys: Keyring, once: Once | None = None
+    wish: NewAccount, *, actor: AgentActor, keys: Keyring, now: datetime, once: Once | None = None
 ) -> ChannelAccount:
-    """Connect the number. Refuses NotAllowed to all but administrators, ProviderRefused for a provider with whom
-    Frontdesk cannot speak, NotFound, and Invalid: also for a number that is connected already."""
+    """Connect the number, and have its templates listed. Refuses NotAllowed to all but administrators, ProviderRefused
+    for a provider with whom Frontdesk cannot speak, NotFound, and Invalid: also for a number that is connected
+    already."""
     check_administrator(actor)
     account = _described(wish, actor=actor, keys=keys)
     async with transaction() as tx:
@@ -65,6 +69,7 @@ async def connect_account(
         await _check_new(account)
         await _check_related({"service_id": wish.service_id, "contact_list_id": wish.contact_list_id}, actor)
         await account.save()
+        await sync_later(tx, account, now=now)
         await audit(tx, "connectChannelAccount", account, actor=actor, after=everything_of(account))
         await remember_outcome(tx, once, account.id)
     return account
@@ -75,10 +80,12 @@ async def update_account(
     *,
     actor: AgentActor,
     keys: Keyring,
+    now: datetime,
     expected_version: int | None = None,
     **fields: Unpack[AccountFields],
 ) -> ChannelAccount:
-    """Change what is given; with other credentials what was wrong before counts no more. Refuses NotAllowed, NotFound,
+    """Change what is given; with other credentials what was wrong before counts no more, and templates are listed
+    anew. Refuses NotAllowed, NotFound,
     Stale and Invalid."""
     check_administrator(actor)
     columns: dict[str, Any] = {**fields}
@@ -89,7 +96,9 @@ async def update_account(
         if (given := columns.pop("credentials", None)) is not None:
             known = checked(given, provider=account.provider)
             columns |= {"sealed_credentials": sealed(known, keys=keys), "is_well": True}
+            await sync_later(tx, account, now=now)
         await _check_related(columns, actor)
+        await _check_template(columns.get("recontact_template_id"), account)
         await change(tx, account, columns, action="updateChannelAccount", actor=actor)
     return account
 
@@ -153,6 +162,16 @@ async def _check_related(columns: dict[str, Any], actor: AgentActor) -> None:
         lists = ContactList.filter(organization_id=actor.organization_id, id=list_id)
         if await lists.select_for_update(no_key=True).first() is None:
             raise NotFound("There is no such list.", field=("listId",))
+
+
+async def _check_template(template_id: int | None, account: ChannelAccount) -> None:
+    if template_id is None:
+        return
+    template = await MessageTemplate.get_or_none(id=template_id, account_id=account.id)
+    if template is None:
+        raise NotFound("The account has no such template.", field=("recontactTemplateId",))
+    if template.status != APPROVED:
+        raise Invalid("The provider has not approved this template.", field=("recontactTemplateId",))
 
 
 async def _still_there(account_id: int) -> ChannelAccount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,30 @@ class TwilioCredentials:
 
     account_sid: str
     auth_token: str = field(repr=False)
+
+
+MOST_TEMPLATES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidedTemplate:
+    """A template in one language, which the provider knows by its `id`. `status` is the provider's own word, in capital
+    letters; only what is APPROVED may be sent. `variables` are the places in the body that are filled."""
+
+    id: str
+    name: str
+    language: str
+    body: str
+    variables: tuple[str, ...]
+    status: str
+
+
+class Messages(Protocol):
+    """An account at a provider of messages. Everything raises ProviderDown or ProviderRejected."""
+
+    async def list_templates(self) -> list[ProvidedTemplate]:
+        """All that there are, MOST_TEMPLATES at most."""
+        ...
 
 
 class Delivered(Enum):

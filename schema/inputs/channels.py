@@ -60,6 +60,9 @@ class UpdateChannelAccountInput:
     name: str | None = UNSET
     service_id: strawberry.ID | None = strawberry.field(default=UNSET, description=_SERVICE)
     list_id: strawberry.ID | None = strawberry.field(default=UNSET, description=_LIST)
+    recontact_template_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="One of the account's that is APPROVED."
+    )
     meta: MetaCredentialsInput | None = strawberry.field(
         default=UNSET, description="All of them anew, for META."
     )
@@ -72,3 +75,15 @@ class UpdateChannelAccountInput:
 class DisconnectChannelAccountInput:
     account_id: strawberry.ID
     expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+
+
+@strawberry.input
+class SyncMessageTemplatesInput:
+    account_id: strawberry.ID
+
+
+@strawberry.input
+class UpdateMessageTemplateInput:
+    template_id: strawberry.ID
+    expected_version: int | None = strawberry.field(default=None, description=EXPECTED_VERSION)
+    available_for_agents: bool

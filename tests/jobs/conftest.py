@@ -16,6 +16,7 @@ from jobs.worker import drain, open_queue
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, find_target
+from models.channel.credentials import Credentials
 from models.contact import GuestDetails
 from models.keyring import Keyring
 from models.meeting.booking import book
@@ -27,6 +28,7 @@ from providers.calendars.fake import FakeCalendar
 from providers.fetching import LOOPBACK_TOO, Fetcher, FetchLimits
 from providers.mail.fake import FakeMailer
 from providers.meetings.fake import FakeCalls
+from providers.messaging.fake import FakeMessages
 from tests.builders import Clock
 
 GRACE = GuestDetails(
@@ -118,12 +120,32 @@ def desk() -> Desk:
     return Desk()
 
 
+@dataclass(slots=True)
+class Post:
+    """One account at a provider of messages, in memory, and with what it was opened."""
+
+    messages: FakeMessages = field(default_factory=FakeMessages)
+    opened: list[Credentials] = field(default_factory=list)
+
+    def __call__(self, credentials: Credentials) -> FakeMessages:
+        self.opened.append(credentials)
+        return self.messages
+
+
 @pytest.fixture
-def tools(mailer: FakeMailer, shelf: Shelf, desk: Desk, keys: Keyring, clock: Clock) -> Tools:
+def post_office() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def tools(
+    mailer: FakeMailer, shelf: Shelf, desk: Desk, post_office: Post, keys: Keyring, clock: Clock
+) -> Tools:
     tools = Tools(
         mailer=mailer,
         open_feed=shelf,
         open_calls=desk,
+        open_messages=post_office,
         post=Fetcher(addresses=LOOPBACK_TOO, limits=FetchLimits(seconds=0.5)).post,
         keys=keys,
         public_url="https://desk.example",

@@ -1,7 +1,9 @@
 """The operations about channel accounts, and what they show of them."""
 
 ACCOUNT = """id version name provider address service { name } contactList { name } webhookUrl
+  recontactTemplate { name } templates { name status availableForAgents }
   health { ok lastInboundAt lastOutboundAt lastErrorAt lastError }"""
+TEMPLATE = "id version account { name } name language body variables status availableForAgents"
 ERRORS = "errors { code message field }"
 
 ACCOUNTS = f"{{ channelAccounts {{ {ACCOUNT} }} }}"
@@ -11,6 +13,11 @@ UPDATE = f"""mutation($input: UpdateChannelAccountInput!) {{
   updateChannelAccount(input: $input) {{ account {{ {ACCOUNT} }} {ERRORS} }} }}"""
 DISCONNECT = f"""mutation($input: DisconnectChannelAccountInput!) {{
   disconnectChannelAccount(input: $input) {{ disconnected {ERRORS} }} }}"""
+
+SYNC = f"""mutation($input: SyncMessageTemplatesInput!) {{
+  syncMessageTemplates(input: $input) {{ account {{ {ACCOUNT} }} {ERRORS} }} }}"""
+PERMIT = f"""mutation($input: UpdateMessageTemplateInput!) {{
+  updateMessageTemplate(input: $input) {{ template {{ {TEMPLATE} }} {ERRORS} }} }}"""
 
 META = {
     "phoneNumberId": "106540352242922",

@@ -11,6 +11,7 @@ from models.agent.key import ApiKey
 from models.agent.template import DayTemplate
 from models.call.connection import MeetingProviderConnection
 from models.channel.account import ChannelAccount
+from models.channel.template import MessageTemplate
 from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
 from models.desk.disposition import Disposition
@@ -157,6 +158,8 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "noProvider": (call.DISCONNECT, {"input": {"connectionId": "@provider"}}, "ada"),
     "newChannel": (channels.CONNECT, {"input": {**channels.NEW, "listId": "@list"}}, "ada"),
     "channel": (channels.UPDATE, {"input": {"accountId": "@channel", "meta": channels.META}}, "ada"),
+    "sync": (channels.SYNC, {"input": {"accountId": "@channel"}}, "ada"),
+    "permit": (channels.PERMIT, {"input": {"templateId": "@greeting", "availableForAgents": True}}, "ada"),
     "noChannel": (channels.DISCONNECT, {"input": {"accountId": "@channel"}}, "ada"),
     "respond": (say.RESPOND, {"input": {"token": "answer_nothing", "response": "ACCEPTED"}}, "public"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
@@ -302,7 +305,7 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
             "theirs": ids.encode("Service", theirs.id),
             "calendar": connected["connection"]["id"],
             "provider": await a_provider(organization),
-            "channel": await a_channel(await a_service(organization, name="Messages")),
+            **await a_channel(await a_service(organization, name="Messages")),
             "link": ids.encode("ScheduleLink", (await ScheduleLink.get(agent=anna)).id),
         },
     )
@@ -319,8 +322,8 @@ async def a_provider(organization: Organization) -> str:
     return ids.encode("MeetingProviderConnection", connection.id)
 
 
-async def a_channel(service: Service) -> str:
-    """The id of a number of Meta's whose messages the service answers."""
+async def a_channel(service: Service) -> dict[str, str]:
+    """The ids of a number of Meta's whose messages the service answers, and of a template of its."""
     account = await ChannelAccount.create(
         organization_id=service.organization_id,
         name="Old door",
@@ -328,7 +331,20 @@ async def a_channel(service: Service) -> str:
         address="+390655599",
         service=service,
     )
-    return ids.encode("ChannelAccount", account.id)
+    greeting = await MessageTemplate.create(
+        organization_id=service.organization_id,
+        account=account,
+        external_id="1192339204654487",
+        name="hello_world",
+        language="en-US",
+        body="Hello {{1}}",
+        variables=["1"],
+        status="APPROVED",
+    )
+    return {
+        "channel": ids.encode("ChannelAccount", account.id),
+        "greeting": ids.encode("MessageTemplate", greeting.id),
+    }
 
 
 async def a_planned_subject(anna: Agent) -> dict[str, str]:

@@ -70,7 +70,7 @@ async def a_scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
             "contact": ids.encode("Contact", (await Contact.get(name="Grace Guest")).id),
             "calendar": ids.encode("CalendarConnection", calendar.id),
             "provider": await a_provider(organization),
-            "channel": await a_channel(await a_service(organization, name="Messages")),
+            **await a_channel(await a_service(organization, name="Messages")),
             "link": ids.encode("ScheduleLink", (await ScheduleLink.get(slug="anna")).id),
             "agent": ids.encode("Agent", anna.id),
             "service": ids.encode("Service", service.id),

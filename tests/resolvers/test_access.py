@@ -117,6 +117,7 @@ TABLE: dict[str, Row] = {
     "node: a calendar": Row(NODE, named("calendar"), "nothing"),
     "node: a provider of calls": Row(NODE, named("provider"), "nothing"),
     "node: a channel account": Row(NODE, named("channel"), "nothing"),
+    "node: a message template": Row(NODE, named("greeting"), "nothing"),
     "node: a contact": Row(NODE, named("contact"), "nothing"),
     "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
     "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
@@ -325,6 +326,10 @@ TABLE: dict[str, Row] = {
     ),
     "connectChannelAccount": Row(channels.CONNECT, given(**channels.NEW), NOT_THEIRS),
     "updateChannelAccount": Row(channels.UPDATE, given(accountId="@channel", name="Ours"), NOT_THEIRS),
+    "syncMessageTemplates": Row(channels.SYNC, given(accountId="@channel"), NOT_THEIRS),
+    "updateMessageTemplate": Row(
+        channels.PERMIT, given(templateId="@greeting", availableForAgents=True), NOT_THEIRS
+    ),
     "disconnectChannelAccount": Row(channels.DISCONNECT, given(accountId="@channel"), NOT_THEIRS),
     "joinMeeting": Row(
         call.JOIN,

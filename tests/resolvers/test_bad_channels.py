@@ -42,6 +42,8 @@ CASES: list[Case] = [
     ("channel", "input.meta.appSecret", NO_SECRETS, INVALID, ["meta", "appSecret"]),
     ("channel", "input.twilio", [channels.TWILIO], INVALID, ["twilio"]),
     ("channel", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("permit", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
+    ("permit", "input.availableForAgents", [None, REMOVED, 1, "yes"], BAD, None),
     ("noChannel", "input.expectedVersion", [0, 2], "STALE", ["expectedVersion"]),
 ]
 

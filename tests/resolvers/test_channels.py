@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tortoise import connections
 
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
 from models.channel.account import ChannelAccount
 from models.channel.credentials import opened
+from models.channel.template import MessageTemplate
 from models.desk.contact_list import ContactList
 from models.keyring import Keyring
 from models.organization.organization import Organization
@@ -179,3 +181,95 @@ async def test_the_service_and_the_list_of_an_account_are_not_deleted(
     await ada.do(channels.DISCONNECT, input={"accountId": made["id"]})
     for document, input in cases:
         assert (await ada.do(document, input=input))["errors"] == []
+
+
+async def a_template(account_id: str, **values: Any) -> MessageTemplate:
+    account = await ChannelAccount.get(id=ids.decode(account_id, "ChannelAccount"))
+    return await MessageTemplate.create(
+        **{
+            "organization_id": account.organization_id,
+            "account": account,
+            "external_id": "1",
+            "name": "welcome",
+            "language": "it",
+            "body": "Ciao {{1}}",
+            "variables": ["1"],
+            "status": "APPROVED",
+            **values,
+        }
+    )
+
+
+async def waiting() -> int:
+    """How many listings are queued."""
+    sql = "SELECT count(*) AS number FROM procrastinate_jobs WHERE task_name = 'channels.sync_templates'"
+    [row] = await connections.get("default").execute_query_dict(sql)
+    return int(row["number"])
+
+
+async def test_templates_are_listed_when_a_number_is_connected_has_other_credentials_or_somebody_asks(
+    ada: Client, service: Service
+) -> None:
+    before = await waiting()
+    made = await connected(ada, service)
+    assert await waiting() == before + 1
+    await ada.do(channels.UPDATE, input={"accountId": made["id"], "name": "Back door"})
+    assert await waiting() == before + 1
+    await ada.do(channels.UPDATE, input={"accountId": made["id"], "meta": channels.META})
+    assert await waiting() == before + 2
+    asked = await ada.do(channels.SYNC, input={"accountId": made["id"]})
+    assert (asked["account"]["id"], asked["errors"]) == (made["id"], [])
+    assert await waiting() == before + 3
+
+
+async def test_administrators_say_which_templates_agents_may_write_by(ada: Client, service: Service) -> None:
+    made = await connected(ada, service)
+    template = ids.encode("MessageTemplate", (await a_template(made["id"])).id)
+    permitted = await ada.do(channels.PERMIT, input={"templateId": template, "availableForAgents": True})
+    assert permitted["template"] == {
+        "id": template,
+        "version": 2,
+        "account": {"name": "Front door"},
+        "name": "welcome",
+        "language": "it",
+        "body": "Ciao {{1}}",
+        "variables": ["1"],
+        "status": "APPROVED",
+        "availableForAgents": True,
+    }
+    [shown] = (await ada.run(channels.ACCOUNTS)).data["channelAccounts"]
+    assert shown["templates"] == [{"name": "welcome", "status": "APPROVED", "availableForAgents": True}]
+
+
+async def test_one_writes_anew_by_an_approved_template_of_the_same_number(
+    ada: Client, service: Service
+) -> None:
+    made, other = await connected(ada, service), await connected(ada, service, address="+39065550101")
+    good, foreign = await a_template(made["id"]), await a_template(other["id"])
+    paused = await a_template(made["id"], external_id="2", status="PAUSED")
+
+    async def chosen(template: MessageTemplate | None) -> dict[str, Any]:
+        key = None if template is None else ids.encode("MessageTemplate", template.id)
+        return await ada.do(channels.UPDATE, input={"accountId": made["id"], "recontactTemplateId": key})
+
+    for template, code in ((foreign, "NOT_FOUND"), (paused, "INVALID")):
+        [error] = (await chosen(template))["errors"]
+        assert (error["code"], error["field"]) == (code, ["recontactTemplateId"])
+    assert (await chosen(good))["account"]["recontactTemplate"] == {"name": "welcome"}
+    assert (await chosen(None))["account"]["recontactTemplate"] is None
+
+
+async def test_nobody_else_asks_for_templates_or_permits_them(
+    ada: Client, service: Service, sign_in: SignIn, anna: Agent
+) -> None:
+    made = await connected(ada, service)
+    template = ids.encode("MessageTemplate", (await a_template(made["id"])).id)
+    before = await waiting()
+    inputs = {
+        channels.SYNC: {"accountId": made["id"]},
+        channels.PERMIT: {"templateId": template, "availableForAgents": True},
+    }
+    for document, input in inputs.items():
+        answer = await sign_in.agent(anna).do(document, input=input)
+        assert [error["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+    assert await waiting() == before

@@ -40,6 +40,7 @@ KNOWN += [
     "@list",
     "@key",
     "@channel",
+    "@greeting",
 ]
 GOOD: dict[str, list[Any]] = {
     "ID": KNOWN,
