@@ -78,17 +78,18 @@ def _flush(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that is alive, as its postmaster.pid tells."""
+    """A server that is alive, as its postmaster.pid tells. It writes its number some milliseconds before it has a
+    place for its sockets: until then that is None."""
 
     pid: int
-    sockets: Path
+    sockets: Path | None
 
     @classmethod
     def on(cls, data: Path) -> Running | None:
         """The server on this data; None if there is none, also where a killed one has left its file."""
         try:
             lines = (data / "postmaster.pid").read_text().splitlines()
-            found = cls(int(lines[0]), Path(lines[4]))
+            found = cls(int(lines[0]), Path(lines[4]) if lines[4] else None)
         except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
             return None
         return found if is_postgres(found.pid) else None

@@ -46,9 +46,9 @@ def postgres(data: Path) -> Iterator[Postgres]:
 
 
 def running_at(data: Path) -> str | None:
-    """The address of the server that some process has running on this data folder."""
+    """The address of the server that some process has running on this data folder; None before it has one."""
     running = cluster.Running.on(data.absolute())
-    return _address(running.sockets, DATABASE) if running else None
+    return _address(running.sockets, DATABASE) if running and running.sockets else None
 
 
 class Postgres:
@@ -100,7 +100,7 @@ class Postgres:
     def _answers(self) -> bool:
         """Whether it takes connections, of which the address is kept; makes our database where there is none yet."""
         running = cluster.Running.on(self._data)
-        if running is None:
+        if running is None or running.sockets is None:
             return False
         try:
             with psycopg.connect(_address(running.sockets, "postgres"), autocommit=True) as connection:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -127,6 +128,25 @@ def test_the_number_of_a_killed_server_that_is_now_another_process_is_no_hindran
         left = (data / "postmaster.pid").read_text().splitlines()
     (data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *left[1:]]))
     with embedded.postgres(data) as server:
+        write(server.address, 1)
+
+
+def test_a_server_that_has_only_begun_to_start_is_alive_but_at_no_address_yet_and_is_waited_for(
+    data: Path,
+) -> None:
+    with embedded.postgres(data) as server, ThreadPoolExecutor() as threads:
+        file, pid = data / "postmaster.pid", pid_on(data)
+        whole = file.read_text()
+        lines = whole.splitlines()
+        file.write_text("\n".join([*lines[:4], "", ""]))  # as PostgreSQL writes it first
+        assert embedded.running_at(data) is None
+        assert pid_on(data) == pid
+        waiting = threads.submit(server.ensure)
+        ended, _ = wait([waiting], timeout=0.2)
+        file.write_text(whole)
+        assert not ended
+        waiting.result()
+        assert pid_on(data) == pid
         write(server.address, 1)
 
 
