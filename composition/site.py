@@ -29,8 +29,20 @@ _ANY_SITE = Middleware(
     max_age=86_400,
 )
 
-# Otherwise one request would try as many passwords as it has room for aliases.
-_LIMITS = QueryLimits(guarded=frozenset({"signIn", "refreshSession", "requestGuestCode", "verifyGuestCode"}))
+# Otherwise one request would try as many passwords, or ask for as many letters, as it has room for aliases. What a
+# signed link does for the meeting that it is of, such as `respondToMeeting`, may be done for several at once.
+_LIMITS = QueryLimits(
+    guarded=frozenset(
+        {
+            "signIn",
+            "refreshSession",
+            "setPassword",
+            "requestPasswordReset",
+            "requestGuestCode",
+            "verifyGuestCode",
+        }
+    )
+)
 
 
 def site(

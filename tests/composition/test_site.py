@@ -79,6 +79,24 @@ async def test_a_request_tries_one_password_and_no_more(
     assert error["extensions"]["code"] == "TOO_COMPLEX"
 
 
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        'setPassword(input: {token: "set_%d", password: "tall green ladder"}) { ok }',
+        'requestPasswordReset(input: {organization: "acme", email: "anna%d@acme.example"}) { sent }',
+    ],
+)
+async def test_nor_does_it_choose_or_ask_for_more_than_one_password(
+    browser: ClientSession, attempt: str
+) -> None:
+    once, twice = f"mutation {{ {attempt % 0} }}", f"mutation {{ {attempt % 0} again: {attempt % 1} }}"
+    async with browser.post("/graphql", json={"query": once}) as answer:
+        assert "errors" not in await answer.json(content_type=None)
+    async with browser.post("/graphql", json={"query": twice}) as answer:
+        [error] = (await answer.json(content_type=None))["errors"]
+    assert error["extensions"]["code"] == "TOO_COMPLEX"
+
+
 async def test_a_wrong_token_is_refused_both_ways(browser: ClientSession, address: str) -> None:
     async with browser.post("/graphql", json=QUESTION, headers={"Authorization": "Bearer forged"}) as answer:
         assert answer.status == 401
