@@ -151,6 +151,14 @@ async def test_public_booking_enabled(desk: Desk) -> None:
     assert codes(await desk.anna.do(say.BOOK, input=say.wish(say.TEN))) == []
 
 
+async def test_where_the_public_does_not_book_it_is_told_no_slots_and_no_reasons(desk: Desk) -> None:
+    asked = {"link": "acme/anna", "from": "2027-03-01", "to": "2027-03-01", "timeZone": "Europe/Rome"}
+    await changed(desk.ada, publicBookingEnabled=False)
+    for document in (say.SLOTS, say.EXPLAIN):
+        assert (await desk.guest.run(document, input=asked)).codes == ["FORBIDDEN"]
+        assert (await desk.anna.run(document, input=asked)).codes == []
+
+
 async def a_busy_morning(anna: Agent) -> CalendarConnection:
     connection = await CalendarConnection.create(
         organization_id=anna.organization_id,

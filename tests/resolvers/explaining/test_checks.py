@@ -176,6 +176,11 @@ async def test_an_office_that_is_not_active_closes_every_minute(
     assert explanation["rules"][-1]["remainingMinutes"] == 0
 
 
-async def test_that_only_agents_may_book_is_told(public: Client, organization: Organization) -> None:
+async def test_that_only_agents_may_book_is_told_to_agents_and_refused_to_others(
+    agent: Client, public: Client, organization: Organization
+) -> None:
     await Organization.filter(id=organization.id).update(stored_settings={"public_booking_enabled": False})
-    assert not checks(await explained(public))["PUBLIC_BOOKING_ALLOWED"]
+    assert not checks(await explained(agent))["PUBLIC_BOOKING_ALLOWED"]
+    answer = await public.run(EXPLAIN, input=days())
+    assert answer.codes == ["FORBIDDEN"]
+    assert answer.errors[0]["message"] == "This organization does not take public bookings."
