@@ -111,19 +111,32 @@ from schema.webhook import ReplayWebhookDeliveryPayload, Webhook, WebhookPayload
 
 @strawberry.type
 class Query:
-    viewer: Viewer = resolved_by(sessions.viewer)
-    node: Node | None = resolved_by(nodes.node)
-    nodes: list[Node | None] = resolved_by(nodes.nodes)
+    viewer: Viewer = resolved_by(
+        sessions.viewer,
+        description="Who asks: an agent, a guest, or neither.",
+    )
+    node: Node | None = resolved_by(
+        nodes.node,
+        description="Anything by its id; null for what there is not, or the viewer may not see.",
+    )
+    nodes: list[Node | None] = resolved_by(
+        nodes.nodes,
+        description="As `node`, at most 100 at once, in the order of the ids.",
+    )
     organization: Organization | None = resolved_by(
         organizations.organization, description="By its slug; without one, the viewer's own."
     )
     schedule_link: ScheduleLink | None = resolved_by(
         links.schedule_link, description='"acme/anna?from=2026-12-01&to=2026-12-15" narrows its dates.'
     )
-    slots: Slots = resolved_by(slots.slots, description="Free slots of an agent, a service or a link.")
+    slots: Slots = resolved_by(
+        slots.slots,
+        description="Free slots of an agent, a service or a link. FORBIDDEN to the public where it may not book.",
+    )
     explain_availability: AvailabilityExplanation = resolved_by(
         explanations.explain_availability,
-        description="Why there are few slots, or none; with `at`, why one start is refused. Agents are told by whom.",
+        description="Why there are few slots, or none; with `at`, why one start is refused. Agents are told by whom."
+        " FORBIDDEN, as `slots` are, to the public where it may not book.",
     )
     meeting: Meeting | None = resolved_by(
         meetings.meeting, description="By its id, or by the manage token that its booking returned."
@@ -137,7 +150,10 @@ class Query:
     channel_accounts: list[ChannelAccount] = resolved_by(
         channels.channel_accounts, description="The organization's WhatsApp numbers. For administrators."
     )
-    conversation: Conversation | None = resolved_by(conversations.conversation)
+    conversation: Conversation | None = resolved_by(
+        conversations.conversation,
+        description="By its id; null for what there is not, or the viewer may not see.",
+    )
     conversations: ConversationConnection = resolved_by(
         conversations.conversations, description="Those the viewer may see, the newest message first."
     )
@@ -187,7 +203,11 @@ class Mutation:
     refresh_session: SignInPayload = resolved_by(
         sessions.refresh_session, description="A refresh token that comes twice ends its session."
     )
-    sign_out: SignOutPayload = resolved_by(sessions.sign_out)
+    sign_out: SignOutPayload = resolved_by(
+        sessions.sign_out,
+        description="Ends at once the session of the agent who asks, or of the guest who has signed in by a code."
+        " FORBIDDEN to an API key, which is revoked instead.",
+    )
     request_guest_code: RequestGuestCodePayload = resolved_by(
         sessions.request_guest_code,
         description="Mails a code of six digits, which is good for ten minutes; to everybody alike.",
@@ -276,17 +296,45 @@ class Mutation:
         " from it: a guest who will not come cancels or leaves the meeting.",
     )
 
-    send_message: MessagePayload = resolved_by(messages.send_message)
+    send_message: MessagePayload = resolved_by(
+        messages.send_message,
+        description="Says something to all who may read the conversation, or, as a NOTE, to its agents. By its"
+        " members; NOT_A_MEMBER to other agents, CONVERSATION_CLOSED where it is over.",
+    )
     mark_read: ConversationPayload = resolved_by(
         messages.mark_read, description="Messages up to `seq` are read; a marker never goes back."
     )
-    assign_conversation: ConversationPayload = resolved_by(messages.assign_conversation)
+    assign_conversation: ConversationPayload = resolved_by(
+        messages.assign_conversation,
+        description="Gives it to an agent, oneself where none is named, and to a service where one is; its ledger says"
+        " so. By the roles that `canAssign` names; NOT_A_MEMBER for an agent outside the service.",
+    )
 
-    set_week_template: AgentPayload = resolved_by(hours.set_week_template)
-    set_date_override: AgentPayload = resolved_by(hours.set_date_override)
-    create_day_template: DayTemplatePayload = resolved_by(templates.create_day_template)
-    update_day_template: DayTemplatePayload = resolved_by(templates.update_day_template)
-    delete_day_template: DeletePayload = resolved_by(templates.delete_day_template)
+    set_week_template: AgentPayload = resolved_by(
+        hours.set_week_template,
+        description="Replaces the agent's usual week; booked meetings stay. By agents for themselves, by who plans"
+        " for others, and by a manager who has offices for the agents there.",
+    )
+    set_date_override: AgentPayload = resolved_by(
+        hours.set_date_override,
+        description="Gives one date hours of its own, none for a day off, or those of a day template; with neither,"
+        " the week's again. By who may set the agent's week; booked meetings stay.",
+    )
+    create_day_template: DayTemplatePayload = resolved_by(
+        templates.create_day_template,
+        description="Names hours that are given to dates; none are a day off. By who may set the agent's week."
+        " Refused as INVALID for a name that the agent has already, and beyond 50 of them.",
+    )
+    update_day_template: DayTemplatePayload = resolved_by(
+        templates.update_day_template,
+        description="Another name, or other hours, which hold on every date that has it. By who may set the agent's"
+        " week; the built-in one stays as it is.",
+    )
+    delete_day_template: DeletePayload = resolved_by(
+        templates.delete_day_template,
+        description="The dates that had it keep its hours as their own. By who may set the agent's week; the"
+        " built-in one stays.",
+    )
     connect_calendar_feed: CalendarConnectionPayload = resolved_by(
         calendars.connect_calendar_feed,
         description="Its busy times, and nothing else of it, are kept and taken from the agent's slots.",
@@ -295,7 +343,10 @@ class Mutation:
         calendars.refresh,
         description="Reads the calendar soon, without waiting for its turn.",
     )
-    disconnect_calendar: DisconnectCalendarPayload = resolved_by(calendars.disconnect)
+    disconnect_calendar: DisconnectCalendarPayload = resolved_by(
+        calendars.disconnect,
+        description="Takes it away, and its busy times out of the agent's slots. One's own; others' are NOT_FOUND.",
+    )
     renew_calendar_feed: CalendarFeedPayload = resolved_by(
         own_calendars.renew,
         description="Gives a secret calendar a new address; the one before is worthless from then on. "
@@ -320,7 +371,11 @@ class Mutation:
         channels.connect_channel_account,
         description="A WhatsApp number at Meta or Twilio, by administrators. Then enter its `webhookUrl` there.",
     )
-    update_channel_account: ChannelAccountPayload = resolved_by(channels.update_channel_account)
+    update_channel_account: ChannelAccountPayload = resolved_by(
+        channels.update_channel_account,
+        description="Changes what is given; with other `meta` or `twilio`, its templates are listed anew. By"
+        " administrators.",
+    )
     sync_message_templates: ChannelAccountPayload = resolved_by(
         channels.sync_message_templates,
         description="Has the number's templates listed soon, out of turn; `health` tells what goes wrong.",
@@ -333,21 +388,52 @@ class Mutation:
         description="Its credentials are forgotten, and its `webhookUrl` leads nowhere.",
     )
 
-    create_office: OfficePayload = resolved_by(offices.create_office)
-    update_office: OfficePayload = resolved_by(offices.update_office)
+    create_office: OfficePayload = resolved_by(
+        offices.create_office,
+        description="By administrators, and managers who have no offices. INVALID for a name that another office"
+        " has.",
+    )
+    update_office: OfficePayload = resolved_by(
+        offices.update_office,
+        description="Changes what is given; booked meetings stay. By administrators and managers; a manager who has"
+        " offices changes those only.",
+    )
     delete_office: DeletePayload = resolved_by(
         offices.delete_office, description="Once no meeting to come is held there. What is past names it."
     )
-    create_service: ServicePayload = resolved_by(services.create_service)
-    update_service: ServicePayload = resolved_by(services.update_service)
+    create_service: ServicePayload = resolved_by(
+        services.create_service,
+        description="Without members yet. By administrators, and managers who have no offices. INVALID for a name"
+        " that another service has.",
+    )
+    update_service: ServicePayload = resolved_by(
+        services.update_service,
+        description="Changes what is given; booked meetings stay. By administrators, and managers who have no"
+        " offices.",
+    )
     delete_service: DeletePayload = resolved_by(
         services.delete_service,
         description="Once no meeting to come and no open conversation is its. What is past names it.",
     )
-    set_service_member: ServicePayload = resolved_by(services.set_service_member)
-    remove_service_member: ServicePayload = resolved_by(services.remove_service_member)
-    create_subject: SubjectPayload = resolved_by(planning.create_subject)
-    update_subject: SubjectPayload = resolved_by(planning.update_subject)
+    set_service_member: ServicePayload = resolved_by(
+        services.set_service_member,
+        description="Lets an agent share the service's bookings, or changes their `weight`. Who joins takes their"
+        " turn, and does not catch up. By administrators, and managers who have no offices.",
+    )
+    remove_service_member: ServicePayload = resolved_by(
+        services.remove_service_member,
+        description="Their meetings stay theirs. By administrators, and managers who have no offices.",
+    )
+    create_subject: SubjectPayload = resolved_by(
+        planning.create_subject,
+        description="By administrators, and managers who have no offices. INVALID for a name that another subject"
+        " has.",
+    )
+    update_subject: SubjectPayload = resolved_by(
+        planning.update_subject,
+        description="Changes what is given; booked meetings stay. By administrators, and managers who have no"
+        " offices.",
+    )
     delete_subject: DeletePayload = resolved_by(
         planning.delete_subject, description="Once no meeting to come is about it. What is past names it."
     )
@@ -355,13 +441,24 @@ class Mutation:
         planning.create_planning_rule,
         description="By administrators and managers; a manager who has offices, for those only.",
     )
-    update_planning_rule: PlanningRulePayload = resolved_by(planning.update_planning_rule)
-    delete_planning_rule: DeletePayload = resolved_by(planning.delete_planning_rule)
+    update_planning_rule: PlanningRulePayload = resolved_by(
+        planning.update_planning_rule,
+        description="Changes what is given, for what is booked from then on. By administrators and managers; a"
+        " manager who has offices changes the rules of those only.",
+    )
+    delete_planning_rule: DeletePayload = resolved_by(
+        planning.delete_planning_rule,
+        description="What it refined holds again; booked meetings stay. By who may change it.",
+    )
     create_schedule_link: ScheduleLinkPayload = resolved_by(
         links.create_schedule_link,
         description="One's own by every agent; others' and services' by administrators, managers and booking managers.",
     )
-    update_schedule_link: ScheduleLinkPayload = resolved_by(links.update_schedule_link)
+    update_schedule_link: ScheduleLinkPayload = resolved_by(
+        links.update_schedule_link,
+        description="Changes what is given; booked meetings stay. A new list of times is held anew, and refused"
+        " where one of them is not free. By who may make such a link.",
+    )
     invite_guest: InviteGuestPayload = resolved_by(
         links.invite_guest,
         description="Mails a guest a link to choose a time by, of all that are free or of a few that are held until one"
@@ -374,7 +471,11 @@ class Mutation:
         settings.update_settings,
         description="By administrators, and managers who have no offices; it holds from the next answer on.",
     )
-    update_branding: UpdateBrandingPayload = resolved_by(settings.update_branding)
+    update_branding: UpdateBrandingPayload = resolved_by(
+        settings.update_branding,
+        description="Changes what is given. By administrators, and managers who have no offices; what is"
+        " INVALID is named by its field.",
+    )
     create_agent: AgentPayload = resolved_by(
         agents.create_agent, description="Mails them a link, good for a week, by which they choose a password."
     )
@@ -387,17 +488,53 @@ class Mutation:
         agents.delete_agent,
         description="Once nothing is theirs any more: meetings to come, open conversations. What is past names them.",
     )
-    create_tag: TagPayload = resolved_by(tags.create_tag)
-    update_tag: TagPayload = resolved_by(tags.update_tag)
+    create_tag: TagPayload = resolved_by(
+        tags.create_tag,
+        description="By administrators, and managers who have no offices. INVALID for a name that another tag has.",
+    )
+    update_tag: TagPayload = resolved_by(
+        tags.update_tag,
+        description="Changes what is given, wherever the tag is. By administrators, and managers who have no"
+        " offices.",
+    )
     delete_tag: DeletePayload = resolved_by(tags.delete_tag, description="Whatever has it, has it no longer.")
-    create_canned_reply: CannedReplyPayload = resolved_by(canned_replies.create_canned_reply)
-    update_canned_reply: CannedReplyPayload = resolved_by(canned_replies.update_canned_reply)
-    delete_canned_reply: DeletePayload = resolved_by(canned_replies.delete_canned_reply)
-    create_disposition: DispositionPayload = resolved_by(dispositions.create_disposition)
-    update_disposition: DispositionPayload = resolved_by(dispositions.update_disposition)
-    delete_disposition: DeletePayload = resolved_by(dispositions.delete_disposition)
-    create_contact_list: ContactListPayload = resolved_by(contact_lists.create_contact_list)
-    update_contact_list: ContactListPayload = resolved_by(contact_lists.update_contact_list)
+    create_canned_reply: CannedReplyPayload = resolved_by(
+        canned_replies.create_canned_reply,
+        description="Of one service, or of all. By administrators, and managers who have no offices. INVALID for a"
+        " shortcut that there is already for the service and the language.",
+    )
+    update_canned_reply: CannedReplyPayload = resolved_by(
+        canned_replies.update_canned_reply,
+        description="Changes what is given; what was said by it stays. By administrators, and managers who have no"
+        " offices.",
+    )
+    delete_canned_reply: DeletePayload = resolved_by(
+        canned_replies.delete_canned_reply,
+        description="What was said by it stays. By administrators, and managers who have no offices.",
+    )
+    create_disposition: DispositionPayload = resolved_by(
+        dispositions.create_disposition,
+        description="Of one service, or of all. By administrators, and managers who have no offices. INVALID for a"
+        " name that the service has already.",
+    )
+    update_disposition: DispositionPayload = resolved_by(
+        dispositions.update_disposition,
+        description="Changes what is given. By administrators, and managers who have no offices.",
+    )
+    delete_disposition: DeletePayload = resolved_by(
+        dispositions.delete_disposition,
+        description="Takes it away. By administrators, and managers who have no offices.",
+    )
+    create_contact_list: ContactListPayload = resolved_by(
+        contact_lists.create_contact_list,
+        description="Without contacts yet. By administrators, and managers who have no offices. INVALID for a name"
+        " that another list has.",
+    )
+    update_contact_list: ContactListPayload = resolved_by(
+        contact_lists.update_contact_list,
+        description="Changes what is given. A field keeps its type; what contacts have under one that is gone is"
+        " shown again with it. By administrators, and managers who have no offices.",
+    )
     delete_contact_list: DeletePayload = resolved_by(
         contact_lists.delete_contact_list, description="An empty one, and not the default one."
     )
@@ -407,13 +544,24 @@ class Mutation:
         description="What no letter could be made of is refused as INVALID, by its field: an unknown variable, a"
         " mistake, or more than such texts need. By administrators.",
     )
-    update_content_template: ContentTemplatePayload = resolved_by(content_templates.update_content_template)
-    delete_content_template: DeletePayload = resolved_by(content_templates.delete_content_template)
+    update_content_template: ContentTemplatePayload = resolved_by(
+        content_templates.update_content_template,
+        description="Changes the texts that are given, from the next letter on; refused as `createContentTemplate`"
+        " is, and for a usual text. By administrators.",
+    )
+    delete_content_template: DeletePayload = resolved_by(
+        content_templates.delete_content_template,
+        description="From then on letters say the usual text, which stays itself. By administrators.",
+    )
 
     create_webhook: WebhookSecretPayload = resolved_by(
         webhooks.create_webhook, description="Has events sent to an address from now on. By administrators."
     )
-    update_webhook: WebhookPayload = resolved_by(webhooks.update_webhook)
+    update_webhook: WebhookPayload = resolved_by(
+        webhooks.update_webhook,
+        description="Changes what is given. One that is enabled again begins anew: what has failed is forgotten. By"
+        " administrators.",
+    )
     renew_webhook_secret: WebhookSecretPayload = resolved_by(
         webhooks.renew_webhook_secret,
         description="For a day what is sent carries a signature by the former secret, too.",
