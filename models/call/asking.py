@@ -13,6 +13,7 @@ from models.call.following import follow_later
 from models.meeting.changing import Change
 from models.meeting.locking import lock_seen
 from models.meeting.meeting import Meeting
+from models.meeting.standing import already
 from models.organization.permission import Concern, demand
 from models.organization.settings import VirtualMeetingAutomation
 from models.transactions import transaction
@@ -29,7 +30,7 @@ async def ask_for_call(meeting_id: int, change: Change, *, actor: AgentActor, no
         meeting, _ = await lock_seen(meeting_id, change, actor=actor)
         await _check_may(meeting, actor)
         if meeting.status is not MeetingStatus.SCHEDULED:
-            raise AlreadyDecided(f"The meeting is {meeting.status.value.lower().replace('_', ' ')}.")
+            raise already(meeting.status)
         if meeting.end <= now:
             raise AlreadyDecided("The meeting is over.")
         if meeting.call_state in (DeliveryState.PENDING, DeliveryState.DONE):

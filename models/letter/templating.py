@@ -83,7 +83,7 @@ def check_text(text: str, *, known: tuple[str, ...], field: str) -> None:
     except BadWording as bad:
         raise Invalid(str(bad), field=(field,)) from None
     if unknown:
-        raise Invalid(f"There is no {', '.join(unknown)} here. There are {', '.join(known)}.", field=(field,))
+        raise Invalid(f"Unknown here: {', '.join(unknown)}. There are {', '.join(known)}.", field=(field,))
 
 
 def check_place(occasion: Occasion, audience: Audience, meeting_type: MeetingType | None) -> None:

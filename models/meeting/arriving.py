@@ -16,6 +16,7 @@ from models.meeting.changing import Change
 from models.meeting.locking import lock_seen
 from models.meeting.meeting import Meeting
 from models.meeting.noticing import notice
+from models.meeting.standing import already
 from models.organization.settings import Settings
 from models.transactions import transaction
 from models.words import MeetingStatus
@@ -80,7 +81,7 @@ def _person(actor: KnownActor) -> dict[str, int]:
 
 async def _check(meeting: Meeting, *, now: datetime) -> None:
     if meeting.status is not MeetingStatus.SCHEDULED:
-        raise AlreadyDecided(f"The meeting is {meeting.status.value.lower().replace('_', ' ')}.")
+        raise already(meeting.status)
     if meeting.end <= now:
         raise AlreadyDecided("The meeting is over.")
     opens = opening(meeting, (await meeting.organization).settings)

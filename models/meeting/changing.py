@@ -21,7 +21,7 @@ from models.meeting.limiting import telling_what_is_in_the_way
 from models.meeting.limits import guest_limits
 from models.meeting.meeting import Meeting
 from models.meeting.rights import check_may_change
-from models.meeting.standing import LEADS, Standing, standing_of_moved
+from models.meeting.standing import LEADS, Standing, already, standing_of_moved
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus
 from scheduling.question import GuestLimits
@@ -121,7 +121,7 @@ async def lock_meeting(
     if change.expected_version is not None and change.expected_version != meeting.version:
         raise Stale("The meeting has been changed meanwhile.", field=("expectedVersion",))
     if meeting.status not in LEADS[kind]:
-        raise AlreadyDecided(f"The meeting is {meeting.status.value.lower().replace('_', ' ')}.")
+        raise already(meeting.status)
     if meeting.has_expired(now):
         raise AlreadyDecided("The meeting has expired.")
     if meeting.start <= now:

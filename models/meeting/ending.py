@@ -13,7 +13,7 @@ from models.meeting.changing import Change
 from models.meeting.history import record, snapshot
 from models.meeting.locking import lock_seen
 from models.meeting.meeting import Meeting, MeetingChange
-from models.meeting.standing import LEADS, Standing
+from models.meeting.standing import LEADS, Standing, already
 from models.organization.permission import Concern, demand
 from models.transactions import Transaction, transaction
 from models.words import MeetingChangeKind, MeetingStatus, Permission
@@ -49,7 +49,7 @@ async def mark_no_show(meeting_id: int, change: Change, *, actor: AgentActor, no
         await _check_may(meeting, actor)
         _check_leads(meeting, MeetingChangeKind.NO_SHOW)
         if await _was_completed_by_agent(meeting):
-            raise AlreadyDecided("The meeting is completed.")
+            raise already(meeting.status)
         await _check_waited(meeting, now=now)
         if await Arrival.of_guests(meeting.id).exists():
             raise AlreadyDecided("The guest has come.", field=("meetingId",))
@@ -82,7 +82,7 @@ async def _check_may(meeting: Meeting, actor: AgentActor) -> None:
 
 def _check_leads(meeting: Meeting, kind: MeetingChangeKind) -> None:
     if meeting.status not in LEADS[kind]:
-        raise AlreadyDecided(f"The meeting is {meeting.status.value.lower().replace('_', ' ')}.")
+        raise already(meeting.status)
 
 
 async def _check_waited(meeting: Meeting, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from errors import AlreadyDecided
 from models.availability.plan import Plan
 from models.organization.settings import Settings
 from models.words import MeetingChangeKind as Kind
@@ -49,6 +50,23 @@ LEADS: Mapping[Kind, Mapping[Status | None, frozenset[Status]]] = MappingProxyTy
 )
 """By what is written into a meeting's history, the statuses that it can be written in, and what the meeting is then.
 What is not here changes no status. None: there was no meeting."""
+
+
+_TOLD: Mapping[Status, str] = {
+    Status.AWAITING_GUEST: "The guest has still to confirm the meeting.",
+    Status.REQUESTED: "The meeting has still to be accepted.",
+    Status.SCHEDULED: "The meeting is scheduled already.",
+    Status.DECLINED: "The meeting was declined.",
+    Status.CANCELLED: "The meeting was cancelled.",
+    Status.EXPIRED: "The meeting has expired.",
+    Status.COMPLETED: "The meeting was held.",
+    Status.NO_SHOW: "The guest did not come to the meeting.",
+}
+
+
+def already(status: Status) -> AlreadyDecided:
+    """The refusal of what does not lead on from the status."""
+    return AlreadyDecided(_TOLD[status])
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ async def test_an_agent_completes_it(talk: Talk, clock: Clock) -> None:
     clock.advance(hours=1)
     done = await talk.anna.do(COMPLETE, input=of(talk.meeting, expectedVersion=1))
     assert (done["errors"], done["meeting"]["status"], done["meeting"]["version"]) == ([], "COMPLETED", 2)
-    assert codes(await talk.anna.do(COMPLETE, input=of(talk.meeting))) == ["ALREADY_DECIDED"]
+    again = await talk.anna.do(COMPLETE, input=of(talk.meeting))
+    assert (codes(again), again["errors"][0]["message"]) == (["ALREADY_DECIDED"], "The meeting was held.")
 
 
 async def test_an_agent_misses_a_guest_after_waiting_and_not_one_who_came(talk: Talk, clock: Clock) -> None:
@@ -113,7 +114,9 @@ async def test_a_guest_who_was_missed_does_not_come_any_more(talk: Talk, clock: 
     clock.advance(hours=1, minutes=15)
     missed = await talk.anna.do(MISS, input=of(talk.meeting, reason="Called twice."))
     assert (missed["errors"], missed["meeting"]["status"]) == ([], "NO_SHOW")
-    assert codes(await talk.grace.do(JOIN, input=of(talk.meeting))) == ["ALREADY_DECIDED"]
+    late = await talk.grace.do(JOIN, input=of(talk.meeting))
+    refusal = "The guest did not come to the meeting."
+    assert (codes(late), late["errors"][0]["message"]) == (["ALREADY_DECIDED"], refusal)
 
 
 async def test_guests_of_a_group_meeting_see_the_agents_and_themselves(

@@ -88,7 +88,7 @@ async def test_and_such_a_subject(ada: Client, why: str) -> None:
 async def test_a_refusal_names_what_is_unknown_and_what_there_is(ada: Client) -> None:
     answer = await ada.do(content.CREATE, input={**BOOKED, "body": "{{ shoe_size }}{{ hat }}"})
     message = answer["errors"][0]["message"]
-    assert message.startswith("There is no shoe_size, hat here. There are organization, reader_name, title")
+    assert message.startswith("Unknown here: shoe_size, hat. There are organization, reader_name, title")
 
 
 async def test_an_update_is_refused_like_what_is_new(ada: Client) -> None:

@@ -17,6 +17,7 @@ from models.meeting.arriving import Arrival
 from models.meeting.changing import Change, cancel
 from models.meeting.ending import complete_ended, ended_meetings
 from models.meeting.meeting import Meeting, MeetingChange
+from models.meeting.standing import already
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.words import MeetingChangeKind, MeetingStatus, Role
@@ -246,3 +247,12 @@ async def test_of_coming_and_missing_at_once_one_wins(anna: Agent) -> None:
         there = await Arrival.filter(meeting_id=meeting.id).exists()
         assert there == isinstance(came, Meeting)
         assert (await status_of(meeting) is MeetingStatus.NO_SHOW) == isinstance(missed, Meeting)
+
+
+def test_every_status_has_words_of_its_own_for_what_it_refuses() -> None:
+    told = {already(status).message for status in MeetingStatus}
+    assert len(told) == len(MeetingStatus)
+    assert {already(MeetingStatus.CANCELLED).message, already(MeetingStatus.EXPIRED).message} == {
+        "The meeting was cancelled.",
+        "The meeting has expired.",
+    }
