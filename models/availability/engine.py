@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from errors import TimeRefused
+from errors import OutsideAvailability, TimeRefused
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.memory import Kept
@@ -22,6 +22,7 @@ from models.changes import catalogue_of, claims_of, groups_of, link_of, pool_of,
 from scheduling.availability import Availability, Decision, SlotDay, SlotTexts, ask
 from scheduling.hours import Dates
 from scheduling.prepared import OfficeTimeline, prepare_office
+from scheduling.rules import Rule
 from scheduling.timeline import Span
 
 ALTERNATIVES = 3
@@ -55,6 +56,8 @@ class Answer:
         decision = self.availability.decide(start)
         refused = decision.refused
         if refused is not None:
+            if decision.reason is Rule.HOURS and not self.availability.candidates:
+                refused = OutsideAvailability("There is nobody here who can be booked for this.")
             raise self.with_alternatives(refused, start)
         # Who holds a group meeting that is joined need not be named any more.
         return decision, [self.pool.named[id][0] for id in decision.agents if id in self.pool.named]

@@ -18,7 +18,7 @@ from models.words import CalendarProvider
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent
 from tests.resolvers.conftest import Client
-from tests.resolvers.documents import EXPLAIN, NINE, SLOTS
+from tests.resolvers.documents import BOOK, EXPLAIN, NINE, SLOTS, wish
 from tests.resolvers.explanations import ELEVEN_IN_ROME, checks, days, explained, refusals, taken
 
 
@@ -115,6 +115,21 @@ async def test_a_service_without_agents_says_so(agent: Client, organization: Org
     explanation = await explained(agent, link="acme/empty")
     assert "There is no agent who could be asked." in [check["message"] for check in explanation["checks"]]
     assert explanation["rules"][-1]["remainingMinutes"] == 0
+
+
+async def test_booking_where_nobody_could_have_the_meeting_says_so(
+    public: Client, anna: Agent, organization: Organization
+) -> None:
+    subject = await Subject.create(organization=organization, name="Loans")
+    asked = {"link": "acme/anna", "subjectId": ids.encode("Subject", subject.id)}
+    nobody = (await public.do(BOOK, input=wish(slots=asked)))["errors"][0]
+    assert (nobody["code"], nobody["message"]) == (
+        "OUTSIDE_AVAILABILITY",
+        "There is nobody here who can be booked for this.",
+    )
+    await anna.expertise.add(subject)
+    closed = await public.do(BOOK, input=wish("2027-03-01T22:00:00Z", slots=asked))
+    assert closed["errors"][0]["message"] == "This time is outside the opening hours."
 
 
 async def test_a_check_counts_those_whom_the_ones_before_it_left(
