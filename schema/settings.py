@@ -73,7 +73,10 @@ class Settings:
     can_edit_meetings: list[Role]
     can_create_meetings: list[Role]
     can_delete_meetings: list[Role]
-    mask_contacts_from: list[Role] = strawberry.field(description="To them addresses and numbers are masked.")
+    mask_contacts_from: list[Role] = strawberry.field(
+        description="To them the API shows addresses and numbers of contacts and attendees masked. Mails to the agents"
+        " of a meeting still name them, and so does what people type."
+    )
     primary_calendar_provider: CalendarProvider | None
     two_way_calendar: bool
     compute_availability_from_calendars: bool
