@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0020_guest_sign_in")]
+    dependencies = [("frontdesk", "0021_guest_sign_in")]
 
     operations = [
         ops.AddField(

@@ -26,7 +26,7 @@ CROWD = log._rows(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0014_desk"), ("frontdesk", "0013_ordered_letters")]
+    dependencies = [("frontdesk", "0015_desk")]
 
     operations = [
         ops.AddField(

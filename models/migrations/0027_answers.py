@@ -6,11 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("frontdesk", "0021_invitations"),
-        ("frontdesk", "0023_calendars_of_addresses"),
-        ("frontdesk", "0023_calls"),
-    ]
+    dependencies = [("frontdesk", "0026_calls")]
 
     operations = [
         ops.AddField(

@@ -49,7 +49,7 @@ def _organization() -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0020_guest_sign_in")]
+    dependencies = [("frontdesk", "0022_invitations")]
 
     operations = [
         ops.CreateModel(

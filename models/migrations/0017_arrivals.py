@@ -1,16 +1,18 @@
-"""Secret calendars whose address was renewed or revoked."""
+"""Who comes to meetings; and the scheduled ones are found by when they end."""
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+MEETING_TO_END = """CREATE INDEX meeting_to_end ON meeting ("end") WHERE status = 'SCHEDULED'"""
+
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0016_arrivals")]
+    dependencies = [("frontdesk", "0016_standing")]
 
     operations = [
         ops.CreateModel(
-            name="CalendarFeed",
+            name="Arrival",
             fields=[
                 ("id", fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 (
@@ -25,8 +27,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "meeting",
+                    fields.ForeignKeyField(
+                        "frontdesk.Meeting",
+                        source_field="meeting_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name=False,
+                        on_delete=OnDelete.CASCADE,
+                    ),
+                ),
+                (
                     "agent",
-                    fields.OneToOneField(
+                    fields.ForeignKeyField(
                         "frontdesk.Agent",
                         source_field="agent_id",
                         null=True,
@@ -38,7 +51,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "contact",
-                    fields.OneToOneField(
+                    fields.ForeignKeyField(
                         "frontdesk.Contact",
                         source_field="contact_id",
                         null=True,
@@ -48,22 +61,16 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                ("key", fields.IntField(default=0)),
-                ("is_revoked", fields.BooleanField(default=False)),
+                ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
-                "table": "calendar_feed",
+                "table": "arrival",
                 "app": "frontdesk",
+                "unique_together": (("meeting_id", "agent_id"), ("meeting_id", "contact_id")),
                 "pk_attr": "id",
-                "table_description": "How often somebody's address was renewed (`key`), and whether they have one;"
-                " who has no row has their first.",
+                "table_description": "That an agent or a guest came to a meeting, and when they first did.",
             },
             bases=["Owned"],
         ),
-        ops.RunSQL(
-            [
-                "ALTER TABLE calendar_feed ADD CONSTRAINT calendar_feed_one_reader"
-                " CHECK (num_nonnulls(agent_id, contact_id) = 1)"
-            ]
-        ),
+        ops.RunSQL([MEETING_TO_END]),
     ]

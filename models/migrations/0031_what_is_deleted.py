@@ -37,7 +37,7 @@ WHERE a.deleted_at IS NOT NULL AND e.organization_id = a.organization_id AND (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0025_guests_found")]
+    dependencies = [("frontdesk", "0030_channels")]
 
     operations = [
         ops.RunSQL(

@@ -10,7 +10,7 @@ ONE_DEFAULT = "CREATE UNIQUE INDEX meeting_provider_default ON meeting_provider_
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0022_content_templates")]
+    dependencies = [("frontdesk", "0025_calendars_of_addresses")]
 
     operations = [
         ops.CreateModel(

@@ -30,7 +30,7 @@ def _moment(**more: Any) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0017_calendar_feeds")]
+    dependencies = [("frontdesk", "0018_calendar_feeds")]
 
     operations = [
         *(ops.AddField(name, "deleted_at", _moment(null=True)) for name in ("Agent", *PLACES)),

@@ -10,7 +10,7 @@ CONNECTED_ONCE = "CREATE UNIQUE INDEX channel_account_address ON channel_account
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0025_guests_found")]
+    dependencies = [("frontdesk", "0029_guests_found")]
 
     operations = [
         ops.CreateModel(

@@ -77,7 +77,7 @@ ALWAYS = "ALTER TABLE contact ALTER COLUMN contact_list_id SET NOT NULL"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0013_audit")]
+    dependencies = [("frontdesk", "0014_ordered_letters")]
 
     operations = [
         ops.CreateModel(

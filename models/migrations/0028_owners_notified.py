@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0023_calendars_of_addresses"), ("frontdesk", "0023_calls")]
+    dependencies = [("frontdesk", "0027_answers")]
 
     operations = [
         ops.AddField(

@@ -14,7 +14,7 @@ ONCE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0021_retention")]
+    dependencies = [("frontdesk", "0023_retention")]
 
     operations = [
         ops.CreateModel(

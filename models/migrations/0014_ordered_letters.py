@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0012_reminders")]
+    dependencies = [("frontdesk", "0013_audit")]
 
     operations = [
         ops.CreateModel(

@@ -7,7 +7,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0019_webhooks")]
+    dependencies = [("frontdesk", "0020_webhooks")]
 
     operations = [
         ops.CreateModel(

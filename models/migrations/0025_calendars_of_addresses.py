@@ -12,7 +12,7 @@ ONE_READER = "ALTER TABLE calendar_feed ADD CONSTRAINT calendar_feed_one_reader 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0022_content_templates")]
+    dependencies = [("frontdesk", "0024_content_templates")]
 
     operations = [
         ops.RunSQL(NO_CONTACT),

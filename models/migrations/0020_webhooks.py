@@ -11,7 +11,7 @@ from models.words import DeliveryState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0018_lasting")]
+    dependencies = [("frontdesk", "0019_lasting")]
 
     operations = [
         ops.CreateModel(

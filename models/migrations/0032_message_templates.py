@@ -8,7 +8,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0026_channels"), ("frontdesk", "0026_what_is_deleted")]
+    dependencies = [("frontdesk", "0031_what_is_deleted")]
 
     operations = [
         ops.CreateModel(
