@@ -64,7 +64,7 @@ async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
                 hub,
                 clock=_now,
                 public_url=settings.public_url,
-                webhooks_by_http=bool(settings.fetch_also),
+                webhook_addresses=AddressPolicy(also=settings.fetch_also),
             )
             yield Parts(bus, world)
         finally:

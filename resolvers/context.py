@@ -18,6 +18,7 @@ from models.guest.session import PREFIX as GUEST_PREFIX
 from models.guest.session import GuestSession
 from models.keyring import Keyring
 from models.meeting.link import PREFIX, recognise_guest
+from providers.fetching import PUBLIC_ONLY, AddressPolicy
 from realtime.cursors import Cursors
 from realtime.hub import Hub
 from resolvers.loaders import Loaders
@@ -26,14 +27,14 @@ from resolvers.loaders import Loaders
 @dataclass(frozen=True, slots=True)
 class World:
     """The process's parts, as the composition root has wired them. `public_url` has no slash at its end;
-    `webhooks_by_http` says whether events may be sent without TLS, which networks of one's own allow."""
+    `webhook_addresses` are those that events are sent to, without TLS only the networks that it names."""
 
     keys: Keyring
     cursors: Cursors
     hub: Hub
     clock: Callable[[], datetime]
     public_url: str
-    webhooks_by_http: bool = False
+    webhook_addresses: AddressPolicy = PUBLIC_ONLY
     guesses: Guesses = field(default_factory=Guesses)
 
 

@@ -58,7 +58,7 @@ async def create_webhook(info: Info, input: CreateWebhookInput) -> Payload:
     made = await changing.create_webhook(
         actor=actor,
         keys=context.world.keys,
-        by_http=context.world.webhooks_by_http,
+        addresses=context.world.webhook_addresses,
         once=once_of(context, "createWebhook", input, organization_id=actor.organization_id),
         **said(input),
     )
@@ -70,7 +70,7 @@ async def update_webhook(info: Info, input: UpdateWebhookInput) -> Payload:
     changed = await changing.update_webhook(
         ids.decode(input.webhook_id, "Webhook", field=("webhookId",)),
         actor=info.context.agent(),
-        by_http=info.context.world.webhooks_by_http,
+        addresses=info.context.world.webhook_addresses,
         expected_version=input.expected_version,
         **given(input, nullable={"description"}, without={"webhook_id"}),
     )

@@ -17,7 +17,7 @@ from models.transactions import Transaction, key_of, transaction
 from models.webhook.signing import new_secret
 from models.webhook.webhook import Webhook
 from models.words import Role, WebhookEvent
-from providers.fetching import safe_url
+from providers.fetching import AddressPolicy, safe_url
 
 MOST_WEBHOOKS = 20
 LONGEST_URL = 2_048
@@ -38,18 +38,18 @@ async def create_webhook(
     *,
     actor: AgentActor,
     keys: Keyring,
-    by_http: bool,
+    addresses: AddressPolicy,
     once: Once | None = None,
     **fields: Unpack[WebhookFields],
 ) -> Webhook:
     """Have events sent to an address from now on. Its secret is told by `secret_of`, to whoever has made it.
 
-    `by_http` allows addresses without TLS. Refuses NotAllowed, Invalid and more than twenty.
+    `addresses` are those to which it is sent. Refuses NotAllowed, Invalid and more than twenty.
     """
     check_administrator(actor)
     sealed = keys.seal(new_secret())
     webhook = Webhook(
-        organization_id=actor.organization_id, sealed_secret=sealed, **_checked(fields, by_http=by_http)
+        organization_id=actor.organization_id, sealed_secret=sealed, **_checked(fields, addresses=addresses)
     )
     return await WEBHOOKS.add(webhook, actor=actor, once=once, then=_check_number)
 
@@ -58,7 +58,7 @@ async def update_webhook(
     webhook_id: int,
     *,
     actor: AgentActor,
-    by_http: bool,
+    addresses: AddressPolicy,
     expected_version: int | None = None,
     **fields: Unpack[WebhookFields],
 ) -> Webhook:
@@ -67,7 +67,7 @@ async def update_webhook(
     Refuses NotAllowed, NotFound, Stale and Invalid.
     """
     check_administrator(actor)
-    columns = _checked(fields, by_http=by_http)
+    columns = _checked(fields, addresses=addresses)
     if columns.get("is_active"):
         columns |= {"failing_since": None, "last_error": None, "disabled_at": None}
     return await WEBHOOKS.change(webhook_id, columns, actor=actor, expected_version=expected_version)
@@ -130,11 +130,11 @@ async def _still_there(webhook_id: int) -> Webhook:
     return webhook
 
 
-def _checked(fields: WebhookFields, *, by_http: bool) -> dict[str, Any]:
+def _checked(fields: WebhookFields, *, addresses: AddressPolicy) -> dict[str, Any]:
     """The fields as they are kept."""
     columns: dict[str, Any] = {**fields}
     if "url" in fields:
-        columns["url"] = _url(fields["url"], by_http=by_http)
+        columns["url"] = _url(fields["url"], addresses=addresses)
     if (description := fields.get("description")) is not None:
         columns["description"] = input.line(description, field=("description",))
     if "events" in fields:
@@ -144,15 +144,20 @@ def _checked(fields: WebhookFields, *, by_http: bool) -> dict[str, Any]:
     return columns
 
 
-def _url(text: str, *, by_http: bool) -> str:
-    """What lies behind the address only the sending can tell; that is the job's."""
+def _url(text: str, *, addresses: AddressPolicy) -> str:
+    """What lies behind a name only the sending can tell; that is the job's. A literal address is judged here, too."""
     text = input.line(text, field=("url",), most=LONGEST_URL)
     try:
         url = safe_url(text)
     except ProviderRejected as error:
         raise Invalid(str(error), field=("url",)) from None
-    if url.scheme != "https" and not by_http:
+    permitted = addresses.sending_by(url.scheme)
+    if not permitted.public and not permitted.also:
         raise Invalid("Events are sent to https addresses only.", field=("url",))
+    if not permitted.permits_host(url.raw_host or ""):
+        raise Invalid(
+            "Events are not sent to this address: it is in a network that is not permitted.", field=("url",)
+        )
     if url.user or url.password:
         raise Invalid("The address must not contain a password: what is sent is signed.", field=("url",))
     return text

@@ -1,6 +1,8 @@
 """Which addresses may be connected to on a stranger's word: only those of the public internet."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -60,6 +62,11 @@ def _is_public(address: Address) -> bool:
     return address in _GLOBAL_UNICAST_V6 and not any(address in network for network in _NOT_PUBLIC_V6)
 
 
+def is_localhost(host: str) -> bool:
+    """The names that mean this machine everywhere (RFC 6761, 6.3), which not every resolver knows."""
+    return f".{host.rstrip('.').lower()}".endswith(".localhost")
+
+
 @dataclass(frozen=True, slots=True)
 class AddressPolicy:
     """Public addresses, unless they are not permitted, and those of the networks in `also`, which the composition root
@@ -79,6 +86,20 @@ class AddressPolicy:
                 return False
             address = _carried(address) or address
         return self._is_named(address) or (self.public and _is_public(address))
+
+    def sending_by(self, scheme: str) -> AddressPolicy:
+        """Where something is sent: without TLS, to the named networks alone."""
+        return self if scheme == "https" else replace(self, public=False)
+
+    def permits_host(self, host: str) -> bool:
+        """Whether a URL may name this host, as far as can be said without asking for names."""
+        if is_localhost(host):
+            return self.permits("127.0.0.1")
+        try:
+            ip_address(host)
+        except ValueError:
+            return True
+        return self.permits(host)
 
     def _is_named(self, address: Address) -> bool:
         return any(address.version == network.version and address in network for network in self.also)

@@ -7,7 +7,7 @@ from aiohttp import TCPConnector, ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from errors import ProviderRejected
-from providers.fetching.addresses import AddressPolicy
+from providers.fetching.addresses import AddressPolicy, is_localhost
 
 if TYPE_CHECKING:
     from aiohappyeyeballs import AddrInfoType
@@ -25,7 +25,7 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        if _is_localhost(host) and not self._addresses.permits("127.0.0.1"):
+        if is_localhost(host) and not self._addresses.permits("127.0.0.1"):
             raise ProviderRejected(_FORBIDDEN)
         found = await self._resolver.resolve(host, port, family)
         if not all(self._addresses.permits(result["host"]) for result in found):
@@ -36,11 +36,6 @@ class GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._resolver.close()
-
-
-def _is_localhost(host: str) -> bool:
-    """The names that mean this machine everywhere (RFC 6761, 6.3), which not every resolver knows."""
-    return f".{host.rstrip('.').lower()}".endswith(".localhost")
 
 
 def guarded_connector(addresses: AddressPolicy, *, resolver: AbstractResolver | None = None) -> TCPConnector:

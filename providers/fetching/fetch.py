@@ -4,7 +4,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiohttp import (
     ClientError,
@@ -75,7 +75,7 @@ class Fetcher:
         what is unsafe or forbidden, ProviderDown where there is no answer.
         """
         target = safe_url(url)
-        addresses = self._addresses if target.scheme == "https" else replace(self._addresses, public=False)
+        addresses = self._addresses.sending_by(target.scheme)
         with _as_provider_errors():
             async with (
                 asyncio.timeout(self._limits.seconds),

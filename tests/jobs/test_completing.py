@@ -20,6 +20,7 @@ from models.organization.organization import Organization
 from models.webhook.changing import create_webhook
 from models.webhook.webhook import WebhookDelivery
 from models.words import DeliveryState, MeetingChangeKind, Role, WebhookEvent
+from providers.fetching import LOOPBACK_TOO
 from providers.mail.fake import FakeMailer
 from tests.builders import MONDAY, Clock, acting, an_agent
 from tests.jobs.conftest import Jobs, books
@@ -74,7 +75,7 @@ async def test_webhooks_are_told_of_it_once(
         await create_webhook(
             actor=acting(ada),
             keys=keys,
-            by_http=True,
+            addresses=LOOPBACK_TOO,
             url=receiver.url,
             events=[WebhookEvent.MEETING_COMPLETED],
         )

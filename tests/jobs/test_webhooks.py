@@ -30,7 +30,7 @@ from models.webhook.signing import signed_headers
 from models.webhook.telling import replay
 from models.webhook.webhook import Webhook, WebhookDelivery
 from models.words import DeliveryState, MeetingChangeKind, Role, WebhookEvent
-from providers.fetching import Answered, Fetcher
+from providers.fetching import LOOPBACK_TOO, Answered, Fetcher
 from resolvers.ids import encode
 from tests.builders import Clock, acting, an_agent, an_organization, guest_of
 from tests.jobs.conftest import Jobs, books
@@ -62,7 +62,7 @@ async def a_webhook(
     administrator: Agent, receiver: Receiver, *, keys: Keyring, events: list[WebhookEvent]
 ) -> Webhook:
     return await create_webhook(
-        actor=acting(administrator), keys=keys, by_http=True, url=receiver.url, events=events
+        actor=acting(administrator), keys=keys, addresses=LOOPBACK_TOO, url=receiver.url, events=events
     )
 
 
@@ -337,7 +337,7 @@ async def test_one_that_is_enabled_again_begins_anew_and_can_be_sent_what_it_mis
     await books(anna, NINE, now=clock())
     await jobs.run()
     actor = acting(ada)
-    enabled = await update_webhook(webhook.id, actor=actor, by_http=True, is_active=True)
+    enabled = await update_webhook(webhook.id, actor=actor, addresses=LOOPBACK_TOO, is_active=True)
     assert [enabled.failing_since, enabled.last_error, enabled.disabled_at] == [None] * 3
     [missed] = await deliveries()
     await replay(missed.id, actor=actor, now=clock())

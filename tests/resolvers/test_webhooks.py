@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from models.agent.agent import Agent
 from models.organization.organization import Organization
 from models.webhook.webhook import Webhook, WebhookDelivery
 from models.words import DeliveryState, Role
+from providers.fetching import AddressPolicy
 from resolvers import ids
-from tests.builders import MONDAY, Clock, an_agent
+from resolvers.context import World
+from tests.builders import MONDAY, Clock, acting, an_agent
 from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.conftest import Client, SignIn
 
@@ -47,6 +51,33 @@ async def a_delivery(webhook_id: str, **values: Any) -> WebhookDelivery:
         body='{"type":"meeting.booked"}',
         **{"state": DeliveryState.FAILED, "created_at": MONDAY, **values},
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("http://10.1.2.3/", False),
+        ("https://10.1.2.3/", False),
+        ("https://[::ffff:10.1.2.3]/", False),
+        ("https://localhost/", False),
+        ("http://8.8.8.8/", False),
+        ("https://8.8.8.8/", True),
+        ("http://10.9.2.3/", True),
+        ("http://hooks.internal/", True),
+    ],
+)
+async def test_an_address_to_which_nothing_would_be_sent_is_refused(
+    world: World, chief: Agent, url: str, is_taken: bool
+) -> None:
+    there = AddressPolicy(also=(ip_network("10.9.0.0/16"),))
+    ada = Client(replace(world, webhook_addresses=there), acting(chief))
+    made = (await created(ada))["webhook"]
+    for answer in (
+        await ada.do(hooks.CREATE, input={**NEW, "url": url}),
+        await ada.do(hooks.UPDATE, input={"webhookId": made["id"], "url": url}),
+    ):
+        refused = [(one["code"], one["field"]) for one in answer["errors"]]
+        assert refused == ([] if is_taken else [("INVALID", ["url"])])
 
 
 async def test_the_secret_is_shown_once(ada: Client) -> None:
