@@ -6,12 +6,12 @@ import structlog
 
 from errors import ProviderDown, ProviderRejected
 from jobs.retrying import BACKOFF, TryAgain
+from jobs.sending import send_once
 from jobs.tools import tools
 from jobs.webhooks import tell_webhooks
 from models.letter.calls import waits_for_call
 from models.letter.changes import Addressee, addressees, find_change, is_outdated
 from models.letter.facts import Links
-from models.letter.sent import SentLetter
 from models.letter.writing import write
 from models.meeting.meeting import MeetingChange
 from models.queue import queue
@@ -48,11 +48,7 @@ async def tell_of_change(change_id: int) -> None:
 async def deliver(
     change_id: int, audience: str, agent_id: int | None = None, attendee_id: int | None = None
 ) -> None:
-    """Send the letter, once.
-
-    Only where the worker dies between sending and noting so does it go out twice, and is then the same message
-    to the byte, which mail programs show once.
-    """
+    """Send the letter, once."""
     change = await find_change(change_id)
     if change is None:
         return
@@ -75,7 +71,5 @@ async def _send(change: MeetingChange, addressee: Addressee) -> None:
     if waits_for_call(change, now=now):
         raise TryAgain
     letter = await write(change, addressee, links=Links(tools().keys, tools().public_url))
-    if letter is None or await SentLetter.exists(message_id=letter.message_id):
-        return
-    await tools().mailer.send(letter)
-    await SentLetter.note(letter.message_id, organization_id=change.organization_id)
+    if letter is not None:
+        await send_once(letter, organization_id=change.organization_id)

@@ -6,9 +6,9 @@ import structlog
 
 from errors import ProviderDown, ProviderRejected
 from jobs.retrying import BACKOFF, TryAgain
+from jobs.sending import send_once
 from jobs.tools import tools
 from models.letter.ordered import OrderedLetter
-from models.letter.sent import SentLetter
 from models.letter.writing import write_ordered
 from models.queue import queue
 
@@ -41,8 +41,4 @@ async def _send(row: OrderedLetter) -> None:
     order = row.order(tools().keys)
     if order is None or (order.until is not None and order.until <= tools().now()):
         return
-    letter = await write_ordered(row, order)
-    if await SentLetter.exists(message_id=letter.message_id):
-        return
-    await tools().mailer.send(letter)
-    await SentLetter.note(letter.message_id, organization_id=row.organization_id)
+    await send_once(await write_ordered(row, order), organization_id=row.organization_id)
