@@ -36,6 +36,15 @@ class Change:
     expected_version: int | None = None
     reason: str | None = None
 
+    def reason_given(self) -> str | None:
+        """As it is kept; refuses Invalid."""
+        return input.text(self.reason, field=("reason",), most=1_000) if self.reason else None
+
+    def check_version(self, meeting: Meeting) -> None:
+        """Refuses Stale where the caller saw another version."""
+        if self.expected_version is not None and self.expected_version != meeting.version:
+            raise Stale("The meeting has been changed meanwhile.", field=("expectedVersion",))
+
 
 async def reschedule(
     meeting_id: int,
@@ -108,7 +117,7 @@ async def lock_meeting(
     reason that is given. For a change that takes time, its agents are held before it, and those named by `taking`.
     Refuses NotFound, NotAllowed, Stale, and AlreadyDecided where its status is none from which this kind of change
     leads."""
-    reason = input.text(change.reason, field=("reason",), most=1_000) if change.reason else None
+    reason = change.reason_given()
     seen = await Meeting.visible_to(actor).filter(id=meeting_id).prefetch_related("service", "agents").first()
     if seen is None:
         raise NotFound("There is no such meeting.", field=("meetingId",))
@@ -118,8 +127,7 @@ async def lock_meeting(
         await seen.service.lock()  # of all rows the first: what has no agent is counted under it
     meeting = await Meeting.filter(id=meeting_id).select_for_update().get()
     await check_may_change(meeting, kind, actor=actor)
-    if change.expected_version is not None and change.expected_version != meeting.version:
-        raise Stale("The meeting has been changed meanwhile.", field=("expectedVersion",))
+    change.check_version(meeting)
     if meeting.status not in LEADS[kind]:
         raise already(meeting.status)
     if meeting.has_expired(now):
