@@ -69,7 +69,9 @@ def _read(status: Mapping[str, Any]) -> Iterator[Delivery]:
     id, how = status.get("id"), status.get("status")
     if isinstance(id, str) and isinstance(how, str) and how in _HOW:
         error = next((_error(one) for one in _each(status, "errors")), None)
-        yield Delivery(id[:_LONGEST], _HOW[how], error)
+        reference = status.get("biz_opaque_callback_data")
+        known = reference if isinstance(reference, str) and len(reference) <= _LONGEST else None
+        yield Delivery(id[:_LONGEST], _HOW[how], error, known)
 
 
 def _error(error: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
@@ -43,11 +44,38 @@ class ProvidedTemplate:
     status: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateMessage:
+    """A template as one reader is sent it. Both numbers are in E.164; the language is a tag (en-US).
+
+    `values` are by the names of the template's variables, in their order. `reference` comes back with what is told of
+    the message at `news_url`: also of one whose id nobody knows, as the answer was lost.
+    """
+
+    sender: str
+    to: str
+    template_id: str
+    name: str
+    language: str
+    values: Mapping[str, str] = field(repr=False)
+    reference: str
+    news_url: str = field(repr=False)
+
+
+LONGEST_ID = 200
+
+
 class Messages(Protocol):
     """An account at a provider of messages. Everything raises ProviderDown or ProviderRejected."""
 
     async def list_templates(self) -> list[ProvidedTemplate]:
         """All that there are, MOST_TEMPLATES at most."""
+        ...
+
+    async def send_template(self, message: TemplateMessage) -> str:
+        """Hand the message over, to be sent once; the id by which the provider knows it, of LONGEST_ID characters at
+        most. Raises SenderRejected where no other message would be taken either, and AnswerLost where nobody knows
+        whether this one was: ProviderDown and ProviderRejected say that it was not."""
         ...
 
 
@@ -62,11 +90,12 @@ class Delivered(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of the message that the provider knows by this id."""
+    """What became of the message that the provider knows by this id, and we by its `reference`, where it had one."""
 
     message_id: str
     how: Delivered
     error: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ _HOW = {
 }
 _LONGEST = 200
 MOST_FIELDS = 1_000
+REFERENCE = "reference"
+"""The part of the address at which it is told what became of one message."""
 
 
 def is_signed(url: str, body: bytes, signature: str, credentials: TwilioCredentials) -> bool:
@@ -34,14 +36,15 @@ def is_signed(url: str, body: bytes, signature: str, credentials: TwilioCredenti
     return hmac.compare_digest(signature.encode(errors="surrogatepass"), expected)
 
 
-def read_news(body: bytes, credentials: TwilioCredentials) -> News:
-    """What is told of this account. What is not understood is nothing."""
+def read_news(body: bytes, credentials: TwilioCredentials, *, reference: str | None = None) -> News:
+    """What is told of this account; of a message, at the address that has its reference. What is not understood is
+    nothing."""
     form = dict(_form(body) or ())
     if form.get("AccountSid") != credentials.account_sid:
         return News()
     id, status = form.get("MessageSid"), form.get("MessageStatus", "")
     if id and status in _HOW:
-        return News(deliveries=(Delivery(id[:_LONGEST], _HOW[status], _error(form)),))
+        return News(deliveries=(Delivery(id[:_LONGEST], _HOW[status], _error(form), reference),))
     return News(has_messages=form.get("SmsStatus") == "received")
 
 

@@ -4,12 +4,10 @@ say."""
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from errors import ProviderDown, ProviderRejected
 from providers.fetching import LOOPBACK_TOO
@@ -17,6 +15,7 @@ from providers.messaging.asking import Asker
 from providers.messaging.meta import MetaMessages
 from providers.messaging.protocol import MetaCredentials, ProvidedTemplate, TwilioCredentials
 from providers.messaging.twilio import TwilioMessages
+from tests.providers.messaging.conftest import Provider
 
 META = MetaCredentials(
     phone_number_id="106540352242922",
@@ -56,32 +55,9 @@ CONTENT = {
     "approval_requests": {"name": "welcome_back", "category": "UTILITY", "status": "approved"},
 }
 
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
-    """Starts a server that answers so; its address."""
-    servers: list[TestServer] = []
-
-    async def start(answer: Answer) -> str:
-        site = web.Application()
-        site.router.add_route("*", "/{path:.*}", answer)
-        server = TestServer(site)
-        await server.start_server()
-        servers.append(server)
-        return str(server.make_url("")).rstrip("/")
-
-    yield start
-    for server in servers:
-        await server.close()
-
 
 def asker(**limits: Any) -> Asker:
     return Asker(addresses=LOOPBACK_TOO, **limits)
-
-
-Provider = Callable[[Answer], Awaitable[str]]
 
 
 async def test_meta_lists_every_page_for_who_shows_the_token(provider: Provider) -> None:

@@ -54,6 +54,18 @@ def test_twilio_tells_how_far_a_message_has_come(status: str, how: Delivered) ->
     assert news == News(deliveries=(Delivery(sid, how, error),))
 
 
+def test_what_is_told_of_a_message_names_our_reference_of_it() -> None:
+    body = told(
+        {"id": "wamid.1", "status": "sent", "biz_opaque_callback_data": "17"},
+        {"id": "wamid.2", "status": "failed", "biz_opaque_callback_data": 18},
+        {"id": "wamid.3", "status": "read", "biz_opaque_callback_data": "x" * 201},
+    )
+    assert [one.reference for one in meta_news.read_news(body, META).deliveries] == ["17", None, None]
+    form = {"AccountSid": TWILIO.account_sid, "MessageSid": "SM1", "MessageStatus": "sent"}
+    news = twilio_news.read_news(urlencode(form).encode(), TWILIO, reference="17")
+    assert [one.reference for one in news.deliveries] == ["17"]
+
+
 def test_what_twilio_tells_of_another_account_or_is_still_on_its_way_is_nothing() -> None:
     other = {"AccountSid": "AC" + "0f" * 16, "MessageSid": "SM1", "MessageStatus": "sent"}
     queued = {"AccountSid": TWILIO.account_sid, "MessageSid": "SM1", "MessageStatus": "queued"}
