@@ -30,6 +30,7 @@ class Order:
     What the occasions speak of:
 
     - INVITATION (to a GUEST): `url`, where they choose a time; perhaps `message`, `agent_names`, `title`, `until`.
+    - CONVERSATION_INVITATION (to a GUEST): `url`, where they talk; perhaps `actor`, who invites, and `title`.
     - SIGN_IN_CODE (to a GUEST): `code` and `until`.
     - AGENT_INVITATION, PASSWORD_RESET (to an AGENT): `url`, where they choose a password; perhaps `until`, `actor`.
     - CALENDAR_DISCONNECTED (to an AGENT): `account`, the name of the calendar; perhaps `url`, where it is connected.

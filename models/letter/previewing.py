@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from errors import Invalid
+from models.contact.masking import NO_MASK, Mask
 from models.letter import parties
 from models.letter.facts import Links, among_others, facts_now, guest_of, person_of
+from models.letter.masking import masked
 from models.letter.parties import People
 from models.letter.sample import sample_facts, sample_notice, sample_reader, words_of
 from models.letter.writing import letterhead_of
@@ -23,13 +25,13 @@ from providers.mail.wordings import BadWording, Wording, render, unknown_variabl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A text that is to be tried; `masked` keeps guests' addresses from who may not see them."""
+    """A text that is to be tried; `mask` is that of who tries it."""
 
     occasion: Occasion
     audience: Audience
     language: str
     wording: Wording
-    masked: bool = False
+    mask: Mask = NO_MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,7 @@ async def _facts(
         people = _people(meeting)
         facts = among_others(facts, meeting, people, reader=None, links=links)
         guest = facts.guest
-    if draft.masked:
-        facts = replace(facts, guest=replace(facts.guest, address=None))
+    facts = masked(facts, draft.mask)
     agent = next((person_of(one) for one in meeting.agents), sample.agents[0])
     readers = {Audience.GUEST: guest, Audience.AGENT: agent, Audience.ATTENDEE: sample.others[0]}
     return _pretended(facts, meeting, sample, links=links), readers[draft.audience]

@@ -11,6 +11,7 @@ import structlog
 from models.letter.calls import comes_with_file
 from models.letter.changes import Addressee, occasion_of
 from models.letter.facts import Links, facts_then, reader_of
+from models.letter.masking import mask_of_reader, masked
 from models.letter.ordered import Order, OrderedLetter
 from models.letter.wording import Choice, saying_for, wording_for
 from models.meeting.meeting import MeetingChange
@@ -42,7 +43,8 @@ async def write(change: MeetingChange, addressee: Addressee, *, links: Links) ->
     organization, meeting = change.organization, change.meeting
     key = f"{meeting.uid}|{change.id}|{addressee.key}"
     envelope = _envelope(organization, reader.person, key=key, date=change.at)
-    facts = facts_then(change, addressee, links=links)
+    mask = mask_of_reader(change, addressee)
+    facts = masked(facts_then(change, addressee, links=links), mask, reader=reader.person)
     has_file = comes_with_file(change, occasion)
     choice = Choice(
         occasion=occasion,

@@ -8,11 +8,13 @@ from providers.mail.occasions import Audience
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of the meeting's people; `zone` is the IANA zone that times are told in. Not all have an address."""
+    """One of the meeting's people; `zone` is the IANA zone that times are told in. Not all have an address; and of who
+    has one that the reader is not to know, there is what the reader is told instead, `shown_address`."""
 
     name: str
     address: str | None
     zone: str
+    shown_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

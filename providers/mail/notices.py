@@ -1,4 +1,4 @@
-"""Letters that are of no meeting: an invitation to choose a time, a code, a password, a calendar that is lost."""
+"""Letters that are of no meeting: an invitation to choose a time, or to talk, a code, a password, a lost calendar."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from providers.mail.times import at
 # What the link of each occasion is called, as a variable and on its button.
 URLS: Mapping[Occasion, str] = {
     Occasion.INVITATION: "schedule_url",
+    Occasion.CONVERSATION_INVITATION: "conversation_url",
     Occasion.AGENT_INVITATION: "password_url",
     Occasion.PASSWORD_RESET: "password_url",
     Occasion.CALENDAR_DISCONNECTED: "connect_url",

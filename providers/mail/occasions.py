@@ -24,6 +24,7 @@ class Occasion(StrEnum):
     CALL_CREATED = "CALL_CREATED"
     CALL_FAILED = "CALL_FAILED"
     INVITATION = "INVITATION"
+    CONVERSATION_INVITATION = "CONVERSATION_INVITATION"
     SIGN_IN_CODE = "SIGN_IN_CODE"
     AGENT_INVITATION = "AGENT_INVITATION"
     PASSWORD_RESET = "PASSWORD_RESET"
@@ -44,6 +45,7 @@ _READERS = {
     Occasion.PASSED_ON: (Audience.AGENT,),
     Occasion.CALL_FAILED: (Audience.AGENT,),
     Occasion.INVITATION: (Audience.GUEST,),
+    Occasion.CONVERSATION_INVITATION: (Audience.GUEST,),
     Occasion.SIGN_IN_CODE: (Audience.GUEST,),
     Occasion.AGENT_INVITATION: (Audience.AGENT,),
     Occasion.PASSWORD_RESET: (Audience.AGENT,),

@@ -17,7 +17,7 @@ _INVISIBLE_BREAK = "\u200b"
 
 def one_line(text: str, *, limit: int = 200) -> str:
     """The text as one line of at most `limit` characters: breaks, tabs and controls become single spaces."""
-    line = " ".join("".join(map(_printable, text)).split())
+    line = " ".join("".join(map(printable, text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -51,7 +51,8 @@ def web_address(url: str | None) -> str:
     return "" if re.search(r"[\s\"<>\\]", url) else url
 
 
-def _printable(character: str) -> str:
+def printable(character: str) -> str:
+    """The character as it may stand in a line: a space for controls, nothing for what reorders the line."""
     category = unicodedata.category(character)
     if category in ("Cc", "Zl", "Zp"):
         return " "

@@ -31,19 +31,20 @@ def when(start: datetime, end: datetime, *, zone: str, language: Language) -> Wh
     if not is_within:
         last = f"{language.date(ends)}, {last}"
     if not is_even:
-        return When(day, f"{first} {_offset(begins)} – {last} {_offset(ends)}", zone)
+        return When(day, f"{first} {offset(begins)} – {last} {offset(ends)}", zone)
     spoken = language.hours if is_within else language.hours.replace("–", " – ")
-    return When(day, spoken.format(start=first, end=last), f"{zone}, {_offset(begins)}")
+    return When(day, spoken.format(start=first, end=last), f"{zone}, {offset(begins)}")
 
 
 def at(moment: datetime, *, zone: str, language: Language) -> str:
     """`Tuesday 1 December 2026, 10:00 (Europe/Rome, UTC+01:00)`."""
     there = moment.astimezone(ZoneInfo(zone))
     time = language.moment.format(time=language.time(there))
-    return f"{language.date(there)}, {time} ({zone}, {_offset(there)})"
+    return f"{language.date(there)}, {time} ({zone}, {offset(there)})"
 
 
-def _offset(moment: datetime) -> str:
+def offset(moment: datetime) -> str:
+    """`UTC+01:00`."""
     minutes = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"

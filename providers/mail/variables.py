@@ -7,6 +7,7 @@ from providers.mail.occasions import Audience, Occasion
 _EVERYWHERE = ("organization", "reader_name")
 _NOTICES: Mapping[Occasion, tuple[str, ...]] = {
     Occasion.INVITATION: ("schedule_url", "message", "title", "agent_names", "until"),
+    Occasion.CONVERSATION_INVITATION: ("conversation_url", "actor", "title"),
     Occasion.SIGN_IN_CODE: ("code", "until"),
     Occasion.AGENT_INVITATION: ("password_url", "actor", "until"),
     Occasion.PASSWORD_RESET: ("password_url", "until"),
@@ -39,6 +40,7 @@ ENDING = (Occasion.CANCELLED, Occasion.DECLINED, Occasion.EXPIRED, Occasion.PASS
 _NEEDED: Mapping[Occasion, str] = {
     Occasion.CONFIRM_REQUEST: "confirm_url",
     Occasion.INVITATION: "schedule_url",
+    Occasion.CONVERSATION_INVITATION: "conversation_url",
     Occasion.SIGN_IN_CODE: "code",
     Occasion.AGENT_INVITATION: "password_url",
     Occasion.PASSWORD_RESET: "password_url",

@@ -51,7 +51,7 @@ def _people(facts: MeetingFacts, *, occasion: Occasion, reader: Reader) -> Words
     return {
         "reader_name": typed(reader.person.name),
         "guest_name": _names(guests) or typed(facts.guest.name),
-        "guest_address": "" if guests else one_line(facts.guest.address or ""),
+        "guest_address": "" if guests else one_line(facts.guest.address or facts.guest.shown_address or ""),
         "agent_names": Typed(", ".join(typed(agent.name) for agent in facts.agents)),
         "notes": Typed(inert(paragraphs(notes))),
     }

@@ -37,6 +37,7 @@ ENGLISH = Language(
             "confirm_url": "Confirm the meeting",
             "join_url": "Join the meeting",
             "schedule_url": "Choose a time",
+            "conversation_url": "Open the conversation",
             "password_url": "Choose a password",
             "connect_url": "Connect the calendar",
             "ics_url": "Calendar file (.ics)",

@@ -45,6 +45,7 @@ FRENCH = Language(
             "confirm_url": "Confirmer le rendez-vous",
             "join_url": "Rejoindre le rendez-vous",
             "schedule_url": "Choisir un créneau",
+            "conversation_url": "Ouvrir la conversation",
             "password_url": "Choisir un mot de passe",
             "connect_url": "Connecter l’agenda",
             "ics_url": "Fichier d’agenda (.ics)",

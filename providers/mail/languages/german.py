@@ -39,6 +39,7 @@ GERMAN = Language(
             "confirm_url": "Termin bestätigen",
             "join_url": "Am Gespräch teilnehmen",
             "schedule_url": "Termin wählen",
+            "conversation_url": "Unterhaltung öffnen",
             "password_url": "Passwort wählen",
             "connect_url": "Kalender verbinden",
             "ics_url": "Kalenderdatei (.ics)",

@@ -40,6 +40,7 @@ ITALIAN = Language(
             "confirm_url": "Conferma l’appuntamento",
             "join_url": "Partecipa all’incontro",
             "schedule_url": "Scegli un orario",
+            "conversation_url": "Apri la conversazione",
             "password_url": "Scegli una password",
             "connect_url": "Collega il calendario",
             "ics_url": "File del calendario (.ics)",

@@ -44,6 +44,7 @@ SPANISH = Language(
             "confirm_url": "Confirmar la cita",
             "join_url": "Unirse a la reunión",
             "schedule_url": "Elegir una hora",
+            "conversation_url": "Abrir la conversación",
             "password_url": "Elegir una contraseña",
             "connect_url": "Conectar el calendario",
             "ics_url": "Archivo de calendario (.ics)",

@@ -59,6 +59,12 @@ _NOTICES = {
         agent_names=("Anna Rossi",),
         until=_UNTIL,
     ),
+    Occasion.CONVERSATION_INVITATION: Notice(
+        organization="Acme",
+        url="https://acme.example/conversation#token",
+        title="First talk",
+        actor="Tom Park",
+    ),
     Occasion.SIGN_IN_CODE: Notice(organization="Acme", code="418290", until=_UNTIL),
     Occasion.AGENT_INVITATION: Notice(
         organization="Acme", url="https://acme.example/welcome#token", actor="Ada Admin", until=_UNTIL
