@@ -1,0 +1,3 @@
+"""What is sent beside an operation."""
+
+from schema.scalars import Upload as Upload
