@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from models.audit.auditing import audit
 from models.organization.organization import Organization
-from models.retention import contacts, conversations, invitations, meetings
+from models.retention import campaigns, contacts, conversations, invitations, meetings
 from models.retention.events import silence_inboxes
 from models.retention.purge import Purge
 from models.transactions import Transaction, transaction
@@ -115,6 +115,7 @@ async def _finish(tx: Transaction, night: Night) -> None:
         await tx.rows(
             f"DELETE FROM {table} WHERE organization_id = %s AND created_at < %s", organization.id, night.cutoff
         )
+    await campaigns.forget_recipients(tx, organization, before=night.cutoff)
     if purge.meetings or purge.conversations or purge.contacts:
         await silence_inboxes(tx, organization)
         await audit(

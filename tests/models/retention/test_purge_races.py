@@ -10,7 +10,8 @@ import psycopg
 
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.meeting.meeting import Meeting
@@ -104,8 +105,8 @@ async def test_what_is_written_while_a_conversation_would_be_deleted_keeps_it(
         purging_now = asyncio.create_task(purge(organization, now=MIDNIGHT))
         await until(lock_waits)
         await writer.execute(
-            "INSERT INTO message (organization_id, conversation_id, seq, kind, direction, text, at)"
-            " VALUES (%s, %s, 99, 'TEXT', 'INBOUND', 'One more thing', %s)",
+            "INSERT INTO message (organization_id, conversation_id, seq, kind, direction, text, at, redacted)"
+            " VALUES (%s, %s, 99, 'TEXT', 'INBOUND', 'One more thing', %s, false)",
             [organization.id, meeting.conversation_id, MIDNIGHT],
         )
         await writer.commit()

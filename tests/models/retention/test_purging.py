@@ -10,7 +10,8 @@ from models.actor import Public
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
 from models.availability.target import Named, find_target
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.conversation.posting import Draft, send_message
