@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.desk import listing
 from models.desk.contact_list import ContactList
 from models.desk.listing import CustomField

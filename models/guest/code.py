@@ -16,7 +16,7 @@ from tortoise import fields
 from errors import Invalid, LimitReached, NotFound
 from models import input
 from models.base import Owned
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.input import findable
 from models.keyring import Keyring
 from models.letter.ordered import Order, order_letter

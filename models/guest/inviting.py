@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from errors import ContactFieldRequired, Refused
-from models import contact, input
+from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
 from models.audit.auditing import audit
 from models.availability.linking import LinkFields, create_link, still_there
-from models.contact import Contact, GuestDetails, locks_of
+from models.contact import details, recognising
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
+from models.contact.recognising import locks_of
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.keyring import Keyring
 from models.letter.ordered import Order, order_letter
@@ -56,7 +59,7 @@ async def invite(
     """
     message = invitation.message
     message = input.text(message, field=("message",), most=LONGEST_MESSAGE) if message else None
-    guest = contact.checked(invitation.guest)
+    guest = details.checked(invitation.guest)
     if guest.email is None:
         raise ContactFieldRequired("The invitation needs an address to go to.", field=("guest", "email"))
     organization = await Organization.get(id=actor.organization_id)
@@ -64,7 +67,7 @@ async def invite(
         if (earlier := await earlier_outcome(tx, once)) is not None:
             return await still_there(earlier)
         await _check_may(actor, invitation, organization)
-        invited = await Contact.recognise(tx, guest, organization=organization)
+        invited = await recognising.recognise(tx, guest, organization=organization)
         link = await _link(invitation, invited, actor=actor, now=now)
         await audit(tx, "inviteGuest", link, actor=actor, guest=invited)
         await remember_outcome(tx, once, link.id)

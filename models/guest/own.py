@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from errors import Invalid, Unauthenticated
 from models.actor import Actor, AgentActor, GuestActor, SignedInGuest
-from models.contact import GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Member
 from models.input import email
 from models.meeting.meeting import Attendee
@@ -16,25 +17,27 @@ from models.organization.organization import Organization
 async def at_meeting(guest: SignedInGuest, meeting_id: int) -> GuestActor:
     """The guest, as the one of their contacts who takes part in the meeting; who takes part in none has none."""
     places = Attendee.guests_of(meeting_id).filter(
-        contact_id__in=list(guest.contact_ids), organization_id=guest.organization_id
+        contact_id__in=Contact.same_as(guest.contact_ids), organization_id=guest.organization_id
     )
     place = await places.select_related("contact", "meeting").first()
     if place is None or place.contact is None:
-        return GuestActor(guest.contact, 0, 0, is_verified=True)
-    return GuestActor(place.contact, meeting_id, place.meeting.conversation_id, is_verified=True)
+        return GuestActor(guest.contact, None, None, is_verified=True)
+    others, conversation = await place.contact.others(), place.meeting.conversation_id
+    return GuestActor(place.contact, meeting_id, conversation, is_verified=True, others=others)
 
 
 async def in_conversation(guest: SignedInGuest, conversation_id: int) -> GuestActor:
     """The guest, as the one of their contacts who is a member of the conversation."""
     members = Member.filter(
         conversation_id=conversation_id,
-        contact_id__in=list(guest.contact_ids),
+        contact_id__in=Contact.same_as(guest.contact_ids),
         organization_id=guest.organization_id,
     )
     member = await members.select_related("contact").order_by("id").first()
     if member is None or member.contact is None:
-        return GuestActor(guest.contact, 0, 0, is_verified=True)
-    return GuestActor(member.contact, 0, conversation_id, is_verified=True)
+        return GuestActor(guest.contact, None, None, is_verified=True)
+    others = await member.contact.others()
+    return GuestActor(member.contact, None, conversation_id, is_verified=True, others=others)
 
 
 def check_signed_in(actor: Actor, organization: Organization) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise import fields
+from tortoise import connections, fields
 
 from errors import Unauthenticated
 from models.actor import SignedInGuest
 from models.base import Owned
-from models.contact import Contact, GuestDetails, locks_of
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
+from models.contact.recognising import locks_of
 from models.guest.code import use_code
 from models.keyring import Keyring, fingerprint
 from models.organization.organization import Organization
@@ -66,28 +68,45 @@ class GuestSession(Owned):
         """The guest whose token this is; refuses Unauthenticated when it is forged, has expired or was ended, or the
         address is nobody's any more."""
         session = await cls.get_or_none(token_hash=fingerprint(token)) if token.isascii() else None
-        if session is None or session.expires_at <= now:
+        guest = None if session is None else await cls._guest_of(session, now=now)
+        if guest is None:
             raise Unauthenticated("You are signed out: ask for another code.")
+        return guest
+
+    @classmethod
+    async def reopened(cls, id: int, *, now: datetime) -> SignedInGuest | None:
+        """The guest whose session it is, while it lasts."""
+        session = await cls.get_or_none(id=id)
+        return None if session is None else await cls._guest_of(session, now=now)
+
+    @classmethod
+    async def _guest_of(cls, session: GuestSession, *, now: datetime) -> SignedInGuest | None:
+        if session.expires_at <= now:
+            return None
         own = Contact.filter(organization_id=session.organization_id, email=session.email)
-        contacts = await own.order_by("id")
+        contacts = await own.order_by("id").select_related("merged_into")
         if not contacts:
-            raise Unauthenticated("You are signed out: ask for another code.")
+            return None
+        ends = {end.id: end for end in (one.merged_into or one for one in contacts)}
+        others = [await end.others() for end in ends.values()]
         return SignedInGuest(
-            contact=contacts[0],
-            meeting_id=0,
-            conversation_id=0,
+            contact=contacts[0].merged_into or contacts[0],
+            meeting_id=None,
+            conversation_id=None,
             is_verified=True,
             session_id=session.id,
             email=session.email,
             expires_at=session.expires_at,
-            all_ids=frozenset(contact.id for contact in contacts),
+            all_ids=frozenset(ends).union(*others),
         )
 
     @classmethod
     async def lasting(cls, session_ids: Collection[int], *, now: datetime) -> set[int]:
         """Those of the sessions that have not ended."""
-        going_on = cls.filter(id__in=list(session_ids), expires_at__gt=now).only("id")
-        return {session.id for session in await going_on}
+        rows = await connections.get("default").execute_query_dict(
+            "SELECT id FROM guest_session WHERE id = ANY(%s) AND expires_at > %s", [list(session_ids), now]
+        )
+        return {row["id"] for row in rows}
 
     @classmethod
     async def end(cls, actor: SignedInGuest) -> None:

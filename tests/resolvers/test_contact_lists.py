@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.desk.contact_list import ContactList
 from models.organization.organization import Organization
 from models.words import Role
