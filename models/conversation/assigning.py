@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from errors import NotAMember
+from errors import ConversationClosed, NotAMember, NotFound
 from models import input
 from models.actor import AgentActor
 from models.agent.agent import Agent
-from models.conversation.assignment import AssignmentRecord
+from models.agent.locking import lock_agents
+from models.conversation.adding import announce_to_inboxes
 from models.conversation.conversation import Conversation, Member
-from models.conversation.posting import add_system_message, announce_to_inboxes
+from models.conversation.giving import give, put, say_assigned
+from models.conversation.holding import hold
+from models.conversation.load import has_room
+from models.conversation.rights import check_may_assign
 from models.naming import naming_what_is_there
-from models.organization.organization import Organization
-from models.organization.permission import Concern, demand
+from models.organization.permission import Concern
 from models.organization.service import Service, ServiceMember
 from models.transactions import Transaction, transaction
-from models.words import AssignmentCause, ConversationStatus, MemberRole, Permission, SystemEvent
-from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic, inbox_topic
+from models.words import AssignmentCause, ConversationStatus, MemberRole
+from realtime.events import Announcement, EventKind, announce, conversation_topic
 
 
 async def assign(
@@ -30,28 +34,66 @@ async def assign(
     actor: AgentActor,
     now: datetime,
 ) -> Conversation:
-    """Make the agent the conversation's assignee, and write it into the ledger.
+    """Make the agent the conversation's assignee, in this service, and write it into the ledger. Without a service it
+    stays in its own; who takes it themselves and is not of that takes it to one of theirs, the nearest. What was
+    offered of it is withdrawn.
 
     Of two at the same time the later one has it, and the ledger shows both. Refuses NotAllowed to roles that may not
-    assign and to managers of other offices, NotAMember for an agent outside the conversation's service, and NotFound
-    for a service that is just deleted.
+    assign and to managers of other offices, NotAMember for an agent outside the service, AtCapacity,
+    ConversationClosed, and NotFound for an agent or a service that are gone since.
     """
     note = input.text(note, field=("note",), most=1_000) if note else None
     async with naming_what_is_there(), transaction() as tx:
-        organization = await Organization.get(id=conversation.organization_id)
-        conversation = await Conversation.filter(id=conversation.id).select_for_update().get()
-        service_id = service.id if service else conversation.service_id
-        former = () if conversation.assignee_id is None else (conversation.assignee_id,)
-        had = Concern(agents=former, service_id=conversation.service_id)
-        await demand(actor, Permission.ASSIGN, organization.settings, had, Concern(agents=[agent.id]))
+        await lock_agents(tx, [agent.id])
+        agent = await _still_there(agent, actor)
+        conversation = await hold(tx, conversation.id)
+        await check_may_assign(actor, conversation, Concern(agents=[agent.id]))
+        if conversation.status is ConversationStatus.CLOSED:
+            raise ConversationClosed("The conversation is closed: reopen it first.")
+        service_id = await _service_for(conversation, agent, service, actor=actor)
         if (conversation.assignee_id, conversation.service_id) == (agent.id, service_id):
             return conversation
-        await _check_service(agent, service_id)
-        await _give(tx, conversation, agent, service_id=service_id, actor=actor, note=note, now=now)
-        await add_system_message(
-            tx, conversation, SystemEvent.ASSIGNED, f"{agent.name} is here for you.", meeting_id=None, now=now
-        )
+        how = AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED
+        await give(tx, conversation, agent, service_id=service_id, actor=actor, how=how, note=note, now=now)
+        await say_assigned(tx, conversation, agent, now=now)
     return await Conversation.get(id=conversation.id)
+
+
+async def _still_there(agent: Agent, actor: AgentActor) -> Agent:
+    found = await Agent.of(actor.organization_id).get_or_none(id=agent.id, is_active=True)
+    if found is None:
+        raise NotFound("There is no such agent.", field=("agentId",))
+    return found
+
+
+async def _service_for(
+    conversation: Conversation, agent: Agent, service: Service | None, *, actor: AgentActor
+) -> int | None:
+    """The service that the agent has the conversation in; None for what is of no service, and is somebody's already.
+    Refuses NotAMember."""
+    wanted = conversation.service_id if service is None else service.id
+    if wanted is None:
+        return None if conversation.assignee_id is not None else await _nearest_service(agent, conversation)
+    if await ServiceMember.filter(service_id=wanted, agent_id=agent.id).exists():
+        return wanted
+    if await Member.filter(conversation_id=conversation.id, agent_id=agent.id, stays=True).exists():
+        raise NotAMember(f"{agent.name} was added to it, and is not of its service.", field=("agentId",))
+    if service is None and agent.id == actor.agent.id and (own := await _nearest_service(agent, conversation)):
+        return own
+    raise NotAMember(f"{agent.name} is not of the conversation's service.", field=("agentId",))
+
+
+async def _nearest_service(agent: Agent, conversation: Conversation) -> int | None:
+    """Of the agent's services that are at work, the one that the guest has talked with last; else the first one."""
+    at_work: dict[str, Any] = {"service__is_active": True, "service__deleted_at__isnull": True}
+    own = ServiceMember.filter(agent_id=agent.id, **at_work).order_by("id")
+    ids: list[int] = [member.service_id for member in await own]
+    if conversation.contact_id is not None:
+        had = Conversation.filter(contact_id=conversation.contact_id, service_id__in=ids)
+        last = await had.exclude(id=conversation.id).order_by("-id").first()
+        if last is not None:
+            return last.service_id
+    return ids[0] if ids else None
 
 
 async def follow_meeting(
@@ -66,94 +108,19 @@ async def follow_meeting(
     """Have the conversation follow its meeting to the agent; part of giving the meeting to them.
 
     They become the assignee where there was none, or one who leaves the meeting and stays a member; where somebody else
-    has the conversation, a member. Of one that waited all agents of its service are told that it no longer does.
+    has the conversation, or they have no room for it, a member. Of one that waited all agents of its service are told
+    that it no longer does. The caller holds the agent.
     """
     conversation = await Conversation.filter(id=conversation_id).select_for_update().get()
-    if conversation.assignee_id not in {None, *(one.id for one in leaving)}:
-        await _put(conversation, agent, role=MemberRole.AGENT, now=now)
+    is_theirs = conversation.assignee_id in {None, *(one.id for one in leaving)}
+    if not is_theirs or not await has_room(tx, agent, conversation):
+        await put(conversation, agent, role=MemberRole.AGENT, stays=True, now=now)
         topic = conversation_topic(conversation.id)
         ids = {"conversation": conversation.id}
         announce(Announcement(conversation.organization_id, topic, EventKind.MEMBERS_CHANGED, ids))
         return
     await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
-    await _give(tx, conversation, agent, service_id=conversation.service_id, actor=actor, now=now)
-
-
-async def _give(
-    tx: Transaction,
-    conversation: Conversation,
-    agent: Agent,
-    *,
-    service_id: int | None,
-    actor: AgentActor,
-    note: str | None = None,
-    now: datetime,
-) -> None:
-    """Make the agent the assignee, keep in the ledger who did it, and tell those whom it concerns."""
-    former_id = conversation.assignee_id
-    await _hand_over(conversation, agent, service_id=service_id, now=now)
-    record = await tx.add(
-        AssignmentRecord(
-            organization_id=conversation.organization_id,
-            conversation_id=conversation.id,
-            at=now,
-            from_agent_id=former_id,
-            to_agent_id=agent.id,
-            actor_agent_id=actor.agent.id,
-            how=AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED,
-            reason=note,
-        )
-    )
-    announce_assignment(conversation, record)
-    await tx.later("webhooks.tell_of_assignment", lock=f"conversation:{conversation.id}", record_id=record.id)
-
-
-def announce_assignment(conversation: Conversation, record: AssignmentRecord) -> None:
-    """Tell the conversation's agents, and the inboxes of the agent who had it and of the one who has it."""
-    ids = {"conversation": conversation.id, "record": record.id}
-    inboxes = {inbox_topic(agent_id) for agent_id in (record.from_agent_id, record.to_agent_id) if agent_id}
-    organization_id, topic = conversation.organization_id, conversation_topic(conversation.id)
-    announce(
-        Announcement(organization_id, topic, EventKind.ASSIGNMENT_CHANGED, ids, Audience.AGENTS),
-        Announcement(organization_id, topic, EventKind.MEMBERS_CHANGED, {"conversation": conversation.id}),
-        *(
-            Announcement(organization_id, inbox, EventKind.ASSIGNMENT_CHANGED, ids, Audience.AGENTS)
-            for inbox in sorted(inboxes)
-        ),
-    )
-
-
-async def _check_service(agent: Agent, service_id: int | None) -> None:
-    if service_id is None:
-        return
-    if not await ServiceMember.filter(service_id=service_id, agent_id=agent.id).exists():
-        raise NotAMember(f"{agent.name} is not of the conversation's service.", field=("agentId",))
-
-
-async def _hand_over(
-    conversation: Conversation, agent: Agent, *, service_id: int | None, now: datetime
-) -> None:
-    if conversation.assignee_id not in (None, agent.id):
-        await Member.filter(conversation_id=conversation.id, agent_id=conversation.assignee_id).update(
-            role=MemberRole.AGENT
-        )
-    await _put(conversation, agent, role=MemberRole.ASSIGNEE, now=now)
-    reopened = conversation.status in (ConversationStatus.WAITING, ConversationStatus.OPEN)
-    await Conversation.filter(id=conversation.id).update(
-        assignee_id=agent.id,
-        service_id=service_id,
-        waiting_since=None,
-        status=ConversationStatus.OPEN if reopened else conversation.status,
-    )
-
-
-async def _put(conversation: Conversation, agent: Agent, *, role: MemberRole, now: datetime) -> None:
-    """Have the agent be a member, in this role."""
-    member = Member(
-        organization_id=conversation.organization_id,
-        conversation_id=conversation.id,
-        agent_id=agent.id,
-        role=role,
-        joined_at=now,
-    )
-    await Member.bulk_create([member], on_conflict=["conversation_id", "agent_id"], update_fields=["role"])
+    how = AssignmentCause.SELF_ASSIGNED if agent.id == actor.agent.id else AssignmentCause.ASSIGNED
+    service_id = conversation.service_id
+    await give(tx, conversation, agent, service_id=service_id, actor=actor, how=how, now=now)
+    await put(conversation, agent, role=MemberRole.ASSIGNEE, stays=True, now=now)

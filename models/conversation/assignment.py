@@ -6,8 +6,9 @@ from tortoise import fields
 
 from models.agent.agent import Agent
 from models.base import Owned
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
+from models.conversation.offer import Offer
 from models.words import AssignmentCause
 
 
@@ -34,6 +35,10 @@ class AssignmentRecord(Owned):
     )
     actor_contact_id: int | None
     how = fields.CharEnumField(AssignmentCause, max_length=24)
+    offer: fields.ForeignKeyNullableRelation[Offer] = fields.ForeignKeyField(
+        "frontdesk.Offer", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    offer_id: int | None
     reason = fields.TextField(null=True)
 
     class Meta:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from errors import ConversationClosed, Invalid
 from models.agent.agent import Agent
-from models.contact import Contact
-from models.conversation.assigning import announce_assignment
+from models.contact.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
+from models.conversation.giving import announce_assignment
+from models.conversation.standing import ASLEEP, stand
 from models.organization.service import Service
+from models.queueing.counting import queue_changed
 from models.transactions import Transaction
 from models.words import AssignmentCause, Channel, ConversationStatus, MemberRole
 from realtime.events import Announcement, EventKind, announce, conversation_topic
@@ -52,6 +54,7 @@ async def open_for_meeting(
         )
     )
     await _add_members(tx, conversation, guest=guest, agents=agents, now=now)
+    queue_changed(None if service is None else service.id)
     if not agents:
         return conversation
     record = await tx.add(
@@ -75,14 +78,15 @@ ORDER BY assignee_id IS NOT DISTINCT FROM %s DESC, id LIMIT 1 FOR UPDATE
 """
 
 
-async def resume_for_meeting(guest: Contact, agent: Agent) -> Conversation | None:
+async def resume_for_meeting(guest: Contact, agent: Agent, *, now: datetime) -> Conversation | None:
     """The conversation that the guest has with the agent, for a meeting that is being booked; open again if it was not.
     None where they have not met. Whoever books has locked the guest: of two at once the second finds the first's."""
     found = await Conversation.where(_OF_BOTH, guest.id, agent.id, agent.id)
     for conversation in found:
-        if conversation.status in (ConversationStatus.CLOSED, ConversationStatus.SNOOZED):
-            conversation.status = ConversationStatus.OPEN
-            await conversation.save(update_fields=["status"])
+        if conversation.status in ASLEEP and conversation.assignee_id is not None:
+            await stand(conversation, ConversationStatus.OPEN)
+        elif conversation.status in ASLEEP:
+            await stand(conversation, ConversationStatus.WAITING, waiting_since=now)
         return conversation
     return None
 
@@ -104,7 +108,7 @@ async def join_for_meeting(
     if new:
         shared = {"organization_id": conversation.organization_id, "conversation_id": conversation.id}
         await Member.bulk_create(
-            [Member(**shared, agent_id=one.id, role=MemberRole.AGENT, joined_at=now) for one in new]
+            [Member(**shared, agent_id=one.id, role=MemberRole.AGENT, stays=True, joined_at=now) for one in new]
         )
         announce(
             Announcement(
@@ -129,6 +133,9 @@ async def _add_members(
     roles = [MemberRole.ASSIGNEE, *[MemberRole.AGENT] * len(agents)]
     members = [
         Member(**shared, contact_id=guest.id, role=MemberRole.GUEST),
-        *(Member(**shared, agent_id=one.id, role=role) for one, role in zip(agents, roles, strict=False)),
+        *(
+            Member(**shared, agent_id=one.id, role=role, stays=True)
+            for one, role in zip(agents, roles, strict=False)
+        ),
     ]
     conversation.members._set_result_for_query([await tx.add(member) for member in members])

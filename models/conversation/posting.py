@@ -1,190 +1,128 @@
-"""Messages are added here: by agents and guests, and by the system when something happens."""
+"""What agents and guests write: who may say what, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from errors import ConversationClosed, Invalid, NotAllowed, NotAMember, NotFound, RepliedMeanwhile
-from models import input
-from models.actor import AgentActor, GuestActor, KnownActor
-from models.conversation.conversation import Conversation, Member
-from models.conversation.message import INTERNAL, Message
-from models.idempotency import Once, earlier_outcome, remember_outcome
-from models.organization.service import ServiceMember
-from models.transactions import Transaction, transaction
-from models.words import ConversationStatus, Direction, MessageKind, SystemEvent
-from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic, inbox_topic
+from tortoise.expressions import Q
 
-_SENDABLE = (MessageKind.TEXT, MessageKind.NOTE)
+from errors import Invalid, NotAllowed, NotAMember, NotFound, RepliedMeanwhile
+from models.actor import AgentActor, GuestActor, KnownActor
+from models.attachment.sending import CARRYING, attach, kind_with, text_with
+from models.conversation.adding import add_message, direction_of
+from models.conversation.conversation import Conversation
+from models.conversation.holding import Held
+from models.conversation.message import INTERNAL, Message
+from models.conversation.reading import enter, has_written, own_place
+from models.conversation.reopening import hold_to_write, rouse_by_message
+from models.desk.filling import fill
+from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.queueing.later import route_later
+from models.transactions import Transaction, ids_of, transaction
+from models.words import ConversationStatus, MessageKind
+
+_SENDABLE = (MessageKind.TEXT, *CARRYING, MessageKind.NOTE, MessageKind.WHISPER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody wants to say. `expected_last_seq` is the newest message that the writer had seen."""
+    """What somebody wants to say, by a text or a canned reply, with a file or without. `expected_last_seq` is the
+    newest message that the writer had seen."""
 
     text: str
     kind: MessageKind = MessageKind.TEXT
     reply_to_id: int | None = None
+    attachment_id: int | None = None
+    canned_reply_id: int | None = None
     expected_last_seq: int | None = None
 
 
 async def send_message(
     conversation: Conversation, draft: Draft, *, actor: KnownActor, now: datetime, once: Once | None = None
 ) -> Message:
-    """Add the actor's message; everybody who may read it hears of it.
+    """Add the actor's message; everybody who may read it hears of it. A conversation that is closed, or sleeps, opens
+    when its guest writes.
 
-    Refuses Invalid text, NotAllowed (a guest's note), NotAMember, ConversationClosed, and RepliedMeanwhile when
-    another agent has answered since `expected_last_seq`.
+    Refuses Invalid text, NotAllowed (a guest's note, a whisper of who does not supervise), NotAMember, which who
+    whispers need not be, ConversationClosed to agents who do not have it, RepliedMeanwhile when another agent has
+    answered since `expected_last_seq`, and what `attach` and `fill` refuse.
     """
-    text = input.text(draft.text, field=("text",))
-    _check_kind(draft.kind, actor)
-    async with transaction() as tx:
+    check_draft(draft, actor)
+    kind = kind_with(draft.kind, draft.attachment_id)
+    async with transaction(drawing=[ids_of(Message)]) as tx:
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await Message.get(id=earlier, organization_id=actor.organization_id)
-        conversation = await _lock(conversation)
-        await _check(conversation, draft, actor=actor)
-        message = await _add(
-            tx, conversation, kind=draft.kind, direction=_direction(actor), author=actor, text=text,
-            reply_to_id=draft.reply_to_id, now=now,
-        )  # fmt: skip
-        await Member.of(conversation.id, actor).update(last_read_seq=message.seq)
-        if isinstance(actor, GuestActor):
-            lock = f"conversation:{conversation.id}"
-            await tx.later("webhooks.tell_of_message", lock=lock, message_id=message.id)
+        held = await hold_to_write(tx, conversation, kind, actor=actor, now=now)
+        if held.seq is not None:
+            await enter(tx, held.conversation, actor=actor, seq=held.seq)
+        message = await write(tx, held, draft, actor=actor, now=now)
+        await has_written(tx, held.conversation, message, actor=actor)
         await remember_outcome(tx, once, message.id)
     return message
 
 
-async def add_system_message(
-    tx: Transaction,
-    conversation: Conversation,
-    event: SystemEvent,
-    text: str,
-    *,
-    meeting_id: int | None,
-    now: datetime,
-) -> Message:
-    """Write into the conversation what has happened; part of the verb that made it happen."""
-    return await _add(
-        tx, conversation, kind=MessageKind.SYSTEM, direction=Direction.OUTBOUND, author=None, text=text,
-        system_event=event, meeting_id=meeting_id, now=now,
+async def write(tx: Transaction, held: Held, draft: Draft, *, actor: KnownActor, now: datetime) -> Message:
+    """Write a draft, which was checked, into the conversation that is held. Refuses what sending does."""
+    conversation = held.conversation
+    await check_here(conversation, draft, actor=actor)
+    text = await text_of(draft, conversation, actor=actor, now=now)
+    await rouse_by_message(tx, held, draft.kind, actor=actor, now=now)
+    kind = kind_with(draft.kind, draft.attachment_id)
+    message = await add_message(
+        tx, conversation, kind=kind, direction=direction_of(actor), author=actor, text=text,
+        reply_to_id=draft.reply_to_id, seq=held.seq, now=now,
     )  # fmt: skip
-
-
-async def announce_to_inboxes(
-    conversation: Conversation, kind: EventKind, ids: Mapping[str, int], *, unless: Collection[int] = ()
-) -> None:
-    """Tell every agent of the conversation, in their inbox; of one that waits for an agent, those of its service,
-    `unless` they are not to know."""
-    members: list[Member] | None = conversation.at_hand("members")
-    if members is None:
-        members = await Member.where("conversation_id = %s ORDER BY id", conversation.id)
-    told = {member.agent_id for member in members if member.agent_id is not None}
-    if conversation.assignee_id is None and conversation.service_id is not None:
-        members_of_service = await ServiceMember.filter(service_id=conversation.service_id)
-        told |= {member.agent_id for member in members_of_service if member.agent_id not in unless}
-    announce(
-        *(
-            Announcement(conversation.organization_id, inbox_topic(agent_id), kind, ids, Audience.AGENTS)
-            for agent_id in sorted(told)
-        )
-    )
-
-
-async def _add(
-    tx: Transaction,
-    conversation: Conversation,
-    *,
-    kind: MessageKind,
-    direction: Direction,
-    author: KnownActor | None,
-    text: str,
-    now: datetime,
-    reply_to_id: int | None = None,
-    system_event: SystemEvent | None = None,
-    meeting_id: int | None = None,
-) -> Message:
-    message = await tx.add(
-        Message(
-            organization_id=conversation.organization_id,
-            conversation_id=conversation.id,
-            seq=await _next_seq(tx, conversation, kind, direction, now=now),
-            kind=kind,
-            direction=direction,
-            author_agent_id=author.agent.id if isinstance(author, AgentActor) else None,
-            author_contact_id=author.contact.id if isinstance(author, GuestActor) else None,
-            text=text,
-            at=now,
-            reply_to_id=reply_to_id,
-            system_event=system_event,
-            meeting_id=meeting_id,
-        )
-    )
-    audience = Audience.AGENTS if kind in INTERNAL else Audience.EVERYONE
-    announce(
-        Announcement(
-            conversation.organization_id,
-            conversation_topic(conversation.id),
-            EventKind.MESSAGE_ADDED,
-            {"message": message.id},
-            audience,
-        )
-    )
-    await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
+    await attach(tx, message, draft.attachment_id, actor=actor)
+    if isinstance(actor, GuestActor):
+        lock = f"conversation:{conversation.id}"
+        await tx.later("webhooks.tell_of_message", lock=lock, message_id=message.id)
+        if conversation.status is ConversationStatus.WAITING:
+            # What a booking has opened is offered once the guest has written.
+            await route_later(tx, conversation)
     return message
 
 
-async def _next_seq(
-    tx: Transaction, conversation: Conversation, kind: MessageKind, direction: Direction, *, now: datetime
-) -> int:
-    """The seq of the conversation's next message, which is noted as its last."""
-    at = None if kind in INTERNAL else now  # a guest would see by it that there is a note
-    by = None if kind in (*INTERNAL, MessageKind.SYSTEM) else direction
-    if tx.is_unwritten(conversation):
-        conversation.last_seq += 1
-        conversation.last_message_at = at or conversation.last_message_at
-        conversation.last_message_direction = by or conversation.last_message_direction
-        return int(conversation.last_seq)
-    # The update locks the conversation until the end: messages get their seqs in the order of their commits.
-    [row] = await tx.rows(
-        "UPDATE conversation SET last_seq = last_seq + 1, last_message_at = coalesce(%s, last_message_at),"
-        " last_message_direction = coalesce(%s, last_message_direction) WHERE id = %s RETURNING last_seq",
-        at,
-        by and by.value,
-        conversation.id,
-    )
-    return int(row["last_seq"])
+def check_draft(draft: Draft, actor: KnownActor) -> None:
+    """Refuses what nobody can mean, or the actor never says: Invalid and NotAllowed."""
+    if draft.canned_reply_id is None:
+        text_with(draft.text, draft.attachment_id)
+    elif draft.text.strip():
+        raise Invalid("Say either a text or a canned reply.", field=("cannedReplyId",))
+    _check_kind(kind_with(draft.kind, draft.attachment_id), actor)
 
 
-async def _lock(conversation: Conversation) -> Conversation:
-    return await Conversation.filter(id=conversation.id).select_for_update().get()
+async def text_of(draft: Draft, conversation: Conversation, *, actor: KnownActor, now: datetime) -> str | None:
+    """What is said by the draft in the conversation."""
+    if draft.canned_reply_id is not None:
+        return await fill(draft.canned_reply_id, conversation, actor=actor, now=now)
+    return text_with(draft.text, draft.attachment_id)
 
 
-async def _check(conversation: Conversation, draft: Draft, *, actor: KnownActor) -> None:
-    if not await Member.of(conversation.id, actor).exists():
+async def check_here(conversation: Conversation, draft: Draft, *, actor: KnownActor) -> None:
+    """Refuses what the actor cannot say in this conversation, as it is now: NotAMember, NotFound, RepliedMeanwhile."""
+    whispers = draft.kind is MessageKind.WHISPER
+    if not whispers and await own_place(conversation, actor) is None:
         raise NotAMember("Only members of a conversation write in it.")
-    if conversation.status is ConversationStatus.CLOSED:
-        raise ConversationClosed("The conversation is closed.")
-    visible = Message.visible_to(actor, conversation.id)
-    if draft.reply_to_id is not None and not await visible.filter(id=draft.reply_to_id).exists():
-        raise NotFound("There is no such message to reply to.", field=("replyToId",))
+    if draft.reply_to_id is not None:
+        visible = Message.visible_to(actor, conversation.id).filter(id=draft.reply_to_id)
+        if not await visible.exists():
+            raise NotFound("There is no such message to reply to.", field=("replyToId",))
     if draft.expected_last_seq is not None and isinstance(actor, AgentActor):
-        answers = visible.filter(
-            seq__gt=draft.expected_last_seq, kind=MessageKind.TEXT, author_agent_id__isnull=False
-        ).exclude(author_agent_id=actor.agent.id)
+        answers = (
+            Message.visible_to(actor, conversation.id)
+            .filter(seq__gt=draft.expected_last_seq, author_agent_id__isnull=False)
+            .exclude(Q(author_agent_id=actor.agent.id) | Q(kind__in=INTERNAL))
+        )
         if await answers.exists():
             raise RepliedMeanwhile("Another agent has answered meanwhile.", field=("expectedLastSeq",))
 
 
 def _check_kind(kind: MessageKind, actor: KnownActor) -> None:
     if kind not in _SENDABLE:
-        raise Invalid("Only texts and notes can be sent.", field=("kind",))
+        raise Invalid("This is no kind of message that is sent so.", field=("kind",))
     if kind in INTERNAL and not isinstance(actor, AgentActor):
         raise NotAllowed("Only agents write notes.", field=("kind",))
-
-
-def _direction(actor: KnownActor) -> Direction:
-    return Direction.OUTBOUND if isinstance(actor, AgentActor) else Direction.INBOUND
+    if kind is MessageKind.WHISPER and isinstance(actor, AgentActor) and not actor.sees_all:
+        raise NotAllowed("Only those who supervise whisper.", field=("kind",))

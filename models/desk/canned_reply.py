@@ -1,4 +1,7 @@
-"""Canned replies: texts that agents have at hand by a shortcut, for every service or for one."""
+"""Canned replies: texts that agents have at hand by a shortcut, for every service or for one.
+
+What they say may have variables, which are filled in by filling.py where a reply is used.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from typing import Any, TypedDict, Unpack
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import Case, Q, When
 from tortoise.queryset import QuerySet
 
 from errors import Invalid
@@ -14,6 +17,7 @@ from models import input
 from models.actor import AgentActor
 from models.base import Edited
 from models.desk.scope import check_service, of_service
+from models.desk.variables import check_variables
 from models.idempotency import Once
 from models.input import findable
 from models.organization.authority import authority_of
@@ -45,14 +49,16 @@ class CannedReply(Edited):
     def at_hand_of(
         cls, actor: AgentActor, *, service_id: int | None = None, search: str | None = None
     ) -> QuerySet[CannedReply]:
-        """Those of the organization; with a service, its own and those of all services. What is searched for stands in
-        the shortcut or the text."""
+        """Those of the organization, by their shortcuts; with a service, its own and those of all services. What is
+        searched for stands in the shortcut or the text; those whose shortcut begins with it come first."""
         found = of_service(cls.filter(organization_id=actor.organization_id), service_id)
         if not search:
-            return found
+            return found.order_by("shortcut", "id")
         if not findable(search, most=200):
             return cls.filter(id__in=[])
-        return found.filter(Q(shortcut__icontains=search) | Q(text__icontains=search))
+        found = found.filter(Q(shortcut__icontains=search) | Q(text__icontains=search))
+        begins = Case(When(shortcut__istartswith=search, then="0"), default="1")
+        return found.annotate(begins=begins).order_by("begins", "shortcut", "id")
 
 
 CANNED_REPLIES = Register(CannedReply, "canned reply", "replyId", unique_by="shortcut")
@@ -98,6 +104,7 @@ async def _checked(fields: ReplyFields, actor: AgentActor) -> dict[str, Any]:
         columns["shortcut"] = _shortcut(fields["shortcut"])
     if "text" in fields:
         columns["text"] = input.text(fields["text"], field=("text",), most=4_000)
+        check_variables(columns["text"])
     if (locale := fields.get("locale")) is not None:
         columns["locale"] = input.locale(locale, field=("locale",))
     await check_service(fields.get("service_id"), actor)

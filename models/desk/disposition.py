@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from tortoise import fields
@@ -9,16 +10,19 @@ from tortoise.queryset import QuerySet
 
 from models import input
 from models.actor import AgentActor
-from models.base import Edited
+from models.base import Lasting
 from models.desk.scope import check_service, of_service
 from models.idempotency import Once
 from models.organization.authority import authority_of
 from models.organization.service import Service
-from models.register import Register
+from models.register import LastingRegister, nothing
 
 
-class Disposition(Edited):
-    """A disposition without a service is of all of them. A name is there once for each service."""
+class Disposition(Lasting):
+    """A disposition without a service is of all of them. A name is there once for each service.
+
+    One that is deleted is named by the conversations that were closed by it, and by nothing new.
+    """
 
     name = fields.CharField(max_length=200)
     service: fields.ForeignKeyNullableRelation[Service] = fields.ForeignKeyField(
@@ -32,10 +36,10 @@ class Disposition(Edited):
     @classmethod
     def at_hand_of(cls, actor: AgentActor, *, service_id: int | None = None) -> QuerySet[Disposition]:
         """Those of the organization; with a service, its own and those of all services."""
-        return of_service(cls.filter(organization_id=actor.organization_id), service_id)
+        return of_service(cls.of(actor.organization_id), service_id)
 
 
-DISPOSITIONS = Register(Disposition, "disposition", "dispositionId")
+DISPOSITIONS = LastingRegister(Disposition, "disposition", "dispositionId")
 
 
 class DispositionFields(TypedDict, total=False):
@@ -68,11 +72,14 @@ async def update_disposition(
 
 
 async def delete_disposition(
-    disposition_id: int, *, actor: AgentActor, expected_version: int | None = None
+    disposition_id: int, *, actor: AgentActor, expected_version: int | None = None, now: datetime
 ) -> None:
-    """Take the disposition away. Refuses NotAllowed, NotFound and Stale."""
+    """Take the disposition away; conversations that were closed by it go on naming it. Refuses NotAllowed, NotFound
+    and Stale."""
     (await authority_of(actor)).over_organization()
-    await DISPOSITIONS.delete(disposition_id, actor=actor, expected_version=expected_version)
+    await DISPOSITIONS.retire(
+        disposition_id, {}, actor=actor, expected_version=expected_version, check=nothing, now=now
+    )
 
 
 async def _checked(fields: DispositionFields, actor: AgentActor) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from typing import Any, TypedDict, Unpack
 from errors import Invalid
 from models import input
 from models.actor import AgentActor
+from models.campaign.campaign import Campaign
 from models.channel.account import ChannelAccount
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.desk.contact_list import ContactList
 from models.idempotency import Once
 from models.organization.authority import authority_of
@@ -73,7 +74,7 @@ async def update_contact_list(
 
 async def delete_contact_list(list_id: int, *, actor: AgentActor, expected_version: int | None = None) -> None:
     """Take an empty list away. Refuses NotAllowed, NotFound, Stale, and Invalid: for the default list, for one with
-    contacts, and for one into which who writes to a channel account comes."""
+    contacts, for one into which who writes to a channel account comes, and for one of a campaign, which names it."""
     (await authority_of(actor)).over_organization()
     await CONTACT_LISTS.delete(list_id, actor=actor, expected_version=expected_version, check=_check_unused)
 
@@ -88,7 +89,7 @@ async def _check_unused(tx: Transaction, row: ContactList) -> None:
         raise Invalid(
             "The default list stays: contacts are in it unless another one is named.", field=("listId",)
         )
-    if number := await Contact.filter(contact_list_id=row.id).count():
+    if number := await Contact.filter(contact_list_id=row.id, merged_into_id__isnull=True).count():
         contacts = "contact is" if number == 1 else "contacts are"
         raise Invalid(f"{number} {contacts} in this list: move them to another one first.", field=("listId",))
     account = await ChannelAccount.of(row.organization_id).filter(contact_list_id=row.id).first()
@@ -97,6 +98,11 @@ async def _check_unused(tx: Transaction, row: ContactList) -> None:
             f"Who writes to the channel account {account.name} comes into this list: give it another one first.",
             field=("listId",),
         )
+    if await Campaign.filter(contact_list_id=row.id).exists():
+        raise Invalid("Campaigns name this list: it stays with them.", field=("listId",))
+    # Whoever was merged into somebody else is in no list that anybody sees.
+    default = await ContactList.get(organization_id=row.organization_id, is_default=True)
+    await Contact.filter(contact_list_id=row.id).update(contact_list_id=default.id)
 
 
 def _check_types(known: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> None:

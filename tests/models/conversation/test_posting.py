@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from copy import copy
 from datetime import datetime
 
 import pytest
@@ -11,16 +12,19 @@ from tortoise.exceptions import IntegrityError
 from errors import NotFound
 from models.actor import GuestActor
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation, Member
+from models.conversation.joining import add_agent
+from models.conversation.leaving import leave
 from models.conversation.message import Message
 from models.conversation.opening import open_for_meeting
 from models.conversation.posting import Draft, send_message
+from models.conversation.tagging import tag_conversation
 from models.event import EventRow
 from models.transactions import outlet, transaction
-from models.words import MemberRole
+from models.words import ConversationStatus, MemberRole
 from realtime.events import Hint, conversation_topic, inbox_topic
-from tests.builders import MONDAY, a_contact
+from tests.builders import MONDAY, a_contact, acting
 
 KEPT = ("organization_id", "conversation_id", "seq", "kind", "direction", "at")
 
@@ -49,7 +53,7 @@ async def conversation(anna: Agent) -> Conversation:
 
 async def guest_of(conversation: Conversation) -> GuestActor:
     contact = await Contact.get(id=conversation.contact_id)
-    return GuestActor(contact=contact, meeting_id=0, conversation_id=conversation.id)
+    return GuestActor(contact=contact, meeting_id=None, conversation_id=conversation.id)
 
 
 async def send(
@@ -121,3 +125,23 @@ async def test_the_database_takes_no_seq_and_no_member_twice(conversation: Conve
         await Member.create(
             **shared, agent_id=anna.id, contact_id=conversation.contact_id, role=MemberRole.AGENT
         )
+
+
+async def test_nothing_is_done_in_a_conversation_that_was_deleted_a_moment_ago(
+    conversation: Conversation, anna: Agent
+) -> None:
+    guest, agent = await guest_of(conversation), acting(anna)
+    await Conversation.all().delete()
+    closed = copy(conversation)
+    closed.status, closed.assignee_id = ConversationStatus.CLOSED, anna.id
+    tries = [
+        send_message(conversation, Draft(text="Hello"), actor=guest, now=MONDAY),
+        send_message(conversation, Draft(text="Hello"), actor=agent, now=MONDAY),
+        send_message(closed, Draft(text="Hello"), actor=agent, now=MONDAY),
+        leave(conversation, actor=guest, now=MONDAY),
+        tag_conversation(conversation, add=[], remove=[], actor=agent),
+        add_agent(conversation, anna, actor=agent, now=MONDAY),
+    ]
+    for refused in tries:
+        with pytest.raises(NotFound):
+            await refused

@@ -1,0 +1,48 @@
+"""Who may go on following a conversation: `Conversation.visible_to`, asked at once for all who follow any."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tortoise import connections
+
+Following = tuple[int, int]
+"""Who follows, an agent or a contact, and which conversation."""
+
+
+async def unseen_by_agents(followed: Collection[Following]) -> set[Following]:
+    """Those of agents who do not oversee their organization, whom `visible_to` lets see the conversation no more."""
+    return await _ended(_BY_AGENTS, followed)
+
+
+async def unseen_by_guests(followed: Collection[Following]) -> set[Following]:
+    """Those of guests who are members of the conversation no more, under whatever name."""
+    return await _ended(_BY_GUESTS, followed)
+
+
+async def _ended(sql: str, followed: Collection[Following]) -> set[Following]:
+    if not followed:
+        return set()
+    rows = await connections.get("default").execute_query_dict(
+        sql, [[who for who, _ in followed], [conversation for _, conversation in followed]]
+    )
+    return {(row["who"], row["conversation"]) for row in rows}
+
+
+# What has ended is little or nothing, where those that go on may be thousands.
+_BY_AGENTS = """
+SELECT f.who, f.conversation FROM unnest(%s::bigint[], %s::bigint[]) f (who, conversation)
+LEFT JOIN conversation c ON c.id = f.conversation
+WHERE c.id IS NULL OR NOT (coalesce(c.assignee_id = f.who, FALSE)
+    OR EXISTS (SELECT FROM member m WHERE m.conversation_id = c.id AND m.agent_id = f.who)
+    OR EXISTS (SELECT FROM service_member s WHERE s.service_id = c.service_id AND s.agent_id = f.who)
+    OR EXISTS (SELECT FROM offer o JOIN offer_recipient r ON r.offer_id = o.id
+        WHERE o.conversation_id = c.id AND r.agent_id = f.who AND r.is_open))
+"""
+_BY_GUESTS = """
+SELECT f.who, f.conversation FROM unnest(%s::bigint[], %s::bigint[]) f (who, conversation)
+LEFT JOIN contact own ON own.id = f.who
+WHERE own.id IS NULL OR NOT EXISTS (SELECT FROM member m JOIN contact c ON c.id = m.contact_id
+    WHERE m.conversation_id = f.conversation
+    AND coalesce(c.merged_into_id, c.id) = coalesce(own.merged_into_id, own.id))
+"""

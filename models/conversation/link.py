@@ -1,0 +1,113 @@
+"""Links into a conversation: the token of a guest who began it, or was invited to it, and talks there.
+
+A token is of a membership, and good for as long as that lasts, or the one that it has become part of, where two
+contacts became one. It shows no meeting: who manages one has its own link
+(see models/meeting/link.py).
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection
+
+from tortoise import connections
+
+from errors import Unauthenticated
+from models.actor import GuestActor
+from models.contact.contact import Contact
+from models.keyring import Keyring
+
+PREFIX = "talk_"
+_TAG_BYTES = 24
+
+_PLACE = "SELECT c.*, m.conversation_id FROM member m JOIN contact c ON c.id = m.contact_id WHERE m.id = %s"
+
+# Asked for thousands at once, of whom hardly any has left.
+_GONE = "SELECT id FROM unnest(%s::bigint[]) asked (id) WHERE NOT EXISTS (SELECT FROM member m WHERE m.id = asked.id)"
+
+# What became of places of contacts who were merged (see models/contact/moving.py).
+_JOINED = """
+WITH RECURSIVE place AS (
+    SELECT id AS named, id FROM unnest(%s::bigint[]) AS id
+    UNION SELECT p.named, (l.place ->> 'kept')::bigint
+    FROM place p JOIN contact_merge m
+        ON m.moved @> jsonb_build_object('left', jsonb_build_array(jsonb_build_object('id', p.id))),
+        LATERAL jsonb_array_elements(m.moved -> 'left') AS l(place)
+    WHERE (l.place ->> 'id')::bigint = p.id
+)
+SELECT p.named, m.id FROM place p JOIN member m ON m.id = p.id
+"""
+
+
+def conversation_token(member_id: int, *, keys: Keyring) -> str:
+    """The token of a guest's membership: the same one each time."""
+    fixed = member_id.to_bytes(8, "big")
+    return PREFIX + urlsafe_b64encode(fixed + keys.sign("conversation-link", fixed)[:_TAG_BYTES]).decode()
+
+
+def conversation_url(member_id: int, *, keys: Keyring, public_url: str) -> str:
+    """The page where the guest talks. The token stands behind the #, which browsers send to no server."""
+    return f"{public_url}/conversation#{conversation_token(member_id, keys=keys)}"
+
+
+async def recognise_member(token: str, *, keys: Keyring) -> GuestActor:
+    """The guest whose token this is; refuses Unauthenticated for one that is forged, or of who has left."""
+    member_id = _named(token)
+    expected = conversation_token(member_id, keys=keys)
+    guest = None
+    if hmac.compare_digest(expected.encode(), token.encode(errors="replace")):
+        guest = await guest_by_now(member_id)
+    if guest is None:
+        raise Unauthenticated("The link into the conversation is not valid.")
+    return guest
+
+
+async def guest_by_now(member_id: int) -> GuestActor | None:
+    """The guest who has this place, or the one that it has become part of."""
+    guest = await _guest_at(member_id)
+    if guest is None:
+        [*now] = (await _by_now([member_id])).values()
+        guest = await _guest_at(now[0]) if now else None
+    return guest
+
+
+async def _guest_at(member_id: int) -> GuestActor | None:
+    places = await connections.get("default").execute_query_dict(_PLACE, [member_id])
+    if not places:
+        return None
+    conversation_id = places[0].pop("conversation_id")
+    contact = Contact._init_from_db(**places[0])
+    return GuestActor(
+        contact=contact,
+        meeting_id=None,
+        conversation_id=conversation_id,
+        member_id=member_id,
+        others=await contact.others(),
+    )
+
+
+async def staying(member_ids: Collection[int]) -> set[int]:
+    """Those of the memberships that have not ended."""
+    return set(await _by_now(member_ids))
+
+
+async def _by_now(member_ids: Collection[int]) -> dict[int, int]:
+    """The membership that each of these is by now, where it is one still."""
+    client = connections.get("default")
+    gone = [row["id"] for row in await client.execute_query_dict(_GONE, [list(member_ids)])]
+    rows = await client.execute_query_dict(_JOINED, [gone]) if gone else []
+    there = {id: id for id in member_ids}
+    for id in gone:
+        del there[id]
+    return there | {row["named"]: row["id"] for row in rows}
+
+
+def _named(token: str) -> int:
+    """The membership that a token names, unproven; 0 where it names none that could be."""
+    try:
+        fixed = urlsafe_b64decode(token.removeprefix(PREFIX))[:-_TAG_BYTES]
+    except ValueError:
+        return 0
+    member_id = int.from_bytes(fixed[:8], "big")
+    return member_id if member_id < 2**63 else 0
