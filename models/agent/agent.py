@@ -55,8 +55,13 @@ class Agent(Lasting):
 
     def speaks(self, language: str) -> bool:
         """Whether they say so, or say nothing."""
-        return not self.languages or language.split("-")[0].lower() in self.tongues
+        return speaks(self.languages, language)
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+def speaks(languages: Sequence[str], language: str) -> bool:
+    """Whether one of the languages is the same but for the region; or there are none, which says nothing."""
+    return not languages or language.split("-")[0].lower() in {tag.split("-")[0].lower() for tag in languages}

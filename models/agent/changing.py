@@ -14,11 +14,14 @@ from models.agent.session import Session
 from models.audit.auditing import audit, values_of
 from models.editing import lock, save, unique
 from models.organization.authority import Authority, authority_of
+from models.queueing.later import flow_later
 from models.transactions import Transaction, transaction
 from models.words import Role
 
 _RIGHTS = {"role", "is_active"}
 """What decides what an agent may do, or whether at all."""
+_QUEUED = {"is_active", "conversation_capacity", "languages"}
+"""What decides whether conversations that wait are offered to them."""
 _ADMINISTRATORS_OWN = ("role", "email")
 """What could make a manager, or their friend, an administrator."""
 NOT_IN_PERSON = "Only administrators who have signed in themselves make administrators, and change them."
@@ -58,6 +61,8 @@ async def update_agent(
             agent.update_from_dict(columns)
             await save(agent, *columns)
             await _end_work(tx, agent)
+            if not _QUEUED.isdisjoint(columns):
+                await flow_later(tx, agent_id=agent.id)
             left, entered = await place(agent, offices)
             known, learned = await teach(agent, expertise)
             before |= {"offices": left, "expertise": known}

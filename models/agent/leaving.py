@@ -20,6 +20,7 @@ from models.calendar.connection import CalendarConnection
 from models.calendar.feed import revoke_feed
 from models.claim import Claim, Time
 from models.conversation.conversation import Conversation
+from models.conversation.releasing import queue_of, release_from
 from models.editing import save
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
@@ -28,6 +29,7 @@ from models.organization.authority import authority_of
 from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
 from models.organization.service import ServiceMember
+from models.queueing.later import flow_later
 from models.transactions import Transaction, transaction
 from models.words import ConversationStatus
 from scheduling.intervals import Interval
@@ -40,10 +42,11 @@ async def delete_agent(
     agent_id: int, *, actor: AgentActor, expected_version: int | None = None, now: datetime
 ) -> None:
     """Have the agent be gone: signed out, nowhere offered or listed, their address free for somebody else. Past
-    meetings, messages and the audit go on naming them.
+    meetings, messages and the audit go on naming them. Their open conversations wait for others.
 
     Refuses NotAllowed as for changing them, NotFound, Stale, and Invalid as long as meetings to come, open
-    conversations or a planning rule have nobody else; for the last administrator; and to themselves.
+    conversations that could wait in no service, or a planning rule have nobody else; for the last administrator; and to
+    themselves.
     """
     authority = await authority_of(actor)
     async with transaction() as tx:
@@ -55,20 +58,18 @@ async def delete_agent(
         await _check_free(agent, now=now)
         await ScheduleLink.filter(agent_id=agent.id).delete()
         await _take_all_time(tx, agent, now=now)
+        await _hand_back(tx, agent, actor=actor, now=now)
         await _forget(tx, agent)
         await forget_addresses(tx, agent)
         await audit(tx, "deleteAgent", agent, actor=actor, before={"name": agent.name, "role": agent.role})
         await _retire(agent, now=now)
+        await flow_later(tx, agent_id=agent.id)
 
 
 async def _check_free(agent: Agent, *, now: datetime) -> None:
     organization = await Organization.get(id=agent.organization_id)
     own = Meeting.filter(agents__id=agent.id)
     await check_none_to_come(own, zone=organization.zone, field=_FIELD, now=now)
-    talks = Conversation.filter(assignee_id=agent.id).exclude(status=ConversationStatus.CLOSED)
-    if number := await talks.count():
-        talks_are = "An open conversation is" if number == 1 else f"{number} open conversations are"
-        raise Invalid(f"{talks_are} theirs: assign them to others first.", field=_FIELD)
     for rule in await PlanningRule.filter(agents__id=agent.id).select_related("subject"):
         if await rule.agents.all().count() == 1:
             kind = f"{rule.subject.name}, {rule.meeting_type.value}"
@@ -81,6 +82,21 @@ async def _take_all_time(tx: Transaction, agent: Agent, *, now: datetime) -> Non
     all_of_it = Interval(now, _FOR_GOOD)
     if not await Claim.take(tx, [agent], Time(own=all_of_it, claimed=all_of_it)):
         raise Invalid("Somebody is just booking a meeting with them: try again in some minutes.", field=_FIELD)
+
+
+async def _hand_back(tx: Transaction, agent: Agent, *, actor: AgentActor, now: datetime) -> None:
+    """Their open conversations wait for others; what sleeps does so when it wakes. Nobody is given one meanwhile: the
+    agent is held."""
+    own = Conversation.filter(assignee_id=agent.id).exclude(status=ConversationStatus.CLOSED).order_by("id")
+    stuck = 0
+    for talk in await own.select_for_update():
+        if talk.status is ConversationStatus.OPEN:
+            stuck += not await release_from(tx, talk, agent, actor=actor, now=now)
+        else:
+            stuck += await queue_of(talk, agent) is None
+    if stuck:
+        talks_are = "An open conversation is" if stuck == 1 else f"{stuck} open conversations are"
+        raise Invalid(f"{talks_are} theirs, in no service: assign them to others first.", field=_FIELD)
 
 
 async def _forget(tx: Transaction, agent: Agent) -> None:

@@ -36,8 +36,9 @@ _TAG_BYTES = 16
 _WRONG = "The e-mail address or the password is wrong."
 
 _hasher = PasswordHasher()
-# Checked where there is no such agent, so that the answer takes as long as for a wrong password.
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
+# Checked where there is no such agent, so that the answer takes as long as for a wrong password. No password has
+# this hash; that of one would have to be made at each start, which takes as long as an answer.
+_NOBODY = f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}${'A' * 22}${'A' * 43}"
 
 
 @dataclass(frozen=True, slots=True)

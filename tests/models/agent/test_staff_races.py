@@ -17,7 +17,7 @@ from models.agent.leaving import delete_agent
 from models.agent.password import PREFIX, password_url, set_password
 from models.agent.session import Session, hash_password
 from models.availability.target import Named, find_target
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.keyring import Keyring
 from models.meeting.booking import book
 from models.meeting.meeting import Meeting
