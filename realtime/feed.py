@@ -1,12 +1,15 @@
 """What a feed is made of: events with a dense seq, and what a subscriber hears in their place."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from realtime.events import Audience
+from realtime.sharing import Renderings
+
+T = TypeVar("T")
 
 UNKNOWN: Final = -1
 """The `after` of a client whose cursor could not be read: it is told so, instead of silently starting anew."""
@@ -22,6 +25,7 @@ class Event:
     payload: Mapping[str, int]
     at: datetime
     audience: Audience = Audience.EVERYONE
+    renderings: Renderings = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,21 @@ class Ephemeral:
 
     topic: str
     payload: bytes
+    readings: dict[Callable[[str, bytes], object], object] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def read_by(self, read: Callable[[str, bytes], T]) -> T:
+        """What it says: one and the same object for all who hear the message."""
+        said = self.readings.get(read)
+        if said is None:
+            said = self.readings[read] = read(self.topic, self.payload)
+        return said  # type: ignore[return-value]  # of a dict it is not known that the value goes by the key
+
+    @property
+    def about(self) -> tuple[str, bytes]:
+        """What it tells of: where it says how that is, behind a `=`, the newest one says all there is to know."""
+        return self.topic, self.payload.partition(b"=")[0]
 
 
 class EventStore(Protocol):

@@ -12,11 +12,11 @@ class DatabaseStore:
     """An EventStore out of PostgreSQL. A reader sees no seq before the lower ones: see `models.event.write`."""
 
     async def heads(self, topics: Sequence[str]) -> Mapping[str, Head]:
-        feeds = await Feed.filter(topic__in=list(topics))
+        feeds = await Feed.where("topic = ANY(%s)", list(topics))
         return {feed.topic: Head(seq=feed.head, floor=feed.floor) for feed in feeds}
 
     async def read(self, topic: str, *, after: int, limit: int) -> Sequence[Event]:
-        rows = await EventRow.filter(topic=topic, seq__gt=after).order_by("seq").limit(limit)
+        rows = await EventRow.where("topic = %s AND seq > %s ORDER BY seq LIMIT %s", topic, after, limit)
         return [
             Event(topic=topic, seq=row.seq, kind=row.kind, payload=row.ids, at=row.at, audience=row.audience)
             for row in rows

@@ -2,6 +2,6 @@
 
 from realtime.hub.hub import Hub
 from realtime.hub.limits import Limits
-from realtime.hub.subscriber import Accept, Item
+from realtime.hub.subscriber import Accept, Item, everything, nothing
 
-__all__ = ["Accept", "Hub", "Item", "Limits"]
+__all__ = ["Accept", "Hub", "Item", "Limits", "everything", "nothing"]

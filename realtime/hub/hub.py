@@ -1,19 +1,21 @@
 """Subscribing: from a client's cursor through the rows into what happens now, with no gap and nothing twice."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 
-from realtime.bus import Bus, Missed, Notice
+from realtime.bus import Bus, Listener, Membership, Missed, Notice
 from realtime.events import Hint
 from realtime.feed import EventStore, Head, Resync, ResyncReason, verdict
 from realtime.hub.heads import Heads, going_away
 from realtime.hub.limits import Limits
+from realtime.hub.pages import Pages
 from realtime.hub.reader import Reader
 from realtime.hub.replay import Replay
 from realtime.hub.rows import Rows
-from realtime.hub.subscriber import Accept, Item, Subscriber
+from realtime.hub.subscriber import Accept, Item, Subscriber, nothing
 from realtime.hub.topic import Topic
+from realtime.outlet import Outlet
 
 
 class Hub:
@@ -25,8 +27,9 @@ class Hub:
         self._topics: dict[str, Topic] = {}
         rows = Rows(store, page=limits.page, seconds=limits.store_seconds)
         self._heads = Heads(rows, self._topics, compare=self._compare, sweep_seconds=limits.sweep_seconds)
-        self._reader = Reader(rows, self._heads)
-        self._replay = Replay(rows, self._heads, parallel=limits.replays)
+        self._reader = Reader(rows, self._heads, limits=limits)
+        self._pages = Pages(rows, size=limits.page, parallel=limits.replays)
+        self._replay = Replay(self._pages, self._heads)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -39,6 +42,11 @@ class Hub:
         """How many subscriptions are open here."""
         return sum(len(topic.subscribers) for topic in self._topics.values())
 
+    @property
+    def live(self) -> int:
+        """How many of them have caught up, and hear what is of the moment."""
+        return sum(len(topic.live) for topic in self._topics.values())
+
     async def start(self) -> None:
         readers = (self._reader.run() for _ in range(self._limits.readers))
         self._tasks = [asyncio.create_task(run, name="hub") for run in (self._heads.run(), *readers)]
@@ -50,19 +58,40 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         self._heads.end()
+        self._pages.forget_all()
         for topic in self._topics.values():
             for subscriber in topic.subscribers:
                 subscriber.fail(going_away())
 
-    async def subscribe(self, topic: str, *, after: int | None, accept: Accept) -> AsyncGenerator[Item, None]:
+    async def subscribe(
+        self,
+        topic: str,
+        *,
+        after: int | None,
+        accept: Accept,
+        beside: Collection[str] = (),
+        until: asyncio.Future[None] | None = None,
+        outlet: Outlet | None = None,
+        direct: Accept = nothing,
+    ) -> AsyncGenerator[Item, None]:
         """The topic's accepted events after a seq, each once and in order, then those that happen.
 
         Without `after`, those that happen from now on. A Resync stands for events that cannot be had: the
-        events above its seq follow. Ephemeral messages come in between, once live. It ends only by being
-        closed, by an error of `accept`, or with Unavailable when the hub stops.
+        events above its seq follow. Ephemeral messages come in between, once live, also those of the topics
+        `beside` it. It ends only by being closed, by an error of `accept` or of `until`, as soon as that has one, or
+        with Unavailable when the hub stops.
+
+        While nobody takes anything, as nothing has happened, what is accepted and `direct` may be told by the `outlet`
+        in place of being given here.
         """
-        subscriber = Subscriber(topic, accept=accept, capacity=self._limits.queue)
-        place = self._enter(topic, subscriber)
+        subscriber = Subscriber(topic, accept=accept, capacity=self._limits.queue, outlet=outlet, direct=direct)
+        until = until or asyncio.get_running_loop().create_future()
+        until.add_done_callback(subscriber.end)
+        place = self._enter(topic)
+        place.subscribers.add(subscriber)
+        places = [place, *map(self._enter, set(beside))]
+        for other in places[1:]:
+            other.listeners.add(subscriber)
         try:
             await self._join(place)
             reason = await self._begin(place, subscriber, after)
@@ -70,27 +99,37 @@ class Hub:
                 yield Resync(topic, reason, subscriber.cursor)
             while subscriber.cursor < place.known:
                 for item in await self._replay.page(place, subscriber):
+                    if until.done():
+                        until.result()
                     yield item
             place.attach(subscriber)  # no wait since `known` was looked at
             while True:
                 yield await subscriber.next()
         finally:
-            self._leave(place, subscriber)
+            until.remove_done_callback(subscriber.end)
+            for one in places:
+                self._leave(one, subscriber)
 
-    def _enter(self, name: str, subscriber: Subscriber) -> Topic:
+    def listen(self, topic: str, listener: Listener) -> Membership:
+        """Hear what is mentioned on a topic that has no feed, until the membership is left."""
+        if not self._tasks:
+            raise going_away()
+        return self._bus.join(topic, listener)
+
+    def _enter(self, name: str) -> Topic:
         if not self._tasks:
             raise going_away()
         topic = self._topics.get(name)
         if topic is None:
             topic = self._topics[name] = Topic(name, self._bus.join(name, self._hear))
-        topic.subscribers.add(subscriber)
         return topic
 
     def _leave(self, topic: Topic, subscriber: Subscriber) -> None:
         """Without a wait, so that it happens whole, wherever the subscription was cancelled."""
         topic.live.discard(subscriber)
         topic.subscribers.discard(subscriber)
-        if not topic.subscribers:
+        topic.listeners.discard(subscriber)
+        if not topic.subscribers and not topic.listeners:
             del self._topics[topic.name]
             topic.close()
 
@@ -119,7 +158,7 @@ class Hub:
         elif isinstance(notice, Missed):
             self._heads.doubt(topic.name)
         else:
-            for subscriber in topic.live:
+            for subscriber in (*topic.live, *topic.listeners):
                 subscriber.offer_ephemeral(notice)
 
     def _compare(self, topic: Topic, head: Head, position: int) -> None:
@@ -127,4 +166,5 @@ class Hub:
         topic.learn(head.seq)
         if topic.live and head.seq < position:
             topic.restart(ResyncReason.UNKNOWN_CURSOR, head)
+            self._pages.forget(topic.name)
         self._reader.enqueue(topic)

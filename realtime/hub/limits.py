@@ -10,6 +10,10 @@ class Limits:
     queue: int = 500
     """Items that wait for one subscriber. One more, and it is told to resync."""
 
+    room_seconds: float = 1.0
+    """How long the live subscribers of a topic are waited for where one has no room for the next page: however much
+    happens at once, whoever goes on taking it loses nothing."""
+
     page: int = 100
     """Events read at a time."""
 
@@ -17,7 +21,8 @@ class Limits:
     """Topics read at the same time for live subscribers."""
 
     replays: int = 8
-    """Pages read at the same time for subscribers that are catching up; the others stand in line."""
+    """Pages read at the same time for subscribers that are catching up; the others stand in line. Those who need the
+    same page wait for one reading."""
 
     sweep_seconds: float = 2.0
     """Between two comparisons of all heads: as late as an event can be whose hint was lost."""

@@ -6,20 +6,25 @@ a busy topic does not hold up the others, and an idle topic costs nothing.
 """
 
 import asyncio
+from functools import partial
 
 from realtime.bus.outage import pause
 from realtime.feed import verdict
 from realtime.hub.heads import Heads
+from realtime.hub.limits import Limits
 from realtime.hub.rows import Rows
 from realtime.hub.topic import Topic
+
+_LOOK_SECONDS = 0.01
 
 
 class Reader:
     """Brings the live subscribers of topics that are behind up to what is known."""
 
-    def __init__(self, rows: Rows, heads: Heads) -> None:
+    def __init__(self, rows: Rows, heads: Heads, *, limits: Limits) -> None:
         self._rows = rows
         self._heads = heads
+        self._limits = limits
         self._queue: asyncio.Queue[Topic] = asyncio.Queue()
 
     def enqueue(self, topic: Topic) -> None:
@@ -38,13 +43,21 @@ class Reader:
                 self._try_later(topic)
             else:
                 topic.failures = 0
-                self._return(topic)
+                self._return_with_room(topic, until=_now() + self._limits.room_seconds)
             await asyncio.sleep(0)  # let the subscribers take what they got before there is more
 
     def _try_later(self, topic: Topic) -> None:
         topic.failures += 1
         loop = asyncio.get_running_loop()
         topic.retry = loop.call_later(pause(topic.failures), self._return, topic)
+
+    def _return_with_room(self, topic: Topic, *, until: float) -> None:
+        """Give no more than they can hold to those who take what they get; who takes nothing meanwhile is too slow."""
+        if topic.has_room(self._limits.page) or _now() >= until:
+            self._return(topic)
+        else:
+            again = partial(self._return_with_room, topic, until=until)
+            topic.retry = asyncio.get_running_loop().call_later(_LOOK_SECONDS, again)
 
     def _return(self, topic: Topic) -> None:
         topic.queued = False
@@ -71,3 +84,7 @@ class Reader:
             topic.settle(believed=believed, reached=after)
         else:
             raise LookupError(f"{topic.name}: no event after {after}, although its head is {head.seq}")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

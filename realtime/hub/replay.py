@@ -1,7 +1,7 @@
-"""Catching up: a subscriber that is behind reads pages for itself, as fast as it takes them.
+"""Catching up: a subscriber that is behind goes through pages by itself, as fast as it takes them.
 
 Nothing is queued for it meanwhile. However much it missed and however slow it is, it holds one page, and the
-table holds the rest; only so many pages are read at the same time.
+table holds the rest.
 """
 
 import asyncio
@@ -10,18 +10,17 @@ from collections.abc import Sequence
 from realtime.bus.outage import FIRST_PAUSE, pause
 from realtime.feed import Event, Resync, verdict
 from realtime.hub.heads import Heads
-from realtime.hub.rows import Rows
+from realtime.hub.pages import Pages
 from realtime.hub.subscriber import Subscriber
 from realtime.hub.topic import Topic
 
 
 class Replay:
-    """Reads pages for those who catch up, a bounded number of them at a time."""
+    """Gets pages for those who catch up."""
 
-    def __init__(self, rows: Rows, heads: Heads, *, parallel: int) -> None:
-        self._rows = rows
+    def __init__(self, pages: Pages, heads: Heads) -> None:
+        self._pages = pages
         self._heads = heads
-        self._turns = asyncio.Semaphore(parallel)
 
     async def page(self, topic: Topic, subscriber: Subscriber) -> Sequence[Event | Resync]:
         """What comes next for the subscriber: accepted events, or a Resync if they are no longer kept."""
@@ -38,8 +37,7 @@ class Replay:
         while True:
             subscriber.check()
             try:
-                async with self._turns:
-                    return await self._rows.read(topic, after=subscriber.cursor)
+                return await self._pages.after(topic, subscriber.cursor)
             except Exception:
                 failures += 1
                 await asyncio.sleep(pause(failures))

@@ -29,11 +29,11 @@ class Rows:
         self._outage.over()
         return heads
 
-    async def read(self, topic: str, *, after: int) -> Sequence[Event]:
-        """A page of events after a seq, up to the first gap."""
+    async def read(self, topic: str, *, after: int, limit: int | None = None) -> Sequence[Event]:
+        """A page of events after a seq, or fewer, up to the first gap."""
         try:
             async with asyncio.timeout(self._seconds):
-                events = await self._store.read(topic, after=after, limit=self._page)
+                events = await self._store.read(topic, after=after, limit=limit or self._page)
         except Exception as error:
             self._outage.failed(error)
             raise

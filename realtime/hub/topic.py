@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from realtime.bus import Membership
 from realtime.feed import Event, Head, ResyncReason
+from realtime.hub.pushing import push
 from realtime.hub.subscriber import Subscriber
 
 
 class Topic:
     """A topic lives from its first subscriber to its last.
 
-    `subscribers` are all, `live` those who have caught up. `position` is the seq up to which the live ones
+    `subscribers` are all, `live` those who have caught up, `listeners` those of other topics who hear what is of the
+    moment here, too. `position` is the seq up to which the live ones
     have been given everything; `known` is the highest seq that is believed to exist. What lies between is to
     be read.
     """
@@ -19,6 +21,7 @@ class Topic:
     __slots__ = (
         "failures",
         "known",
+        "listeners",
         "live",
         "membership",
         "name",
@@ -33,6 +36,7 @@ class Topic:
         self.membership = membership
         self.subscribers: set[Subscriber] = set()
         self.live: set[Subscriber] = set()
+        self.listeners: set[Subscriber] = set()
         self.position = 0
         self.known = 0
         self.queued = False
@@ -42,6 +46,11 @@ class Topic:
     @property
     def behind(self) -> bool:
         return bool(self.live) and self.known > self.position
+
+    def has_room(self, page: int) -> bool:
+        """Whether all who are live can hold the next page, or what there is of it."""
+        coming = min(page, self.known - self.position)
+        return all(subscriber.has_room(coming) for subscriber in self.live)
 
     def close(self) -> None:
         """The last subscriber has left."""
@@ -72,11 +81,10 @@ class Topic:
 
     def deliver(self, events: Sequence[Event]) -> None:
         """Give the events that follow `position` to everyone who is live."""
-        for event in events:
-            for subscriber in self.live:
-                subscriber.offer(event)
+        asleep = [subscriber for event in events for subscriber in self.live if subscriber.offer(event)]
         self.position = events[-1].seq
         self.learn(self.position)
+        push(asleep)
 
     def restart(self, reason: ResyncReason, head: Head) -> None:
         """The live subscribers cannot be brought to the head row by row: tell them, and go on from there."""

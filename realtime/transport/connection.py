@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Generic
 
 import structlog
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
 from errors import RateLimited, RequestError, Unauthenticated, Unavailable
 from realtime.transport.engine import Engine, OperationRequest
+from realtime.transport.frames import Frames
 from realtime.transport.limits import SocketLimits
+from realtime.transport.line import Farewells, IdentityT
 from realtime.transport.messages import CONNECTION_ACK, CloseCode, InvalidMessage, pong_frame, read_message
-from realtime.transport.operation import Operation
+from realtime.transport.operation import Operation, cancel_once
+from realtime.transport.places import Places
 from realtime.transport.shaping import Rejected
 from realtime.transport.wire import Wire
-
-IdentityT = TypeVar("IdentityT")
 
 logger = structlog.get_logger(__name__)
 
@@ -30,16 +32,17 @@ class Entrance(Generic[IdentityT]):
     authenticate: "Callable[[Connection[IdentityT], dict[str, Any] | None], Awaitable[IdentityT]]"
     recognise: "Callable[[Connection[IdentityT]], Awaitable[IdentityT]]"
     context: "Callable[[Connection[IdentityT]], object]"
+    take_place: "Callable[[Connection[IdentityT]], Callable[[], None]]"
+    strangers: Places = field(default_factory=lambda: Places("sockets that have not introduced themselves"))
 
 
 class Connection(Generic[IdentityT]):
     """A socket after its handshake. `identity` is what `authenticate` or, since then, `recognise` returned; read it
-    only afterwards."""
+    only afterwards. Refuses RateLimited where too many have not introduced themselves yet."""
 
     identity: IdentityT
 
-    def __init__(self, entrance: Entrance[IdentityT], *, wire: Wire, scope: Scope) -> None:
-        self.scope = scope
+    def __init__(self, entrance: Entrance[IdentityT], *, wire: Wire) -> None:
         self.operations: dict[str, Operation] = {}
         self.acknowledged = False
         self._entrance = entrance
@@ -48,7 +51,8 @@ class Connection(Generic[IdentityT]):
         self._ended = False
         self._init_received = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._farewells: list[Callable[[], object]] = []
+        self._farewells = Farewells()
+        self._cease_to_be_stranger = entrance.strangers.take("any", limit=self._limits.strangers)
         self._init_timer = asyncio.get_running_loop().call_later(
             self._limits.init_seconds,
             self.end,
@@ -71,12 +75,17 @@ class Connection(Generic[IdentityT]):
                 self._hear(event.get("text"))
         finally:
             self._init_timer.cancel()
+            self._cease_to_be_stranger()
             await self._wind_down()
 
     def end(self, code: int, reason: str) -> None:
         """Close the socket; its operations end with it. The reason is cut to 123 bytes."""
         self._ended = True
         self._wire.end(code, reason)
+
+    def show_out(self, reason: str) -> None:
+        """Close the socket of whoever may not go on."""
+        self.end(CloseCode.FORBIDDEN, reason)
 
     def end_operation(self, operation_id: str, *, error: RequestError | None = None) -> None:
         """End one operation from the server's side: with `complete`, or with the error given."""
@@ -90,8 +99,8 @@ class Connection(Generic[IdentityT]):
         operation.stop()
 
     def on_end(self, farewell: Callable[[], object]) -> None:
-        """Call `farewell` once the socket is gone and its operations are closed."""
-        self._farewells.append(farewell)
+        """Call `farewell` once the socket is gone and its operations are closed; at once where that is so."""
+        self._farewells.add(farewell)
 
     def _hear(self, text: str | None) -> None:
         try:
@@ -127,11 +136,12 @@ class Connection(Generic[IdentityT]):
             self.end(CloseCode.INTERNAL_ERROR, str(Rejected.by(error)))
         else:
             self._init_timer.cancel()
+            self._cease_to_be_stranger()
             self.acknowledged = True
             self._wire.write(CONNECTION_ACK)
 
     def _subscribe(self, operation_id: str, payload: dict[str, Any]) -> None:
-        operation = Operation(operation_id, wire=self._wire)
+        operation = Operation(Frames(operation_id, wire=self._wire), host=self)
         if not self.acknowledged:
             self.end(CloseCode.UNAUTHORIZED, "Unauthorized")
         elif operation_id in self.operations:
@@ -140,22 +150,27 @@ class Connection(Generic[IdentityT]):
             operation.fail(Rejected.by(RateLimited("Too many operations on this connection.")).errors)
         else:
             self.operations[operation_id] = operation
-            operation.task = self._start(self._run(operation, OperationRequest.of(payload)))
+            request = OperationRequest.of(payload)
+            operation.task = self._start(self._run(operation_id, operation, request))
 
-    async def _run(self, operation: Operation, request: OperationRequest) -> None:
-        await operation.run(self._entrance.engine, request, recognise=self._recognise, context=self._context)
-        if self.operations.get(operation.id) is operation:
-            del self.operations[operation.id]
+    async def _run(self, operation_id: str, operation: Operation, request: OperationRequest) -> None:
+        engine = self._entrance.engine
+        await operation.run(engine, partial(engine.prepare, request))
+        if self.operations.get(operation_id) is operation:
+            del self.operations[operation_id]
 
-    async def _recognise(self) -> None:
+    async def recognise(self) -> None:
         """Who asks may have lost, since the last operation, what they were let in with: then the socket ends."""
         try:
             self.identity = await self._entrance.recognise(self)
         except Unauthenticated as error:
-            self.end(CloseCode.FORBIDDEN, error.message)
+            self.show_out(error.message)
             raise
 
-    def _context(self) -> object:
+    def take_place(self) -> Callable[[], None]:
+        return self._entrance.take_place(self)
+
+    def context(self) -> object:
         return self._entrance.context(self)
 
     def _stop(self, operation_id: str) -> None:
@@ -174,12 +189,11 @@ class Connection(Generic[IdentityT]):
         while self.operations:
             self.operations.popitem()[1].stop()
         for task in self._tasks:
-            task.cancel()
+            cancel_once(task)
         try:
             if self._tasks:
                 _, stuck = await asyncio.wait(set(self._tasks), timeout=self._limits.close_seconds)
                 if stuck:
                     logger.error("Operations do not wind down", count=len(stuck))
         finally:
-            for farewell in self._farewells:
-                farewell()
+            self._farewells.say()

@@ -23,6 +23,8 @@ from errors import TooComplex
 from realtime.transport.complexity import Scale
 from realtime.transport.executor import Selections
 from realtime.transport.limits import QueryLimits
+from realtime.transport.survey import terms_of
+from realtime.transport.terms import Terms
 
 KEPT_DOCUMENTS = 512
 KEPT_CHARACTERS = 20_000
@@ -34,7 +36,7 @@ class Document:
     `selections` are what executions learn of it; None where directives may select other fields each time.
     """
 
-    __slots__ = ("_fragments", "_passed", "_schema", "ast", "errors", "selections")
+    __slots__ = ("_fragments", "_passed", "_schema", "_terms", "ast", "errors", "selections")
 
     def __init__(
         self, ast: DocumentNode, *, schema: GraphQLSchema, errors: list[GraphQLError], has_directives: bool
@@ -44,6 +46,7 @@ class Document:
         self.selections = None if has_directives else Selections()
         self._schema = schema
         self._passed: set[str] = set()
+        self._terms: dict[str, Terms | None] = {}
         self._fragments = {
             node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)
         }
@@ -52,13 +55,20 @@ class Document:
         self, node: OperationDefinitionNode, *, variables: Mapping[str, Any], limits: QueryLimits
     ) -> None:
         """Refuses an operation beyond the limits with TooComplex; done once where variables do not matter."""
-        name = node.name.value if node.name else ""
+        name = name_of(node)
         if name in self._passed:
             return
         scale = Scale(self._schema, fragments=self._fragments, variables=variables, guarded=limits.guarded)
         scale.operation(node).check(limits)
         if not scale.read_variables:
             self._passed.add(name)
+
+    def terms(self, node: OperationDefinitionNode) -> Terms | None:
+        """On which terms an operation's events are shared; None where they are not."""
+        name = name_of(node)
+        if name not in self._terms:
+            self._terms[name] = terms_of(node, self._schema, self._fragments)
+        return self._terms[name]
 
 
 class Documents:
@@ -86,6 +96,11 @@ class Documents:
         errors = validate_document(schema, ast, tuple(specified_rules))
         # An address in a string has it too; then this is only slower.
         return Document(ast, schema=schema, errors=errors, has_directives="@" in text)
+
+
+def name_of(node: OperationDefinitionNode) -> str:
+    """An operation's name in its document, "" where it has none."""
+    return node.name.value if node.name else ""
 
 
 def check_size(ast: DocumentNode, limits: QueryLimits) -> None:

@@ -5,23 +5,27 @@ subscription one context (a DataLoader in it would answer the thousandth event w
 know no point between preparing an operation and running it, where subscribers can be joined.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeGuard, cast
+from typing import Any
 
-import orjson
 import strawberry
-from graphql import ExecutionResult, Executor, GraphQLError, OperationType, create_source_event_stream
-from strawberry.execution import optimized_is_awaitable
+from graphql import (
+    Executor,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+)
 
-from realtime.transport.documents import Documents
+from realtime.transport.documents import Document, Documents, name_of
 from realtime.transport.executor import ListExecutor
 from realtime.transport.inputs import prepare_inputs
 from realtime.transport.limits import QueryLimits
-from realtime.transport.shaping import FormattedError, Rejected, as_graphql, execution_errors, request_errors
-
-is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+from realtime.transport.outcome import Outcome
+from realtime.transport.running import bound, is_awaitable, run
+from realtime.transport.shaping import Rejected, request_errors
+from realtime.transport.telling import Speaker, Telling
+from realtime.transport.terms import Common
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Prepared:
 
     request: OperationRequest
     executor: Executor[Any]
+    common: Common | None = None
 
     @property
     def kind(self) -> OperationType:
@@ -58,28 +63,6 @@ class Prepared:
     @property
     def is_subscription(self) -> bool:
         return self.kind is OperationType.SUBSCRIPTION
-
-
-class Outcome(NamedTuple):
-    """One response: of a query, a mutation, or one event. `ran` is False where there is no data to speak of."""
-
-    data: dict[str, Any] | None
-    errors: list[FormattedError]
-    ran: bool = True
-
-    def encode(self) -> bytes:
-        """As JSON; data that JSON cannot hold is an error of ours, and masked."""
-        try:
-            return self._encoded()
-        except orjson.JSONEncodeError as error:
-            return Outcome(None, Rejected.by(error).errors)._encoded()
-
-    def _encoded(self) -> bytes:
-        if not self.ran:
-            return orjson.dumps({"errors": self.errors})
-        if not self.errors:
-            return b'{"data":%b}' % orjson.dumps(self.data)
-        return orjson.dumps({"data": self.data, "errors": self.errors})
 
 
 class Engine:
@@ -120,68 +103,35 @@ class Engine:
         if isinstance(executor, list):
             raise Rejected(request_errors(executor))
         document.weigh(executor.operation, variables=executor.variable_values.coerced, limits=self._limits)
-        return Prepared(request, executor)
+        return Prepared(request, executor, _common(document, executor.operation, request))
 
     async def execute(self, prepared: Prepared, context: object) -> Outcome:
         """Run a query or mutation; never raises for what goes wrong in it."""
         return await run(bound(prepared.executor, context))
 
-    async def subscribe(
-        self, prepared: Prepared, make_context: Callable[[], object]
-    ) -> AsyncGenerator[Outcome, None]:
-        """The outcomes of a subscription, event by event, each executed in a context of its own.
-
-        The source stream keeps the first context for as long as it lives. A stream that cannot be made is one
-        outcome without data; one that breaks raises Rejected. Closing this closes the source.
-        """
-        executor = bound(prepared.executor, made(make_context))
-        source = create_source_event_stream(executor)
-        if executor.is_awaitable(source):
-            source = await source
-        if isinstance(source, ExecutionResult):
-            yield Outcome(None, execution_errors(source.errors or []), ran=False)
-            return
-        async with aclosing(events(cast("AsyncIterable[Any]", source))) as payloads:
-            async for payload in payloads:
-                yield await run(bound(executor, made(make_context), root=payload), serially=False)
-
-
-def bound(executor: Executor[Any], context: object, *, root: object = None) -> Executor[Any]:
-    """A copy for one execution: with errors of its own, and the context given."""
-    copied = executor.build_per_event_executor(root)
-    copied.context_value = context
-    return copied
+    def subscribe(
+        self,
+        prepared: Prepared,
+        make_context: Callable[[], object],
+        *,
+        whose: Callable[[], object] = object,
+        speaker: Speaker | None = None,
+    ) -> Telling:
+        """The outcomes of a subscription, event by event, but for those that the speaker says meanwhile; closing it
+        closes the source."""
+        return Telling(
+            prepared.executor,
+            common=prepared.common,
+            make_context=make_context,
+            whose=whose,
+            speaker=speaker,
+        )
 
 
-def made(make_context: Callable[[], object]) -> object:
-    """A fresh context; raises Rejected where there can be none, such as when a token has expired."""
-    try:
-        return make_context()
-    except Exception as error:
-        raise Rejected.by(error) from error
-
-
-async def run(executor: Executor[Any], *, serially: bool | None = None) -> Outcome:
-    """Execute what the executor was built for; an exception of the executor itself is shaped like a field's."""
-    try:
-        result = executor.execute_operation(serially)
-        if executor.is_awaitable(result):
-            result = await result
-    except Exception as error:
-        return Outcome(None, execution_errors([as_graphql(error)]))
-    result = cast("ExecutionResult", result)
-    return Outcome(result.data, execution_errors(result.errors) if result.errors else [])
-
-
-async def events(source: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
-    """The events of a source stream, which is closed with them; one that breaks raises Rejected."""
-    stream = aiter(source)
-    try:
-        async for payload in stream:
-            yield payload
-    except Exception as error:
-        raise Rejected.by(error) from error
-    finally:
-        aclose = getattr(stream, "aclose", None)
-        if aclose is not None:
-            await aclose()
+def _common(document: Document, operation: OperationDefinitionNode, request: OperationRequest) -> Common | None:
+    if operation.operation is not OperationType.SUBSCRIPTION:
+        return None
+    terms = document.terms(operation)
+    if terms is None:
+        return None
+    return terms.common(document, name_of(operation), request.variables, request.extensions)

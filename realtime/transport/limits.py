@@ -27,7 +27,7 @@ class QueryLimits:
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """How much one WebSocket may hold, and how long it may keep the server waiting."""
+    """How much one WebSocket or event stream may hold, and how long it may keep the server waiting."""
 
     operations: int = 100
     """Operations under way at once, the ones still winding down included."""
@@ -41,6 +41,12 @@ class SocketLimits:
     init_seconds: float = 10
     """From the handshake until the acknowledgement; then 4408."""
 
+    head_seconds: float = 30
+    """For the head of an HTTP request, from the opening of its connection or its first byte; then it is dropped."""
+
+    strangers: int = 2_000
+    """Sockets of the process that have not introduced themselves yet; one more is closed with 1013."""
+
     buffer_bytes: int = 1_048_576
     """Unsent bytes beyond which nothing more is queued and the client is dropped."""
 
@@ -50,8 +56,25 @@ class SocketLimits:
     ping_seconds: float = 20
     """Between two WebSocket pings."""
 
+    comment_seconds: float = 15
+    """Between two comments on an event stream, which keep it open where nothing happens."""
+
     pong_seconds: float = 20
     """A peer that does not answer a ping for so long is taken for dead and dropped."""
 
     close_seconds: float = 2
     """How long a closing socket may take, and its operations to wind down."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLimits:
+    """How much one caller may have open at once in one process, over all their WebSockets and event streams."""
+
+    connections: int = 200
+    """WebSockets and event streams. One more is refused as RATE_LIMITED: with 1013, or with status 429."""
+
+    subscriptions: int = 1_000
+    """One more is refused as RATE_LIMITED, and what runs goes on."""
+
+    public: int = 10_000
+    """Of each, for all together who show no token: nothing tells them apart that could be trusted."""

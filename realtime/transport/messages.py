@@ -82,8 +82,9 @@ def is_optional(value: object, kind: type) -> bool:
 
 
 def encoded_id(operation_id: str) -> bytes:
-    """The id as it stands in each frame of its operation; encoded once."""
-    return orjson.dumps(operation_id)
+    """The id as it stands in each frame of its operation; encoded once. A copy: what orjson gives keeps all the memory
+    that it was written in, some 4 KB."""
+    return b"%b" % orjson.dumps(operation_id)
 
 
 def next_frame(encoded: bytes, payload: bytes) -> bytes:

@@ -1,44 +1,75 @@
-"""One operation of a connection: it runs in a task of its own, and speaks only as long as its id is its."""
+"""One operation of a client: it runs in a task of its own, and speaks only as long as it is not over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import aclosing
+from typing import Protocol
 
-from realtime.transport.engine import Engine, OperationRequest, Prepared
-from realtime.transport.messages import complete_frame, encoded_id, error_frame, next_frame
+from realtime.transport.engine import Engine, Prepared
 from realtime.transport.shaping import FormattedError, Rejected
-from realtime.transport.wire import Wire
+from realtime.transport.telling import Telling
+
+
+class Voice(Protocol):
+    """What an operation says, in the words of a protocol."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether everything said is handed to the network."""
+
+    def next(self, payload: bytes) -> None:
+        """An encoded outcome."""
+
+    def error(self, errors: list[FormattedError]) -> None:
+        """The operation ends with these."""
+
+    def complete(self) -> None:
+        """The operation is at its end."""
+
+    async def drain(self) -> None:
+        """Wait until everything said is handed to the network, or the client is gone."""
+
+
+class Host(Protocol):
+    """Whom an operation runs for; each refuses by an errors.RequestError."""
+
+    @property
+    def identity(self) -> object:
+        """Who it is: another object whenever anything about them may be another."""
+
+    async def recognise(self) -> None:
+        """Raises where it may not run at all; asked only for what could."""
+
+    def take_place(self) -> Callable[[], None]:
+        """Make room for one more subscription; called, what comes back makes it free again."""
+
+    def context(self) -> object:
+        """For one execution."""
 
 
 class Operation:
-    """A query, mutation or subscription under way; `key` is its id as it stands in frames."""
+    """A query, mutation or subscription under way."""
 
-    __slots__ = ("_wire", "id", "is_subscription", "key", "over", "task")
+    __slots__ = ("_host", "_voice", "is_subscription", "over", "task")
 
-    def __init__(self, operation_id: str, *, wire: Wire) -> None:
-        self.id = operation_id
-        self.key = encoded_id(operation_id)
+    def __init__(self, voice: Voice, *, host: Host) -> None:
         self.over = False
         self.is_subscription = False
         self.task: asyncio.Task[None] | None = None
-        self._wire = wire
+        self._voice = voice
+        self._host = host
 
-    async def run(
-        self,
-        engine: Engine,
-        request: OperationRequest,
-        *,
-        recognise: Callable[[], Awaitable[None]],
-        context: Callable[[], object],
-    ) -> None:
-        """Send what the operation brings, then `complete` or `error`; closes its stream however it ends.
-
-        `recognise` raises where it may not run at all, and is asked only for what could.
-        """
+    async def run(self, engine: Engine, prepare: Callable[[], Prepared]) -> None:
+        """Say what the operation brings, then `complete` or `error`; closes its stream however it ends."""
         try:
-            prepared = engine.prepare(request)
-            await recognise()
-            await self._send_outcomes(engine, prepared, context)
+            prepared = prepare()
+            await self._host.recognise()
+            self.is_subscription = prepared.is_subscription
+            if self.is_subscription:
+                await self._follow(engine, prepared)
+            else:
+                outcome = await engine.execute(prepared, self._host.context())
+                await self.send(outcome.encode())
         except Rejected as rejected:
             self.fail(rejected.errors)
         except Exception as error:
@@ -48,33 +79,53 @@ class Operation:
 
     async def send(self, payload: bytes) -> None:
         """Send an encoded outcome, and wait until the network took it: what is not read is not executed."""
-        if not self.over:
-            self._wire.write(next_frame(self.key, payload))
-            await self._wire.drain()
+        if self.say(payload):
+            await self.drain()
+
+    @property
+    def is_free(self) -> bool:
+        return self._voice.is_free
+
+    async def drain(self) -> None:
+        await self._voice.drain()
+
+    def say(self, payload: bytes) -> bool:
+        if self.over:
+            return False
+        self._voice.next(payload)
+        return True
 
     def complete(self) -> None:
-        self._finish(complete_frame(self.key))
+        if not self.over:
+            self.over = True
+            self._voice.complete()
 
     def fail(self, errors: list[FormattedError]) -> None:
-        self._finish(error_frame(self.key, errors))
+        if not self.over:
+            self.over = True
+            self._voice.error(errors)
 
     def stop(self) -> None:
         """Nothing more is sent; the task goes on only to close what it holds."""
         self.over = True
         if self.task is not None:
-            self.task.cancel()
+            cancel_once(self.task)
 
-    def _finish(self, frame: bytes) -> None:
-        if not self.over:
-            self.over = True
-            self._wire.write(frame)
+    def _outcomes(self, engine: Engine, prepared: Prepared) -> Telling:
+        host = self._host
+        return engine.subscribe(prepared, host.context, whose=lambda: host.identity, speaker=self)
 
-    async def _send_outcomes(self, engine: Engine, prepared: Prepared, context: Callable[[], object]) -> None:
-        self.is_subscription = prepared.is_subscription
-        if not self.is_subscription:
-            outcome = await engine.execute(prepared, context())
-            await self.send(outcome.encode())
-            return
-        async with aclosing(engine.subscribe(prepared, context)) as outcomes:
-            async for outcome in outcomes:
-                await self.send(outcome.encode())
+    async def _follow(self, engine: Engine, prepared: Prepared) -> None:
+        leave_place = self._host.take_place()
+        try:
+            async with aclosing(self._outcomes(engine, prepared)) as outcomes:
+                async for outcome in outcomes:
+                    await self.send(outcome.encode())
+        finally:
+            leave_place()
+
+
+def cancel_once(task: asyncio.Task[None]) -> None:
+    """Cancel it, unless it was: a second time would break off what it does to wind down."""
+    if not task.cancelling():
+        task.cancel()

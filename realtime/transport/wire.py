@@ -7,24 +7,30 @@ such a peer is aborted.
 
 import asyncio
 import logging
-import socket
 import struct
 from typing import Any, ClassVar, Protocol, cast
 
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from realtime.transport.limits import SocketLimits
 from realtime.transport.messages import clipped
+from realtime.transport.stall import Stall, drop
+from realtime.transport.waiting import Gate, Post
 
 EXTENSION = "frontdesk.wire"
-NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Wire(Protocol):
     """What a connection needs of its socket."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether everything written is handed to the network."""
 
     def write(self, text: bytes) -> None:
         """Queue one text frame; a client with too much unsent is dropped instead. Nothing after the end."""
@@ -42,7 +48,7 @@ class Wire(Protocol):
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """uvicorn's protocol as a Wire; the limits take the place of its `ws_…` settings.
 
-    Frames are never compressed: it costs more memory than all the rest.
+    Frames are never compressed: it costs more memory than all the rest. Of the handshake nothing is kept.
     """
 
     limits: ClassVar[SocketLimits] = SocketLimits()
@@ -61,13 +67,23 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.ping_interval = self.limits.ping_seconds
         self.ping_timeout = self.limits.pong_seconds
         self.close_timeout = self.limits.close_seconds
-        self._stall_timer: asyncio.TimerHandle | None = None
-        self._unsent = 0
+        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Post())
+        self.writable = cast("asyncio.Event", Gate())
+        self._stall: Stall | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        # Any byte the network does not take pauses writing, so that every stall is noticed, also a closing one.
-        self.transport.set_write_buffer_limits(high=0)
+        self._stall = Stall(self.transport, seconds=self.limits.stall_seconds, abort=self.abort)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        event.headers.clear()  # the parser keeps the request as long as the socket is open; the scope has them
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            self.response.headers.clear()
+            self.scope["headers"] = []
 
     async def run_asgi(self) -> None:
         cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = {"wire": self}
@@ -80,6 +96,10 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.abort()
             return
         self.transport.write(text_header(len(text)) + text)
+
+    @property
+    def is_free(self) -> bool:
+        return self.writable.is_set()
 
     async def drain(self) -> None:
         await self.writable.wait()
@@ -100,22 +120,22 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         if self.disconnected:
             return
-        sock = self.transport.get_extra_info("socket")
-        if sock is not None:
-            # Without it the kernel goes on offering the unsent bytes to a peer that takes none.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        self.transport.abort()
+        drop(self.transport)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_stall()
+        if self._stall is not None:
+            self._stall.begin()
 
     def resume_writing(self) -> None:
-        self._forget_stall()
+        if self._stall is not None:
+            self._stall.end()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget_stall()
+        if self._stall is not None:
+            self._stall.end()
+            self._stall = None
         super().connection_lost(exc)
 
     def handle_ping(self) -> None:
@@ -132,22 +152,6 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().shutdown()
         if not self.disconnected:
             self.close_timer = self.loop.call_later(self.close_timeout, self.abort)
-
-    def _watch_stall(self) -> None:
-        self._unsent = self.transport.get_write_buffer_size()
-        self._stall_timer = self.loop.call_later(self.limits.stall_seconds, self._judge_stall)
-
-    def _judge_stall(self) -> None:
-        """Drop a client that took nothing since the last look; one that is merely slow has until the next."""
-        if self.transport.get_write_buffer_size() < self._unsent:
-            self._watch_stall()
-        else:
-            self.abort()
-
-    def _forget_stall(self) -> None:
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-            self._stall_timer = None
 
 
 def bounded_websocket(limits: SocketLimits) -> type[BoundedWebSocket]:

@@ -33,6 +33,10 @@ class OwnRedis:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"redis://127.0.0.1:{self._port}/0"
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     async def start(self) -> None:
         options = ["--bind", "127.0.0.1", "--port", str(self._port), "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(  # noqa: ASYNC220

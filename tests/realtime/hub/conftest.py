@@ -14,8 +14,8 @@ from realtime.hub import Accept, Hub, Item, Limits
 from tests.realtime.bus.waiting import soon
 from tests.realtime.hub.ledger import Ledger
 
-QUICK = Limits(queue=20, page=7, readers=2, replays=3, sweep_seconds=0.05, join_seconds=0.2)
-NO_SWEEP = Limits(queue=20, page=7, readers=2, replays=3, sweep_seconds=3600)
+QUICK = Limits(queue=20, page=7, readers=2, replays=3, sweep_seconds=0.05, join_seconds=0.2, room_seconds=0.05)
+NO_SWEEP = Limits(queue=20, page=7, readers=2, replays=3, sweep_seconds=3600, room_seconds=0.05)
 
 
 def everything(event: Event) -> bool:

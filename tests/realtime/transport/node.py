@@ -1,7 +1,6 @@
 """Node programs to compare with, where Node and the npm packages are present."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-VARIABLE = "FRONTDESK_NODE_PACKAGES"
+FOLDER = Path(__file__).parents[2] / "node"
+"""Where `make test` installs the packages."""
 
 
 def folder_with(*packages: str) -> Path:
-    """A folder whose node_modules hold the packages: the variable's, or the working one. Skips without."""
-    folder = Path(os.environ.get(VARIABLE, ".")).resolve()
-    missing = [name for name in packages if not (folder / "node_modules" / name).is_dir()]
+    """A folder whose node_modules hold the packages. Skips without."""
+    missing = [name for name in packages if not (FOLDER / "node_modules" / name).is_dir()]
     if shutil.which("node") is None or missing:
-        pytest.skip(f"needs node and npm's {', '.join(packages)} ({VARIABLE} names their folder)")
-    return folder
+        pytest.skip(f"needs Node, and npm's {', '.join(packages)} in tests/node")
+    return FOLDER
 
 
 @asynccontextmanager

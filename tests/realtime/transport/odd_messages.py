@@ -1,8 +1,8 @@
 """Odd conversations, what comes of each here, and where the reference server answers otherwise, with the reason.
 
-A conversation is a list of frames to send (str as text, bytes as binary) and of numbers: so many messages are
-awaited before it goes on. At its end a ping is sent; what was heard up to its pong, or to the close, is the
-outcome. Of errors only the kind is compared, never the words.
+A conversation is a list of messages to send (str as text, bytes as binary, a list in as many frames, Text as text
+whatever its bytes are) and of numbers: so many messages are awaited before it goes on. At its end a ping is sent; what
+was heard up to its pong, or to the close, is the outcome. Of errors only the kind is compared, never the words.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,17 @@ ACK: Heard = ("connection_ack",)
 BAD: Heard = ("close", 4400, "Invalid message received")
 
 
+class Text(bytes):
+    """Sent as text, though it may be none."""
+
+
+Frame: TypeAlias = str | bytes | list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Oddity:
     name: str
-    sent: Sequence[str | bytes | int]
+    sent: Sequence[Frame | int]
     heard: Sequence[Heard] = (BAD,)
     reference: Sequence[Heard] | None = None
     reason: str = ""
@@ -37,7 +44,7 @@ def ping(payload: Any) -> str:
     return orjson.dumps({"type": "ping", "payload": payload}).decode()
 
 
-def after_init(name: str, frame: str | bytes, *heard: Heard, wait: int = 0, **more: Any) -> Oddity:
+def after_init(name: str, frame: Frame, *heard: Heard, wait: int = 0, **more: Any) -> Oddity:
     return Oddity(name, [INIT, 1, frame, wait], [ACK, *(heard or (BAD,))], **more)
 
 
@@ -46,8 +53,31 @@ TOO_LONG = "The message must not be greater than 123 bytes"
 SILENCE = subscribe("1", "subscription { silence }")
 HELLO_1 = subscribe("1", "{ hello }")
 FIRST: Heard = ("next", "1", {"silence": 0})
-HELLO: Sequence[Heard] = (("next", "1", {"hello": "hello world"}), ("complete", "1"))
+HELLO_2 = subscribe("2", "{ hello }")
+DONE = '{"type":"complete","id":"1"}'
+ESCAPED = '"\\/\b\f\n\r\t\x00\x1f\u2028\U0001f600'
+
+
+def hello(operation_id: str) -> Sequence[Heard]:
+    return (("next", operation_id, {"hello": "hello world"}), ("complete", operation_id))
+
+
+HELLO, SECOND = hello("1"), hello("2")
 WRONG_WAY = "the reference takes a message of its own for a fault of its own; it is the client's"
+
+NO_TEXT: Heard = ("close", 1007)
+TOO_LARGE: Heard = ("close", 1009)
+LARGEST = 1_048_576
+
+
+def sized(size: int) -> dict[str, str]:
+    """The payload with which a ping has so many bytes."""
+    return {"x": "x" * (size - len('{"type":"ping","payload":{"x":""}}'))}
+
+
+def sized_ping(size: int) -> str:
+    return ping(sized(size))
+
 
 BEFORE_INIT = [
     Oddity("an empty list", ["[]"]),
@@ -87,6 +117,34 @@ BEFORE_INIT = [
         reason="the reference reads binary frames as text; the protocol knows text only",
     ),
     Oddity("a binary frame of no text", [b"\xff\xfe"]),
+    Oddity("a ping in three frames", [['{"type":', '"pi', 'ng"}'], 1], [("pong", None)]),
+    Oddity("a message in an empty frame and another", [["", '{"type":"ping"}'], 1], [("pong", None)]),
+    Oddity("text that is no UTF-8", [Text(b'{"type":"ping","payload":{"a":"\xff"}}')], [NO_TEXT]),
+    Oddity("half a character in UTF-8", [Text(b'{"type":"ping","payload":{"a":"\xc3')], [NO_TEXT]),
+    Oddity("a surrogate in UTF-8", [Text(b'{"type":"ping","payload":{"a":"\xed\xa0\x80"}}')], [NO_TEXT]),
+    Oddity("a message as large as may be", [sized_ping(LARGEST), 1], [("pong", sized(LARGEST))]),
+    Oddity("a message a byte too large", [sized_ping(LARGEST + 1)], [TOO_LARGE]),
+    Oddity(
+        "a message too large in frames that are not",
+        [[sized_ping(LARGEST)[:600_000], sized_ping(LARGEST)[600_000:], " "]],
+        [TOO_LARGE],
+    ),
+    Oddity(
+        "a payload nested too deeply to be read",
+        ['{"type":"connection_init","payload":' + '{"a":' * 3_000 + "1" + "}" * 3_000 + "}"],
+        reference=[ACK],
+        reason="nobody nests a thousand times who means well",
+    ),
+    Oddity("a byte order mark", ['\ufeff{"type":"ping"}']),
+    Oddity("white space around", [' \r\n\t{"type":"ping"} \n', 1], [("pong", None)]),
+    Oddity("a type in capitals", ['{"type":"PING"}']),
+    Oddity("not a number", ['{"type":"ping","payload":{"a":NaN}}']),
+    Oddity("a type twice", ['{"type":"ping","type":"pong"}'], []),
+    Oddity("a list as type", ['{"type":["ping"]}']),
+    Oddity("a number as payload of init", ['{"type":"connection_init","payload":0}']),
+    Oddity("true as payload of init", ['{"type":"connection_init","payload":true}']),
+    Oddity("a ping with a number", ['{"type":"ping","payload":1}']),
+    Oddity("a number as payload of subscribe before init", ['{"type":"subscribe","id":"1","payload":1}']),
     Oddity(
         "the legacy subprotocol", [], [("close", 4406, "Subprotocol not acceptable")], protocols=("graphql-ws",)
     ),
@@ -218,6 +276,30 @@ OPERATIONS = [
         "an id free again after complete",
         [INIT, 1, SILENCE, 1, '{"type":"complete","id":"1"}', SILENCE, 1],
         [ACK, FIRST, FIRST],
+    ),
+    Oddity("two completes", [INIT, 1, SILENCE, 1, DONE, DONE], [ACK, FIRST]),
+    Oddity("a complete that comes too late", [INIT, 1, HELLO_1, 2, DONE], [ACK, *HELLO]),
+    Oddity("a complete for one of two", [INIT, 1, SILENCE, 1, HELLO_2, 2, DONE], [ACK, FIRST, *SECOND]),
+    Oddity("an id in use by a query that has ended", [INIT, 1, HELLO_1, 2, SILENCE, 1], [ACK, *HELLO, FIRST]),
+    after_init("an id of 1,000 characters", subscribe("x" * 1000, "{ hello }"), *hello("x" * 1000), wait=2),
+    after_init("an id with all that JSON escapes", subscribe(ESCAPED, "{ hello }"), *hello(ESCAPED), wait=2),
+    *[
+        after_init(f"{name} as id", subscribe(name, "{ hello }"), *hello(name), wait=2)
+        for name in ("__proto__", "constructor", "toString")
+    ],
+    after_init(
+        "unknown properties beside and within",
+        '{"type":"subscribe","id":"1","more":1,"payload":{"query":"{ hello }","more":1}}',
+        *HELLO,
+        wait=2,
+    ),
+    after_init("a subscribe in two frames", [HELLO_1[:30], HELLO_1[30:]], *HELLO, wait=2),
+    after_init(
+        "a subscribe as a binary frame",
+        HELLO_1.encode(),
+        wait=2,
+        reference=[ACK, *HELLO],
+        reason="the reference reads binary frames as text; the protocol knows text only",
     ),
     Oddity("an id free again after its end", [INIT, 1, HELLO_1, 2, HELLO_1, 2], [ACK, *HELLO, *HELLO]),
     after_init(

@@ -7,9 +7,9 @@ from realtime.transport.wire import BoundedWebSocket
 from tests.realtime.transport.serving import Served
 
 
-async def raw_client(served: Served) -> socket.socket:
+async def raw_client(port: int) -> socket.socket:
     """A socket that has shaken hands and introduced itself, and does nothing more by itself."""
-    client = socket.create_connection(("127.0.0.1", served.port))
+    client = socket.create_connection(("127.0.0.1", port))
     client.setblocking(False)
     loop = asyncio.get_running_loop()
     handshake = (
@@ -26,7 +26,7 @@ async def raw_client(served: Served) -> socket.socket:
 
 async def stalled_client(served: Served, *, characters: int = 10_000) -> socket.socket:
     """A client that asks for much and reads nothing of it."""
-    client = await raw_client(served)
+    client = await raw_client(served.port)
     query = '{"type":"subscribe","id":"1","payload":{"query":"subscription { noise(characters: %d) }"}}'
     await asyncio.get_running_loop().sock_sendall(client, masked((query % characters).encode()))
     return client

@@ -174,6 +174,18 @@ class Subscription:
             watch.open_streams -= 1
 
     @strawberry.subscription
+    async def slow_to_end(self, info: Info) -> AsyncGenerator[int, None]:
+        watch = info.context.watch
+        watch.open_streams += 1
+        try:
+            yield 0
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(50):
+                await asyncio.sleep(0)
+            watch.open_streams -= 1
+
+    @strawberry.subscription
     async def noise(self, info: Info, characters: int = 10_000) -> AsyncGenerator[str, None]:
         watch = info.context.watch
         watch.open_streams += 1

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import orjson
@@ -15,7 +15,17 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
 import errors
-from realtime.transport import Connection, Engine, GraphQLSocket, QueryLimits, SocketLimits, bounded_websocket
+from realtime.transport import (
+    Connection,
+    Engine,
+    EventStream,
+    EventStreams,
+    GraphQLSocket,
+    QueryLimits,
+    SocketLimits,
+    bounded_http,
+    bounded_websocket,
+)
 from tests.realtime.transport.schema_under_test import SCHEMA, Context, Watch
 from web.graphql import BodyLimits, GraphQLOverHTTP
 
@@ -32,6 +42,8 @@ class Served:
     connections: list[Connection[str]]
     uvicorn: uvicorn.Server
     recognised: Callable[[str], str] = lambda identity: identity
+    streams: list[EventStream[str]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def http(self) -> str:
@@ -65,7 +77,21 @@ def application(
         context=lambda connection: Context(served.watch, connection.identity),
         limits=limits,
     )
-    requests = GraphQLOverHTTP(engine, context=context, limits=body_limits)
+
+    async def let_in(stream: EventStream[str], authorization: str | None) -> str:
+        served.streams.append(stream)
+        stream.on_end(lambda: served.streams.remove(stream))
+        if authorization == "slowly":
+            await served.news.wait()
+        return await identified(authorization)
+
+    streams = EventStreams(
+        engine,
+        let_in=let_in,
+        context=lambda stream: Context(served.watch, stream.identity),
+        limits=limits,
+    )
+    requests = GraphQLOverHTTP(engine, context=context, limits=body_limits, streams=streams)
     return Starlette(routes=[Route("/graphql", requests), WebSocketRoute("/graphql", sockets)])
 
 
@@ -94,7 +120,13 @@ def configured(
     served = Served(listener.getsockname()[1], Watch(), [], cast("uvicorn.Server", None))
     app = application(served, query_limits=query_limits, body_limits=body_limits, limits=limits)
     config = uvicorn.Config(
-        app, ws=bounded_websocket(limits), loop=loop, lifespan="off", log_config=None, log_level="critical"
+        app,
+        http=bounded_http(limits),
+        ws=bounded_websocket(limits),
+        loop=loop,
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
     )
     served.uvicorn = uvicorn.Server(config)
     return served

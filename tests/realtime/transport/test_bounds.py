@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import signal
+import socket
 import weakref
-from typing import Any
 
 import pytest
 
@@ -22,6 +22,7 @@ from tests.realtime.transport.serving import (
     subscribe,
     until,
 )
+from tests.realtime.transport.streams_alive import streams_alive
 
 NEVER = 100 * PATIENCE
 
@@ -36,6 +37,31 @@ async def test_a_sign_in_that_takes_too_long_is_given_up() -> None:
         await send(ws, type="connection_init", payload={"authorization": "never"})
         assert await closing(ws) == (4408, "Connection initialisation timeout")
         await until(lambda: not served.connections)
+
+
+async def test_strangers_do_not_fill_the_process() -> None:
+    async with serving(limits=SocketLimits(strangers=2)) as served:
+        async with served.connect() as one, served.connect() as other, served.connect() as third:
+            assert (await closing(third))[0] == 1013
+            await greet(one)
+            async with served.connect() as fourth, served.connect() as fifth:
+                assert (await closing(fifth))[0] == 1013
+                await greet(fourth)
+                other.transport.abort()
+        async with served.connect() as sixth, served.connect() as seventh:
+            for ws in (sixth, seventh):
+                await greet(ws)
+
+
+async def test_who_was_refused_or_left_counts_as_a_stranger_no_longer() -> None:
+    async with serving(limits=SocketLimits(strangers=1)) as served:
+        for authorization in ("wrong", "later", "faulty"):
+            async with served.connect() as ws:
+                await send(ws, type="connection_init", payload={"authorization": authorization})
+                assert (await closing(ws))[0] != 1013 or authorization == "later"
+            await until(lambda: not served.connections)
+        async with served.connect() as ws:
+            await greet(ws)
 
 
 async def test_one_operation_too_many_is_refused_and_the_others_go_on() -> None:
@@ -78,6 +104,22 @@ async def test_clients_that_vanish_leave_no_task_and_no_stream(served: Served, q
     assert streams_alive() == []
 
 
+async def test_a_client_that_vanishes_while_its_subscription_winds_down_leaves_no_stream(
+    served: Served,
+) -> None:
+    for steps in range(20):
+        async with served.connect() as ws:
+            await greet(ws)
+            await subscribe(ws, "1", "subscription { slowToEnd }")
+            await receive(ws)
+            [connection] = served.connections
+            connection.operations["1"].stop()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+        await until(lambda: not served.connections)
+        assert served.watch.open_streams == 0
+
+
 async def test_clients_that_vanish_while_they_introduce_themselves_leave_nothing(served: Served) -> None:
     before = asyncio.all_tasks()
     for _ in range(20):
@@ -118,7 +160,7 @@ async def test_a_client_that_stops_reading_does_not_hold_more_than_its_buffer() 
 async def test_a_client_that_floods_pings_and_reads_no_pong_is_dropped() -> None:
     limits = SocketLimits(stall_seconds=NEVER, buffer_bytes=10_000)
     async with serving(limits=limits) as served:
-        client = await raw_client(served)
+        client = await raw_client(served.port)
         flood = (bytes((0x89, 0x80 | 125)) + bytes(4 + 125)) * 1_000
         with client, pytest.raises(ConnectionError):
             async with asyncio.timeout(PATIENCE):
@@ -129,7 +171,7 @@ async def test_a_client_that_floods_pings_and_reads_no_pong_is_dropped() -> None
 
 async def test_a_slow_client_that_goes_on_reading_is_kept() -> None:
     async with serving(limits=SocketLimits(stall_seconds=0.1, message_bytes=1_000)) as served:
-        client = await raw_client(served)
+        client = await raw_client(served.port)
         with client:
             loop = asyncio.get_running_loop()
             query = b'{"type":"subscribe","id":"1","payload":{"query":"{ blob(characters: 30000000) }"}}'
@@ -143,10 +185,17 @@ async def test_a_slow_client_that_goes_on_reading_is_kept() -> None:
             assert len(served.connections) == 1
 
 
+async def test_what_the_kernel_holds_for_a_client_is_bounded(served: Served) -> None:
+    with await raw_client(served.port):
+        [wire] = wires(served)
+        kernel = wire.transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        assert kernel <= 300_000
+
+
 async def test_a_peer_that_answers_no_ping_is_taken_for_dead() -> None:
     limits = SocketLimits(ping_seconds=0.05, pong_seconds=0.1)
     async with serving(limits=limits) as served:
-        with await raw_client(served):
+        with await raw_client(served.port):
             await until(lambda: served.connections)
             await until(lambda: not served.connections)
 
@@ -199,15 +248,3 @@ async def test_ctrl_c_ends_a_server_with_open_and_stalled_sockets() -> None:
             process.send_signal(signal.SIGINT)
             assert (await closing(ws))[0] == 1012
             assert await asyncio.wait_for(process.wait(), PATIENCE) in (0, -signal.SIGINT)
-
-
-def streams_alive() -> list[Any]:
-    """Async generators of the test schema's subscriptions that are still suspended somewhere."""
-    gc.collect()
-    return [
-        thing
-        for thing in gc.get_objects()
-        if type(thing).__name__ == "async_generator"
-        and thing.__name__ in ("silence", "noise")
-        and thing.ag_frame
-    ]

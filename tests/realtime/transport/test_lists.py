@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from realtime.transport import Engine, OperationRequest
-from realtime.transport.engine import is_awaitable
 from realtime.transport.executor import ListExecutor, Selections
+from realtime.transport.running import is_awaitable
 from tests.realtime.transport.drawn_documents import documents
 from tests.realtime.transport.generated import objects, plans, schema_of
 from tests.realtime.transport.schema_under_test import SCHEMA, Context, Watch

@@ -2,27 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import websockets
 
-from tests.realtime.transport.node import folder_with, node
-from tests.realtime.transport.odd_messages import BEFORE_INIT, OPERATIONS, Heard, Oddity, ping
+from tests.realtime.transport.odd_messages import BEFORE_INIT, OPERATIONS, Frame, Heard, Oddity, Text, ping
 from tests.realtime.transport.serving import PATIENCE, Served
 
 LAST = {"last": True}
 ODDITIES = [pytest.param(oddity, id=oddity.name) for oddity in BEFORE_INIT + OPERATIONS]
-
-
-@pytest.fixture(scope="module")
-async def reference_port() -> AsyncGenerator[int, None]:
-    script = Path(__file__).with_name("reference_server.cjs")
-    async with node(script, folder_with("graphql", "graphql-ws", "ws")) as process:
-        assert process.stdout is not None
-        yield int(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
 
 
 @pytest.mark.parametrize("oddity", ODDITIES)
@@ -41,24 +31,31 @@ async def conversation(port: int, oddity: Oddity) -> list[Heard]:
     """What a client hears that sends the oddity's frames, up to the close or to the pong of a last ping."""
     heard: list[Heard] = []
     subprotocols = [websockets.Subprotocol(name) for name in oddity.protocols]
-    async with websockets.connect(f"ws://127.0.0.1:{port}/graphql", subprotocols=subprotocols or None) as ws:
+    async with websockets.connect(
+        f"ws://127.0.0.1:{port}/graphql", subprotocols=subprotocols or None, max_size=None
+    ) as ws:
         try:
             await asyncio.wait_for(speak(ws, [*oddity.sent, ping(LAST)], heard), PATIENCE)
             while (message := await listen(ws)) != ("pong", LAST):
                 heard.append(message)
         except websockets.ConnectionClosed as closed:
             assert closed.rcvd is not None
-            heard.append(("close", closed.rcvd.code, closed.rcvd.reason))
+            heard.append(close_of(closed.rcvd))
     return heard
 
 
-async def speak(ws: Any, sent: Sequence[str | bytes | int], heard: list[Heard]) -> None:
+async def speak(ws: Any, sent: Sequence[Frame | int], heard: list[Heard]) -> None:
     for step in sent:
         if isinstance(step, int):
             for _ in range(step):
                 heard.append(await listen(ws))  # noqa: PERF401 - what came before a close is heard
         else:
-            await ws.send(step)
+            await ws.send(step, text=True if isinstance(step, Text) else None)
+
+
+def close_of(close: websockets.frames.Close) -> Heard:
+    """The words are the protocol's above 4000, and below it the library's."""
+    return ("close", close.code, close.reason) if close.code >= 4000 else ("close", close.code)
 
 
 async def listen(ws: Any) -> Heard:

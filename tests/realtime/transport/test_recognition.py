@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 import pytest
 
 import errors
-from realtime.transport import CloseCode, Connection, Watch
+from realtime.transport import Line, Watch
 from tests.realtime.transport.serving import Served, closing, greet, receive, send, serving, subscribe, until
 
 BRIEF_SECONDS = 0.01
@@ -80,11 +80,11 @@ async def test_what_could_not_run_anyway_is_refused_without_asking_who_it_is(own
         assert (await receive(ws))["payload"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
-async def test_only_connections_that_follow_something_are_looked_at(own: Served) -> None:
-    looks: list[Sequence[Connection[str]]] = []
+async def test_only_lines_that_follow_something_are_looked_at(own: Served) -> None:
+    looks: list[Sequence[Line[str]]] = []
 
-    async def look(connections: Sequence[Connection[str]]) -> None:
-        looks.append(connections)
+    async def look(lines: Sequence[Line[str]]) -> None:
+        looks.append(lines)
 
     watch = Watch(look, seconds=BRIEF_SECONDS)
     async with own.connect() as idle, own.connect() as busy:
@@ -105,17 +105,17 @@ async def test_only_connections_that_follow_something_are_looked_at(own: Served)
         assert {tuple(look) for look in looks} == {(own.connections[0],)}
 
 
-async def test_a_look_that_fails_is_made_again_and_the_last_connection_takes_the_task_with_it(
+async def test_a_look_that_fails_is_made_again_and_the_last_line_takes_the_task_with_it(
     own: Served,
 ) -> None:
     looks = 0
 
-    async def look(connections: Sequence[Connection[str]]) -> None:
+    async def look(lines: Sequence[Line[str]]) -> None:
         nonlocal looks
         looks += 1
         if looks < 3:
             raise ConnectionError("The database is away.")
-        connections[0].end(CloseCode.FORBIDDEN, "Your time has come.")
+        lines[0].show_out("Your time has come.")
 
     watch = Watch(look, seconds=BRIEF_SECONDS)
     before = asyncio.all_tasks()

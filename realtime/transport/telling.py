@@ -1,0 +1,162 @@
+"""What a subscription's client is told, event by event: executed for all who share it, or for them alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
+from typing import Any, Protocol
+
+from graphql import ExecutionResult, Executor, create_source_event_stream
+
+from realtime.feed import Event
+from realtime.sharing import Scoped, Shared
+from realtime.transport.outcome import Outcome
+from realtime.transport.rendering import Reading, Rendering
+from realtime.transport.running import bound, made, run
+from realtime.transport.shaping import Rejected, execution_errors
+from realtime.transport.terms import Common, Key, key_of
+
+
+class Speaker(Protocol):
+    """Who says the outcomes of a subscription to its client."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether everything said so far has been handed to the network."""
+
+    async def drain(self) -> None:
+        """Wait until it is free, or the client is gone."""
+
+    def say(self, payload: bytes) -> bool:
+        """Say an encoded outcome; False where it may say nothing any more."""
+
+
+class Telling(AsyncIterator[Outcome]):
+    """The outcomes of one subscription, each executed in a context of its own, or taken from who shares it.
+
+    With a `speaker` it is an Outlet, too: of what is shared, the source may have said that while it is asked for the
+    next event.
+
+    `common` is what those have to have in common with it who share its events with it; None where it shares none.
+    `whose` says, by being the same object, that the contexts are still for the same viewer in the same state. `events`
+    are the source, where it is there already.
+    """
+
+    __slots__ = (
+        "_common",
+        "_events",
+        "_executor",
+        "_has_begun",
+        "_keys",
+        "_make_context",
+        "_reading",
+        "_speaker",
+        "_who",
+        "_whose",
+    )
+
+    def __init__(
+        self,
+        executor: Executor[Any],
+        *,
+        common: Common | None,
+        make_context: Callable[[], object],
+        whose: Callable[[], object] = object,
+        events: AsyncIterator[Any] | None = None,
+        speaker: Speaker | None = None,
+    ) -> None:
+        self._executor = executor
+        self._common = common
+        self._make_context = make_context
+        self._whose = whose
+        self._who: object = None
+        self._keys: tuple[tuple[Shared, Key | None], ...] = ()
+        self._speaker = speaker
+        self._has_begun = events is not None
+        self._events = events
+        self._reading: Reading[Outcome] = Reading()
+
+    async def __anext__(self) -> Outcome:
+        """A stream that cannot be made is one outcome without data; one that breaks raises Rejected."""
+        if not self._has_begun:
+            self._has_begun = True
+            refused = await self._begin()
+            if refused is not None:
+                return refused
+        if self._events is None:
+            raise StopAsyncIteration
+        try:
+            event = await self._events.__anext__()
+        except StopAsyncIteration:
+            raise
+        except Exception as error:
+            raise Rejected.by(error) from error
+        return await self._tell(event)
+
+    async def aclose(self) -> None:
+        """Close the source, which has kept the first context for as long as it lived."""
+        self._has_begun = True
+        events, self._events = self._events, None
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()
+
+    @property
+    def is_free(self) -> bool:
+        return self._speaker is None or self._speaker.is_free
+
+    async def drain(self) -> None:
+        if self._speaker is not None:
+            await self._speaker.drain()
+
+    def key(self, event: Event) -> Key | None:
+        """By what the viewer is now."""
+        among = None if self._common is None else self._common.among(event, event.renderings)
+        if self._common is None or among is None:
+            return None
+        who = self._whose()
+        if who is not self._who:
+            self._who, self._keys = who, ()
+        for known, key in self._keys:
+            if known is among:
+                return key
+        context = made(self._make_context)
+        scope = context.scope(among) if isinstance(context, Scoped) else None
+        key = None if scope is None else key_of((self._common.what, scope))
+        self._keys = (*self._keys, (among, key))
+        return key
+
+    def render(self, event: Event, key: Hashable) -> Rendering[Outcome]:
+        rendering = self._reading.find(event.renderings, key)
+        if rendering is None:
+            rendering = self._reading.begin(event.renderings, key, self._executed(event))
+        return rendering
+
+    def tell(self, event: Event, pending: Rendering[Outcome], key: Hashable) -> bool:
+        outcome, speaker = pending.outcome, self._speaker
+        if outcome is None or speaker is None or not speaker.is_free or self.key(event) is not key:
+            return False
+        return self._reading.take(pending) and speaker.say(outcome.encode())
+
+    async def _begin(self) -> Outcome | None:
+        context = made(self._make_context)
+        if isinstance(context, Scoped) and self._common is not None and self._speaker is not None:
+            context.outlet = self
+        executor = bound(self._executor, context)
+        source = create_source_event_stream(executor)
+        if executor.is_awaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            return Outcome(None, execution_errors(source.errors or []), ran=False)
+        self._events = aiter(source)  # type: ignore[arg-type]  # it is no awaitable any more
+        return None
+
+    async def _tell(self, event: Any) -> Outcome:
+        key = self.key(event) if hasattr(event, "renderings") else None
+        if key is None:
+            self._reading.alone()
+            return await self._executed(event)
+        rendering = self.render(event, key)
+        return rendering.outcome or await rendering.wait()
+
+    def _executed(self, event: Any) -> Coroutine[Any, Any, Outcome]:
+        return run(bound(self._executor, made(self._make_context), root=event), serially=False)
