@@ -47,6 +47,6 @@ async def world(request: pytest.FixtureRequest, db: None, clock: Clock, keys: Ke
         hub = Hub(here, DatabaseStore(), limits=NO_SWEEP)
         await hub.start()
         stack.push_async_callback(hub.stop)
-        outlet.publish = there.publish
+        outlet.publish, outlet.mention = there.publish, there.publish_ephemeral
         cursors = Cursors(keys.key("cursors"))
         yield World(keys=keys, cursors=cursors, hub=hub, clock=clock, public_url="http://frontdesk.test")

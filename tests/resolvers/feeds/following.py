@@ -22,7 +22,9 @@ class Follower:
         self.cursor = cursor
 
     async def next(self) -> dict[str, Any]:
-        event = await self._feed.next()
+        """The next event of the feed; what is of the moment is passed over."""
+        while "cursor" not in (event := await self._feed.next()):
+            continue
         self.cursor = event["cursor"]
         return event
 

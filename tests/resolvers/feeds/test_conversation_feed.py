@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from models.agent.agent import Agent
+from models.conversation.message import Message
 from models.link import ScheduleLink
 from models.organization.service import ServiceMember
+from models.transactions import transaction
 from models.words import Role
+from realtime.events import Announcement, EventKind, announce, conversation_topic
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
@@ -17,6 +20,7 @@ from tests.resolvers.documents import (
     CONVERSATION,
     CONVERSATION_EVENTS,
     MOVE,
+    NINE,
     READ,
     TEN,
     say,
@@ -106,6 +110,8 @@ async def test_a_conversation_tells_of_meeting_assignment_and_reading(
 async def test_a_guest_hears_no_note_and_no_assignment_live_or_replayed(talk: Talk, anna: Agent) -> None:
     ben = await an_agent(await anna.organization, "Ben")
     async with conversation(talk.grace, talk) as grace:
+        await talk.anna.do(READ, input={"conversationId": talk.id, "seq": 1})
+        assert kinds([await grace.next()]) == ["ReadMarkerMoved"]
         start = grace.cursor
         note = await say(talk.anna, talk.id, "He is always late.", kind="NOTE")
         wanted = {"conversationId": talk.id, "agentId": ids.encode("Agent", ben.id), "note": "Difficult"}
@@ -160,3 +166,28 @@ async def test_who_may_not_see_a_conversation_may_not_follow_it(
             assert (refusal["code"], refusal["refusal"]) == ("BAD_REQUEST", "NOT_FOUND")
     async with public.follow(CONVERSATION_EVENTS, id=talk.id, after="") as feed:
         assert (await feed.refusal())["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_message_that_has_changed_is_told_of_as_it_is_now(talk: Talk) -> None:
+    async with conversation(talk.grace, talk) as grace:
+        said = await say(talk.grace, talk.id, "Hello")
+        await grace.next()
+        async with transaction():
+            message = await Message.get(id=ids.decode(said["id"], "Message"))
+            await Message.filter(id=message.id).update(text="Goodbye", edited_at=NINE)
+            announce(
+                Announcement(
+                    message.organization_id,
+                    conversation_topic(message.conversation_id),
+                    EventKind.MESSAGE_CHANGED,
+                    {"message": message.id},
+                )
+            )
+        [changed] = await grace.until("MessageChanged")
+    assert changed["message"] == {
+        "seq": said["seq"],
+        "text": "Goodbye",
+        "redacted": False,
+        "editedAt": NINE,
+        "replyTo": None,
+    }
