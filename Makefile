@@ -10,8 +10,8 @@ export PYTHONUNBUFFERED := 1
 run: .venv/.installed
 	@$(BIN)/python app.py serve
 
-test: .venv/.installed-dev
-	@$(BIN)/python -m pytest
+test: .venv/.installed-dev tests/node/node_modules
+	@$(BIN)/python -m pytest --numprocesses logical --dist loadfile
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
@@ -35,6 +35,10 @@ schema: .venv/.installed
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	@$(PYTHON) -m venv .venv
+
+# The reference servers that a few tests compare with; without Node these say so, and are skipped.
+tests/node/node_modules: tests/node/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/node && touch $@; fi || echo "Going on without npm's packages." >&2
 
 .venv/.installed: requirements.txt | $(BIN)/pip
 	@echo "Installing the requirements; this is done once."

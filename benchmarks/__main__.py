@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import engine, http, knee, past
+from benchmarks import engine, http, inbox, knee, live, past
 from benchmarks.measuring import machine, report
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     for rate in http.rates():
         sys.stdout.write(f"  {rate}\n")
         sys.stdout.flush()
-    for lines in (past.report(), knee.report()):
+    for lines in (past.report(), knee.report(), inbox.report(), live.report()):
         sys.stdout.write("\n")
         for line in lines:
             sys.stdout.write(f"{line}\n")

@@ -27,7 +27,7 @@ from models import database as opened
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, find_target
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.meeting.booking import book
 from models.meeting.wish import Wish
 from models.organization.organization import Organization

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +23,11 @@ import embedded
 HOUSE = Path(__file__).parents[1]
 START_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
+SECRET = secrets.token_urlsafe(48)
+"""Of every server of the run."""
+
+# One caller plays thousands.
+_MANY = ("CALLER_CONNECTIONS", "CALLER_SUBSCRIPTIONS", "PUBLIC_CONNECTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +72,72 @@ def database() -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """A running Redis."""
+
+    process: int
+    address: str
+
+
 @contextmanager
-def serving(address: str) -> Iterator[Server]:
+def redis() -> Iterator[Bus]:
+    """A Redis of the run's own, which keeps nothing, until the block ends."""
+    command, port = shutil.which("redis-server"), free_port()
+    if command is None:
+        raise RuntimeError("This is measured with Redis: redis-server is not installed.")
+    with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
+        options = [
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder,
+        ]
+        process = subprocess.Popen([command, *options], stdout=subprocess.DEVNULL)
+        try:
+            yield Bus(process.pid, f"redis://127.0.0.1:{port}/0")
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
+def serving(address: str, **settings: str) -> Iterator[Server]:
     """One web process on the database, without a worker, until the block ends."""
-    port = _free_port()
+    port = free_port()
     own = {"DATABASE_URL": address, "HOST": "127.0.0.1", "PORT": str(port), "WORKER": "no"}
-    own |= {"SECRET_KEY": secrets.token_urlsafe(48), "ENVIRONMENT": "production", "LOG_LEVEL": "WARNING"}
+    own |= {"SECRET_KEY": SECRET, "ENVIRONMENT": "production", "LOG_LEVEL": "WARNING"}
+    own |= dict.fromkeys(_MANY, "1000000")
+    own |= settings
     others = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "SMTP_URL")}
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-") as folder:
         process = subprocess.Popen(
             [sys.executable, HOUSE / "app.py", "serve"], cwd=folder, env=others | own, stdout=subprocess.DEVNULL
         )
         try:
-            _wait(process, port)
+            wait_for(process, f"http://127.0.0.1:{port}/healthz")
             yield Server(process.pid, port)
         finally:
             process.terminate()
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_for(process: subprocess.Popen[bytes], address: str) -> None:
+    """Until the process answers there; raises where it does not."""
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
+        with suppress(OSError), urllib.request.urlopen(address, timeout=1):
             return
         time.sleep(0.05)
     raise RuntimeError("The server does not start.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -27,7 +27,7 @@ from models import database as opened
 from models.agent.agent import Agent
 from models.base import Row
 from models.claim import Claim
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.meeting.meeting import Attendee, Meeting
 from models.organization.organization import Organization
