@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from resolvers.context import Info
 
 SYSTEM_NAME = "Frontdesk"

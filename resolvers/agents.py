@@ -35,7 +35,7 @@ async def email(info: Info, root: Agent) -> str:
         return for_colleagues(info, root).email
     if isinstance(actor, SignedInGuest) and await Meeting.visible_to(actor).filter(agents__id=root.id).exists():
         return root.email
-    if isinstance(actor, GuestActor):
+    if isinstance(actor, GuestActor) and actor.meeting_id is not None:
         met = await info.context.loaders.agents_of_meeting.load(actor.meeting_id)
         if root.id in {agent.id for agent in met}:
             return root.email

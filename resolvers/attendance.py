@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.meeting import arriving, ending
 from models.meeting.arriving import Arrival
 from models.meeting.changing import Change

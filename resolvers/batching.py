@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import shield
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -13,17 +14,27 @@ from models.agent.agent import Agent
 from models.base import Row
 
 R = TypeVar("R", bound=Row)
+K = TypeVar("K")
+T = TypeVar("T")
 
 
-def by_id(model: type[R]) -> DataLoader[int, R | None]:
+class Loader(DataLoader[K, T]):
+    """Several fields may wait for one value. Where one of them is given up, as something beside it was refused, the
+    others go on waiting: else a refused field would end the whole operation."""
+
+    def load(self, key: K) -> Awaitable[T]:
+        return shield(super().load(key))
+
+
+def by_id(model: type[R]) -> Loader[int, R | None]:
     async def load(ids: Sequence[int]) -> list[R | None]:
-        found = {row.id: row for row in await model.filter(id__in=list(ids))}
+        found = {row.id: row for row in await model.of_ids(ids)}
         return [found.get(id) for id in ids]
 
-    return DataLoader(load)
+    return Loader(load)
 
 
-def of_agents(relation: str, model: type[R]) -> DataLoader[int, list[R]]:
+def of_agents(relation: str, model: type[R]) -> Loader[int, list[R]]:
     """What an agent and its colleagues may each have several of, by name."""
 
     async def load(ids: Sequence[int]) -> list[list[R]]:
@@ -32,14 +43,14 @@ def of_agents(relation: str, model: type[R]) -> DataLoader[int, list[R]]:
         found = {agent.id: list(getattr(agent, relation)) for agent in rows}
         return [found.get(id, []) for id in ids]
 
-    return DataLoader(load)
+    return Loader(load)
 
 
-def by_owner(model: type[R], owner: str) -> DataLoader[int, list[R]]:
+def by_owner(model: type[R], owner: str) -> Loader[int, list[R]]:
     async def load(ids: Sequence[int]) -> list[list[R]]:
-        return owned(await model.filter(**{f"{owner}__in": list(ids)}).order_by("id"), owner, ids)
+        return owned(await model.where(f"{owner} = ANY(%s::bigint[]) ORDER BY id", list(ids)), owner, ids)
 
-    return DataLoader(load)
+    return Loader(load)
 
 
 def owned(rows: Iterable[R], owner: str, ids: Sequence[int]) -> list[list[R]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from errors import LinkExpired, NotFound
 from models.actor import Actor, AgentActor, GuestActor, Public
 from models.availability.target import organization_of
-from models.contact import GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
+from models.conversation.conversation import Conversation
 from models.guest.own import signed
 from models.idempotency import Once, known_outcome
 from models.meeting import booking, changing, reassigning
@@ -43,7 +46,8 @@ async def book_meeting(info: Info, input: BookMeetingInput) -> Payload:
             raise NotFound("The guest has left this meeting.")
         context.become(who_booked(actor, guest, booked))
     context.loaders.know(booked)
-    token = manage_token(booked, guest.id, keys=context.world.keys) if guest else None
+    shown = guest is not None and not (await context.mask()).hides
+    token = manage_token(booked, guest.id, keys=context.world.keys) if guest and shown else None
     return Payload(meeting=booked, manage_token=token)
 
 
@@ -72,15 +76,16 @@ async def _book_once(info: Info, input: BookMeetingInput, once: Once | None) -> 
 
 async def _book(info: Info, input: BookMeetingInput, once: Once | None) -> Meeting:
     context = info.context
-    target = await target_of(info, input.slots)
+    target = await target_of(info.context, input.slots)
+    conversation = await _conversation(info, input)
     wish = Wish(
         target=target,
         start=input.start,
-        guest=details(input.guest),
+        guest=await _details_in(info, conversation, details(input.guest)),
         hold_token=input.hold_token,
         title=input.title,
         notes=input.notes,
-        conversation_id=await _conversation_id(info, input),
+        conversation_id=None if conversation is None else conversation.id,
         companions=tuple(Companion(name=one.name, email=one.email) for one in input.attendees or ()),
     )
     actor = booker(context.actor, organization_id=target.organization.id)
@@ -131,12 +136,18 @@ def booker(actor: Actor, *, organization_id: int) -> Actor:
     return Public() if elsewhere else actor
 
 
-async def _conversation_id(info: Info, input: BookMeetingInput) -> int | None:
-    if input.conversation_id is None:
-        return None
-    conversation = await conversations.find(info, input.conversation_id)
-    key: int = conversation.id
-    return key
+async def _conversation(info: Info, input: BookMeetingInput) -> Conversation | None:
+    return None if input.conversation_id is None else await conversations.find(info, input.conversation_id)
+
+
+async def _details_in(info: Info, conversation: Conversation | None, said: GuestDetails) -> GuestDetails:
+    """Of whom a conversation is, masked agents do not have to say how they are reached; nor are they told whether they
+    have guessed it."""
+    contact_id = None if conversation is None else conversation.contact_id
+    if contact_id is None or not (await info.context.mask()).hides:
+        return said
+    own = await (await Contact.get(id=contact_id)).present()
+    return replace(said, name=own.name, email=own.email, phone=own.phone)
 
 
 def details(guest: GuestInput) -> GuestDetails:

@@ -8,8 +8,9 @@ from strawberry import ID
 
 from models.desk import canned_reply
 from models.desk.canned_reply import CannedReply
+from models.desk.filling import fill
 from models.organization.service import Service
-from resolvers import ids
+from resolvers import conversations, ids
 from resolvers.context import Info
 from resolvers.given import given, said
 from resolvers.once import once_of
@@ -23,12 +24,17 @@ async def canned_replies(
     info: Info, service_id: ID | None = None, search: str | None = None
 ) -> list[CannedReply]:
     actor, service = info.context.agent(), ids.sought(service_id, "Service")
-    rows = CannedReply.at_hand_of(actor, service_id=service, search=search)
-    return await rows.order_by("shortcut", "id")
+    return await CannedReply.at_hand_of(actor, service_id=service, search=search)
 
 
 async def service(info: Info, root: CannedReply) -> Service | None:
     return None if root.service_id is None else await info.context.loaders.services.load(root.service_id)
+
+
+async def canned_reply_text(info: Info, reply_id: ID, conversation_id: ID) -> str:
+    actor, key = info.context.agent(), ids.decode(reply_id, "CannedReply", field=("replyId",))
+    conversation = await conversations.find(info, conversation_id)
+    return await fill(key, conversation, actor=actor, now=info.context.now(), field="replyId")
 
 
 @refusals_as_values

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from models.availability.engine import Answer
 from realtime.columns import ByName, Columns
-from scheduling.availability import SlotTexts
+from scheduling.availability import SlotDay, SlotTexts
 from scheduling.hours import Dates
 
 _COLUMNS = {"start": "starts", "end": "ends", "agent_count": "agent_counts", "seats_left": "seats_left"}
@@ -15,6 +15,11 @@ _COLUMNS = {"start": "starts", "end": "ends", "agent_count": "agent_counts", "se
 
 def days_of(answer: Answer, asked: Dates) -> Columns:
     """The days of the asked dates that have slots, for `SlotDay`."""
+    return columns_of(answer.texts(asked), rows=lambda: answer.days(asked))
+
+
+def columns_of(texts: Sequence[SlotTexts], *, rows: Callable[[], Iterable[SlotDay]]) -> Columns:
+    """Days, for `SlotDay`; the `rows` say the same."""
 
     def by_name(name: str) -> Sequence[Any] | None:
         match name:
@@ -24,8 +29,7 @@ def days_of(answer: Answer, asked: Dates) -> Columns:
                 return [_slots_of(day) for day in texts]
         return None
 
-    texts = answer.texts(asked)
-    return Columns(by_name, rows=lambda: answer.days(asked))
+    return Columns(by_name, rows)
 
 
 def _slots_of(day: SlotTexts) -> ByName:

@@ -6,14 +6,14 @@ from strawberry import UNSET
 
 from errors import BadRequest, Forbidden, Invalid, NotFound
 from models.actor import AgentActor
+from models.contact.masking import mask_for
 from models.letter import templating
 from models.letter.facts import Links
 from models.letter.previewing import Draft, Preview, preview
 from models.letter.template import ContentTemplate, Template, default_templates, templates_of
 from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
-from models.organization.permission import may
-from models.words import Audience, Occasion, Permission, Role
+from models.words import Audience, Occasion, Role
 from providers.mail.defaults import default_wording
 from providers.mail.languages import language_of
 from providers.mail.wordings import Wording
@@ -135,5 +135,5 @@ def _draft(
             subject=usual.subject if input.subject in (None, UNSET) else templating.subject(input.subject),
             body=usual.body if input.body in (None, UNSET) else templating.body(input.body),
         ),
-        masked=not may(actor.agent, Permission.SEE_UNMASKED, organization.settings),
+        mask=mask_for(actor, organization.settings),
     )

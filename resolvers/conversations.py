@@ -3,88 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from copy import copy
 
 from strawberry import ID
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from errors import BadRequest, NotFound
-from models.actor import AgentActor, KnownActor
+from errors import NotFound
+from models.actor import AgentActor
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
-from models.conversation.reading import with_unread
+from models.conversation.seeing import conversation_seen
+from models.conversation.tagging import tag_conversation as tag
+from models.desk.tag import Tag
 from models.meeting.meeting import Meeting
 from models.organization.service import Service
-from models.words import AssigneeFilter
 from resolvers import ids
 from resolvers.actors import party
 from resolvers.context import Info
 from resolvers.paging import Order, Page, page
-from schema.inputs.conversations import ConversationFilter
+from resolvers.payloads import Payload, refusals_as_values
+from schema.inputs.conversations import TagConversationInput
 
 
 async def conversation(info: Info, id: ID) -> Conversation | None:
     key = ids.split(id)
     if key is None or key[0] != "Conversation":
         return None
-    return await Conversation.visible_to(info.context.actor).filter(id=key[1]).first()
+    return await conversation_seen(key[1], by=info.context.actor)
 
 
 async def find(info: Info, id: str) -> Conversation:
     """The conversation, as the viewer may see it; refuses NotFound."""
     key = ids.decode(id, "Conversation", field=("conversationId",))
-    found = await Conversation.visible_to(info.context.known()).filter(id=key).first()
+    found = await conversation_seen(key, by=info.context.known())
     if found is None:
         raise NotFound("There is no such conversation.", field=("conversationId",))
     return found
 
 
-async def conversations(
-    info: Info, filter: ConversationFilter | None = None, first: int | None = 20, after: str | None = None
-) -> Page[Conversation]:
-    """The conversations that the viewer may see, those with the newest message first."""
-    actor = info.context.known()
-    rows = Conversation.visible_to(actor)
-    if filter is not None:
-        rows = rows.filter(*_conditions(filter, actor=actor))
-        if filter.unread is not None:
-            rows = with_unread(rows, filter.unread, actor=actor)
-    newest = Order("last_message_at", descending=True)
-    return await page(rows, newest, first=20 if first is None else first, after=after)
+async def as_seen(info: Info, conversation: Conversation | None) -> Conversation | None:
+    """What an offer or an event tells an agent of: that it is there and how it stands, once it is no longer theirs to
+    see; events of long ago are shown as of now."""
+    context = info.context
+    if conversation is None or not isinstance(context.actor, AgentActor):
+        return conversation
+    if await context.loaders.readable.load(conversation.id):
+        return conversation
+    bare = copy(conversation)
+    for name in _OF_READERS:
+        setattr(bare, name, None)
+    return bare
 
 
-def _conditions(filter: ConversationFilter, *, actor: KnownActor) -> list[Q]:
-    if filter.started_from and filter.started_to and filter.started_to < filter.started_from:
-        raise BadRequest("The range ends before it begins.")
-    given: dict[str, Any] = {
-        "status__in": filter.status,
-        "assignee_id": ids.decode_some(filter.agent_id, "Agent", field=("filter", "agentId")),
-        "service_id": ids.decode_some(filter.service_id, "Service", field=("filter", "serviceId")),
-        "contact_id": ids.decode_some(filter.contact_id, "Contact", field=("filter", "contactId")),
-        "channel": filter.channel,
-        "created_at__gte": filter.started_from,
-        "created_at__lt": filter.started_to,
-        "last_message_direction": filter.last_message_direction,
-    }
-    conditions = [Q(**{name: value}) for name, value in given.items() if value is not None]
-    return [*conditions, *_assignee(filter.assignee, actor=actor)]
-
-
-def _assignee(wanted: AssigneeFilter | None, *, actor: KnownActor) -> list[Q]:
-    me = actor.agent.id if isinstance(actor, AgentActor) else None
-    match wanted:
-        case AssigneeFilter.ME:
-            return [Q(assignee_id=me)]
-        case AssigneeFilter.NOBODY:
-            return [Q(assignee_id__isnull=True)]
-        case AssigneeFilter.OTHERS:
-            return [Q(assignee_id__isnull=False) & ~Q(assignee_id=me)]
-        case _:
-            return []
+_OF_READERS = (
+    "title",
+    "contact_id",
+    "language",
+    "last_message_direction",
+    "disposition_id",
+    "disposition_note",
+)
 
 
 async def messages(
@@ -109,20 +90,11 @@ async def last_message(info: Info, root: Conversation) -> Message | None:
 
 
 async def last_seq(info: Info, root: Conversation) -> int:
-    return await _shown_seq(info, root.last_seq, conversation_id=root.id)
+    return await info.context.loaders.shown_seqs.load((root.id, root.last_seq))
 
 
 async def last_read_seq(info: Info, root: Member) -> int:
-    return await _shown_seq(info, root.last_read_seq, conversation_id=root.conversation_id)
-
-
-async def _shown_seq(info: Info, seq: int, *, conversation_id: int) -> int:
-    """No higher than the newest message that the viewer may see, so that a guest is not shown by it that there is a
-    note."""
-    if isinstance(info.context.actor, AgentActor) and await info.context.loaders.readable.load(conversation_id):
-        return seq
-    newest = await info.context.loaders.last_message_of_conversation.load(conversation_id)
-    return min(seq, newest.seq) if newest else 0
+    return await info.context.loaders.shown_seqs.load((root.conversation_id, root.last_read_seq))
 
 
 async def unread_count(info: Info, root: Conversation) -> int:
@@ -130,6 +102,8 @@ async def unread_count(info: Info, root: Conversation) -> int:
 
 
 async def members(info: Info, root: Conversation) -> Sequence[Member]:
+    if not await info.context.loaders.readable.load(root.id):
+        return []
     return await info.context.loaders.members_of_conversation.load(root.id)
 
 
@@ -154,6 +128,13 @@ async def meetings(info: Info, root: Conversation) -> Sequence[Meeting]:
     return await info.context.loaders.meetings_of_conversation.load(root.id)
 
 
+async def tags(info: Info, root: Conversation) -> Sequence[Tag]:
+    """Sorting is the agents' own: guests see none of it."""
+    if not isinstance(info.context.actor, AgentActor) or not await info.context.loaders.readable.load(root.id):
+        return []
+    return await info.context.loaders.tags_of_conversation.load(root.id)
+
+
 async def assignments(info: Info, root: Conversation) -> Sequence[AssignmentRecord]:
     """The ledger is for the agents who may read the conversation: anybody else sees an empty one."""
     context = info.context
@@ -168,3 +149,12 @@ async def from_agent(info: Info, root: AssignmentRecord) -> Agent | None:
 
 async def to_agent(info: Info, root: AssignmentRecord) -> Agent | None:
     return None if root.to_agent_id is None else await info.context.loaders.agents.load(root.to_agent_id)
+
+
+@refusals_as_values
+async def tag_conversation(info: Info, input: TagConversationInput) -> Payload:
+    actor = info.context.agent()
+    conversation = await find(info, input.conversation_id)
+    add = [ids.decode(one, "Tag", field=("add",)) for one in input.add or ()]
+    remove = [ids.decode(one, "Tag", field=("remove",)) for one in input.remove or ()]
+    return Payload(conversation=await tag(conversation, add=add, remove=remove, actor=actor))

@@ -47,7 +47,9 @@ async def update_disposition(info: Info, input: UpdateDispositionInput) -> Paylo
 @refusals_as_values
 async def delete_disposition(info: Info, input: DeleteDispositionInput) -> Payload:
     actor, key = info.context.agent(), _disposition(input.disposition_id)
-    await disposition.delete_disposition(key, actor=actor, expected_version=input.expected_version)
+    await disposition.delete_disposition(
+        key, actor=actor, expected_version=input.expected_version, now=info.context.now()
+    )
     return Payload(deleted=True)
 
 

@@ -13,7 +13,7 @@ from schema.inputs.scheduling import SlotsInput
 
 async def explain_availability(info: Info, input: SlotsInput, at: datetime | None = None) -> Explanation:
     context = info.context
-    request = await request_of(info, input, inactive=True)
+    request = await request_of(context, input, inactive=True)
     if request.moved_id is None:
         check_public_booking(request.target, context.actor)
     return await explain(request, asked_dates(input), at=at, now=context.now())

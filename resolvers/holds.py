@@ -13,7 +13,7 @@ from schema.inputs.scheduling import HoldSlotInput, ReleaseHoldInput
 @refusals_as_values
 async def hold_slot(info: Info, input: HoldSlotInput) -> Payload:
     context = info.context
-    target = await target_of(info, input.slots)
+    target = await target_of(info.context, input.slots)
     held = await hold.hold(
         target,
         input.start,

@@ -12,7 +12,7 @@ from strawberry import ID
 from errors import BadRequest, Unauthenticated
 from models.actor import GuestActor
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.meeting import link
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
@@ -130,6 +130,9 @@ async def seats_left(info: Info, root: Meeting) -> int:
 
 
 async def manage_url(info: Info, root: Meeting) -> str | None:
+    """None to an agent from whom guests are masked: whoever holds it is the guest, and sees what they see."""
+    if (await info.context.mask()).hides:
+        return None
     world, guest_id = info.context.world, await _guest_id(info, root)
     if guest_id is None:
         return None

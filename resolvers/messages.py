@@ -1,23 +1,26 @@
-"""Messages, read markers and assignment: what is done in a conversation."""
+"""Messages and read markers: what is done in a conversation."""
 
 from __future__ import annotations
 
-from errors import NotFound
+from collections.abc import Awaitable
+
+from strawberry import ID
+
 from models.agent.agent import Agent
-from models.contact import Contact
-from models.conversation import assigning, posting, reading
+from models.contact.contact import Contact
+from models.conversation import posting, reading, redacting, scheduling, typing
 from models.conversation.message import Message
 from models.conversation.posting import Draft
 from models.meeting.meeting import Meeting
-from models.organization.service import Service
 from models.words import MessageKind
 from resolvers import conversations, ids
 from resolvers.actors import SystemActor, party
 from resolvers.context import Info
+from resolvers.masking import masked
 from resolvers.once import once_of
 from resolvers.own import voice_in
 from resolvers.payloads import Payload, refusals_as_values
-from schema.inputs.conversations import AssignConversationInput, MarkReadInput, SendMessageInput
+from schema.inputs.conversations import MarkReadInput, SendMessageInput, SetTypingInput
 
 
 @refusals_as_values
@@ -28,12 +31,25 @@ async def send_message(info: Info, input: SendMessageInput) -> Payload:
         text=input.text or "",
         kind=input.kind or MessageKind.TEXT,
         reply_to_id=ids.decode_some(input.reply_to_id, "Message", field=("replyToId",)),
+        attachment_id=ids.decode_some(input.attachment_id, "Attachment", field=("attachmentId",)),
+        canned_reply_id=ids.decode_some(input.canned_reply_id, "CannedReply", field=("cannedReplyId",)),
         expected_last_seq=input.expected_last_seq,
     )
     once = once_of(context, "sendMessage", input, organization_id=conversation.organization_id)
     actor = await voice_in(info, conversation)
+    if input.send_at is not None:
+        later = await scheduling.schedule(
+            conversation, draft, send_at=input.send_at, actor=actor, now=context.now(), once=once
+        )
+        return Payload(scheduled=later)
     sent = await posting.send_message(conversation, draft, actor=actor, now=context.now(), once=once)
     return Payload(message=sent)
+
+
+@refusals_as_values
+async def redact_message(info: Info, message_id: ID) -> Payload:
+    actor, key = info.context.known(), ids.decode(message_id, "Message", field=("messageId",))
+    return Payload(message=await redacting.redact(key, actor=actor, now=info.context.now()))
 
 
 @refusals_as_values
@@ -44,26 +60,35 @@ async def mark_read(info: Info, input: MarkReadInput) -> Payload:
 
 
 @refusals_as_values
-async def assign_conversation(info: Info, input: AssignConversationInput) -> Payload:
-    actor = info.context.agent()
+async def set_typing(info: Info, input: SetTypingInput) -> Payload:
+    context = info.context
     conversation = await conversations.find(info, input.conversation_id)
-    agent_id = ids.decode_some(input.agent_id, "Agent", field=("agentId",))
-    service_id = ids.decode_some(input.service_id, "Service", field=("serviceId",))
-    own, wanted = actor.organization_id, actor.agent.id if agent_id is None else agent_id
-    agent = await Agent.of(own).get_or_none(id=wanted, is_active=True)
-    service = await Service.of(own).get_or_none(id=service_id, is_active=True)
-    if agent is None:
-        raise NotFound("There is no such agent.", field=("agentId",))
-    if service_id is not None and service is None:
-        raise NotFound("There is no such service.", field=("serviceId",))
-    assigned = await assigning.assign(
-        conversation, agent, service=service, note=input.note, actor=actor, now=info.context.now()
+    actor = await voice_in(info, conversation)
+    await typing.set_typing(
+        conversation, input.typing, actor=actor, typists=context.world.typists, now=context.now()
     )
-    return Payload(conversation=assigned)
+    return Payload(conversation=conversation)
+
+
+@refusals_as_values
+async def mark_unread(info: Info, input: MarkReadInput) -> Payload:
+    conversation = await conversations.find(info, input.conversation_id)
+    actor = await voice_in(info, conversation)
+    return Payload(conversation=await reading.mark_unread(conversation, seq=input.seq, actor=actor))
+
+
+def text(info: Info, root: Message) -> str | Awaitable[str | None] | None:
+    """What people type is as they have typed it; a text of ours may name somebody by their number."""
+    if root.kind is not MessageKind.SYSTEM:
+        return root.text
+    return masked(info, lambda mask: mask.text(root.text))
 
 
 async def author(info: Info, root: Message) -> Agent | Contact | SystemActor | None:
-    return await party(info, root.author_agent_id, root.author_contact_id) or SystemActor()
+    """None of somebody who was forgotten since: what a guest has said, the system has not."""
+    if root.kind is MessageKind.SYSTEM:
+        return SystemActor()
+    return await party(info, root.author_agent_id, root.author_contact_id)
 
 
 async def reply_to(info: Info, root: Message) -> Message | None:

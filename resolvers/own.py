@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.actor import Actor, GuestActor, KnownActor, SignedInGuest
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.guest.own import at_meeting, in_conversation
 from models.meeting.meeting import Meeting

@@ -6,7 +6,7 @@ from models.actor import AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.calendar.feed import Reader, calendar_url
 from models.calendar.renewing import renew_calendar, revoke_calendar
-from models.contact import Contact
+from models.contact.contact import Contact
 from resolvers import ids
 from resolvers.context import Info
 from resolvers.payloads import Payload, refusals_as_values

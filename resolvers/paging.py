@@ -66,8 +66,8 @@ class Order:
         return f"{sign}{self.column}", f"{sign}id"
 
 
-_END = 2**63
-_KINDS: dict[str, type] = {"seq": int, "name": str}
+END = 2**63
+_KINDS: dict[str, type] = {"seq": int, "id": int, "name": str}
 
 
 def _read(cursor: str, column: str) -> tuple[Any, int]:
@@ -77,7 +77,7 @@ def _read(cursor: str, column: str) -> tuple[Any, int]:
         value = datetime.fromisoformat(value) if kind is datetime else value
     except (ValueError, TypeError):
         value = id = None
-    if type(value) is not kind or not _is_comparable(value) or type(id) is not int or not 0 <= id < _END:
+    if type(value) is not kind or not _is_comparable(value) or type(id) is not int or not 0 <= id < END:
         raise BadRequest("The cursor is not valid.")
     return value, id
 
@@ -86,7 +86,7 @@ def _is_comparable(value: Any) -> bool:
     """Whether the database can be asked for what lies behind the value: it knows neither 2**63 nor NUL."""
     if isinstance(value, datetime):
         return value.tzinfo is not None
-    return findable(value, most=200) if isinstance(value, str) else -_END <= value < _END
+    return findable(value, most=200) if isinstance(value, str) else -END <= value < END
 
 
 async def page(
@@ -100,7 +100,7 @@ async def page(
 ) -> Page[R]:
     """The `first` rows after a cursor or, where `first` is null, the `last` before one; at most 100, in order."""
     backward = first is None
-    size = _size(last if backward else first)
+    size = size_of(last if backward else first)
     wanted = rows
     for cursor, behind in ((after, False), (before, True)):
         if cursor is not None:
@@ -119,7 +119,7 @@ async def page(
     return Page(edges, info, rows.count)
 
 
-def _size(asked: int | None) -> int:
+def size_of(asked: int | None) -> int:
     if asked is None or not 0 <= asked <= MOST:
         raise BadRequest(f"A page has at most {MOST} entries.")
     return asked

@@ -6,20 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
-from strawberry.dataloader import DataLoader
 from tortoise.query_utils import Prefetch
 
 from models.agent.agent import Agent
 from models.agent.hours import DateOverride
 from models.agent.template import DayTemplate
 from models.organization.planning import PlanningRule
-from resolvers.batching import owned
+from resolvers.batching import Loader, owned
 from scheduling.hours import Dates
 
 
 class PlanLoaders:
     @cached_property
-    def overrides_of_agent(self) -> DataLoader[tuple[int, Dates], list[DateOverride]]:
+    def overrides_of_agent(self) -> Loader[tuple[int, Dates], list[DateOverride]]:
         """An agent's within a range of dates, one query for each range."""
 
         async def load(keys: Sequence[tuple[int, Dates]]) -> list[list[DateOverride]]:
@@ -31,30 +30,30 @@ class PlanLoaders:
                     found[row.agent_id, dates].append(row)
             return [found[key] for key in keys]
 
-        return DataLoader(load, cache=False)
+        return Loader(load, cache=False)
 
     @cached_property
-    def templates_of_agent(self) -> DataLoader[int, list[DayTemplate]]:
+    def templates_of_agent(self) -> Loader[int, list[DayTemplate]]:
         """By name."""
 
         async def load(ids: Sequence[int]) -> list[list[DayTemplate]]:
             rows = DayTemplate.filter(agent_id__in=list(ids)).order_by("name", "id")
             return owned(await rows, "agent_id", ids)
 
-        return DataLoader(load, cache=False)
+        return Loader(load, cache=False)
 
     @cached_property
-    def rules_of_subject(self) -> DataLoader[int, list[PlanningRule]]:
+    def rules_of_subject(self) -> Loader[int, list[PlanningRule]]:
         """The oldest first."""
 
         async def load(ids: Sequence[int]) -> list[list[PlanningRule]]:
             rows = PlanningRule.filter(subject_id__in=list(ids)).order_by("id")
             return owned(await rows, "subject_id", ids)
 
-        return DataLoader(load, cache=False)
+        return Loader(load, cache=False)
 
     @cached_property
-    def agents_of_rule(self) -> DataLoader[int, list[Agent]]:
+    def agents_of_rule(self) -> Loader[int, list[Agent]]:
         """By name."""
 
         async def load(ids: Sequence[int]) -> list[list[Agent]]:
@@ -63,4 +62,4 @@ class PlanLoaders:
             found = {rule.id: list(rule.agents) for rule in rows}
             return [found.get(id, []) for id in ids]
 
-        return DataLoader(load, cache=False)
+        return Loader(load, cache=False)

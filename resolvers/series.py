@@ -7,7 +7,7 @@ from datetime import datetime
 
 from errors import NotFound
 from models.actor import AgentActor
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.guest.own import signed
 from models.meeting.joining import guest_in
 from models.meeting.meeting import Meeting
@@ -35,7 +35,7 @@ class SeriesOccurrence:
 @refusals_as_values
 async def book(info: Info, input: BookSeriesInput) -> Payload:
     context = info.context
-    target, guest = await target_of(info, input.slots), details(input.guest)
+    target, guest = await target_of(info.context, input.slots), details(input.guest)
     decided = await book_series(
         Wish(target=target, start=input.start, guest=guest, title=input.title),
         input.recurrence,

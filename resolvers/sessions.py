@@ -6,7 +6,7 @@ from errors import Forbidden
 from models.actor import AgentActor, GuestActor, SignedInGuest
 from models.agent import password
 from models.agent.session import Session, Tokens
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.guest.code import request_code
 from models.guest.session import GuestSession
 from models.organization.organization import Organization

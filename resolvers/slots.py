@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from errors import Invalid, NotFound
 from models.actor import Actor, GuestActor
-from models.availability.engine import Request, ask_engine
+from models.availability.engine import Answer, Request, ask_engine
 from models.availability.sight import Sight, look
 from models.availability.target import Named, Target, check_public_booking, find_target
 from models.input import zone
@@ -18,7 +18,8 @@ from models.organization.organization import Organization
 from realtime.columns import Columns
 from resolvers import ids
 from resolvers.columns import days_of
-from resolvers.context import Info
+from resolvers.context import Context, Info
+from resolvers.following import Days
 from scheduling.hours import Dates, midnight
 from scheduling.question import GuestLimits
 from schema.inputs.scheduling import SlotsInput, SlotTargetInput
@@ -33,35 +34,46 @@ class Slots:
     days: Columns
     next_available: datetime | None
     total: int
+    asked: Dates
+    answer: Answer
+
+    @property
+    def cursor(self) -> str:
+        return Days(self.asked, self.answer.texts(self.asked)).cursor
 
 
 async def slots(info: Info, input: SlotsInput) -> Slots:
-    context = info.context
     asked = asked_dates(input)
-    sight = await look()
-    request = await request_of(info, input, sight=sight)
-    if request.moved_id is None:
-        check_public_booking(request.target, context.actor)
-    answer = await ask_engine(request, now=context.now(), sight=sight, turns=False)
+    request, answer = await answer_to(info.context, input, sight=await look())
     return Slots(
         time_zone=request.guest_zone.key,
         duration_minutes=request.target.duration_minutes,
         days=days_of(answer, asked),
         next_available=answer.availability.next_after(midnight(input.from_, request.guest_zone)),
         total=answer.availability.total(asked),
+        asked=asked,
+        answer=answer,
     )
 
 
+async def answer_to(context: Context, input: SlotsInput, *, sight: Sight) -> tuple[Request, Answer]:
+    """What the engine says of the slots of the input, as the viewer may ask it."""
+    request = await request_of(context, input, sight=sight)
+    if request.moved_id is None:
+        check_public_booking(request.target, context.actor)
+    return request, await ask_engine(request, now=context.now(), sight=sight, turns=False)
+
+
 async def request_of(
-    info: Info, input: SlotsInput, *, inactive: bool = False, sight: Sight | None = None
+    context: Context, input: SlotsInput, *, inactive: bool = False, sight: Sight | None = None
 ) -> Request:
     """What the input asks, as the viewer may ask it. A meeting that is to be moved stays with its agent, so that then
     it is that agent's time which is asked for, whatever else is named."""
-    actor, now = info.context.actor, info.context.now()
+    actor, now = context.actor, context.now()
     guest_zone = zone(input.time_zone, field=("timeZone",))
     moved = await _moved(input, actor=actor)
     if moved is None:
-        target = await target_of(info, input, inactive=inactive, sight=sight)
+        target = await target_of(context, input, inactive=inactive, sight=sight)
         limits = await _limits(target.organization, actor=actor, now=now)
         return Request(target=target, guest_zone=guest_zone, actor=actor, guest_limits=limits)
     target = await target_of_moving(moved, input.duration_minutes)
@@ -77,10 +89,9 @@ async def _limits(organization: Organization, *, actor: Actor, now: datetime) ->
 
 
 async def target_of(
-    info: Info, input: SlotTargetInput, *, inactive: bool = False, sight: Sight | None = None
+    context: Context, input: SlotTargetInput, *, inactive: bool = False, sight: Sight | None = None
 ) -> Target:
     """What the input names, found as the viewer may find it; with `inactive` also what cannot be booked now."""
-    context = info.context
     named = named_by(input)
     return await find_target(named, actor=context.actor, now=context.now(), inactive=inactive, sight=sight)
 

@@ -11,9 +11,9 @@ import strawberry
 from models.agent import agent
 from models.calendar import connection
 from models.link import ScheduleLink as LinkRow
-from models.words import CalendarProvider, ConnectionStatus, MeetingType, Role
-from resolvers import agents, calendars, hours, links, own_calendars, paging
-from schema.field import resolved_by
+from models.words import CalendarProvider, ConnectionStatus, MeetingType, Presence, Role
+from resolvers import agents, calendars, hours, links, offers, own_calendars, paging
+from schema.field import COLLEAGUES, resolved_by
 from schema.hours import DateOverride, DayTemplate, WeeklyWindow
 from schema.node import Node, PageInfo, UserError
 from schema.organization import Office, Service, Subject
@@ -78,21 +78,35 @@ class CalendarConnection(Node):
 @strawberry.type(description="Who meets guests and talks with them.")
 class Agent(Node):
     rows = agent.Agent
+    shared = COLLEAGUES
     version: int
     name: str
-    email: str = resolved_by(agents.email, description="Not for the public.")
+    email: str = resolved_by(agents.email, description="Not for the public.", shared=COLLEAGUES)
     slug: str
-    role: Role = resolved_by(agents.role, description="For colleagues.")
+    role: Role = resolved_by(agents.role, description="For colleagues.", shared=COLLEAGUES)
     time_zone: TimeZone
     languages: list[Locale]
     avatar_url: str | None
-    is_active: bool = resolved_by(agents.is_active, description="For colleagues.")
-    online_planning: bool = resolved_by(agents.online_planning, description="For colleagues.")
-    offices: list[Office] = resolved_by(agents.offices, description="For colleagues.")
-    services: list[Service] = resolved_by(agents.services, description="For colleagues.")
-    expertise: list[Subject] = resolved_by(agents.expertise, description="For colleagues.")
-    conversation_capacity: int = resolved_by(agents.conversation_capacity, description="For colleagues.")
-    open_conversation_count: int = resolved_by(agents.open_conversation_count, description="For colleagues.")
+    is_active: bool = resolved_by(agents.is_active, description="For colleagues.", shared=COLLEAGUES)
+    online_planning: bool = resolved_by(
+        agents.online_planning, description="For colleagues.", shared=COLLEAGUES
+    )
+    offices: list[Office] = resolved_by(agents.offices, description="For colleagues.", shared=COLLEAGUES)
+    services: list[Service] = resolved_by(agents.services, description="For colleagues.", shared=COLLEAGUES)
+    expertise: list[Subject] = resolved_by(agents.expertise, description="For colleagues.", shared=COLLEAGUES)
+    presence: Presence = resolved_by(
+        offers.presence,
+        description="As they say themselves; only who is ONLINE is offered conversations. For colleagues.",
+        shared=COLLEAGUES,
+    )
+    conversation_capacity: int = resolved_by(
+        agents.conversation_capacity, description="For colleagues.", shared=COLLEAGUES
+    )
+    open_conversation_count: int = resolved_by(
+        agents.open_conversation_count,
+        description="Also those of meetings, which do not count against `conversationCapacity`. For colleagues.",
+        shared=COLLEAGUES,
+    )
     week_template: list[WeeklyWindow] = resolved_by(
         hours.week_template, description="The usual week, in the agent's zone. For colleagues."
     )

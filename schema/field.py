@@ -9,12 +9,21 @@ from typing import Any
 
 import strawberry
 
+from realtime.sharing import METADATA, Shared
+
+OWN, PEERS, COLLEAGUES, ALL = Shared.OWN, Shared.PEERS, Shared.COLLEAGUES, Shared.ALL
+
 
 def resolved_by(
-    resolver: Callable[..., Any], *, name: str | None = None, description: str | None = None
+    resolver: Callable[..., Any],
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    shared: Shared | None = None,
 ) -> Any:
-    """A field of an object, a query or a mutation."""
-    return strawberry.field(resolver=resolver, name=name, description=description)
+    """A field of an object, a query or a mutation; `shared` says among whom one execution for an event does for all."""
+    metadata = None if shared is None else {METADATA: shared}
+    return strawberry.field(resolver=resolver, name=name, description=description, metadata=metadata)
 
 
 def streamed_by(resolver: Callable[..., Any], *, description: str | None = None) -> Any:

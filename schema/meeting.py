@@ -17,10 +17,10 @@ from models.words import (
     MeetingStatus,
     MeetingType,
 )
-from resolvers import actors, attendance, calendars, calls, contacts, meetings, paging
+from resolvers import actors, attendance, calendars, calls, masking, meetings, paging
 from schema.agent import Agent
-from schema.contact import MASKED, Actor, Contact
-from schema.field import resolved_by
+from schema.contact import EMAIL_MASKED, REACHES_MASKED, Actor, Contact
+from schema.field import PEERS, resolved_by
 from schema.node import Node, PageInfo, UserError
 from schema.organization import Office, Service, Subject
 from schema.scalars import JSON, Locale, TimeZone
@@ -37,8 +37,9 @@ ConversationRef = Annotated["Conversation", strawberry.lazy("schema.conversation
     " shown their own party alone."
 )
 class Attendee:
-    name: str
-    email: str | None = resolved_by(contacts.email, description=MASKED)
+    shared = PEERS
+    name: str = strawberry.field(description=REACHES_MASKED)
+    email: str | None = strawberry.field(description=EMAIL_MASKED)
     response: AttendeeResponse
     companion: bool = strawberry.field(description="Brought along by the guest before them.")
     seats: int = strawberry.field(description="Of a guest also those that nobody is named for.")
@@ -47,8 +48,9 @@ class Attendee:
 
 @strawberry.type(description="What happened to a meeting, by whom.")
 class MeetingChange:
+    shared = PEERS
     at: datetime
-    actor: Actor | None = resolved_by(actors.actor)
+    actor: Actor | None = resolved_by(actors.actor, shared=PEERS)
     kind: MeetingChangeKind
     before: JSON | None
     after: JSON | None
@@ -57,7 +59,8 @@ class MeetingChange:
 
 @strawberry.type(description="Whether the calendar of one of a meeting's agents has it yet.")
 class CalendarEventState:
-    agent: Agent = resolved_by(calendars.agent_of_event)
+    shared = PEERS
+    agent: Agent = resolved_by(calendars.agent_of_event, shared=PEERS)
     provider: CalendarProvider
     status: DeliveryState = strawberry.field(
         description="NOT_NEEDED: a calendar that is only read; the agent has the calendar file by mail."
@@ -67,73 +70,90 @@ class CalendarEventState:
 
 @strawberry.type(description="That an agent or a guest came to a meeting, and when they first did.")
 class Arrival:
-    party: Actor = resolved_by(attendance.party)
+    shared = PEERS
+    party: Actor = resolved_by(attendance.party, shared=PEERS)
     at: datetime
 
 
 @strawberry.type
 class Meeting(Node):
     rows = meeting.Meeting
+    shared = PEERS
     version: int
     status: MeetingStatus
     origin: Direction = strawberry.field(description="INBOUND: booked by the guest; OUTBOUND: by an agent.")
-    title: str
+    title: str = resolved_by(masking.title, description=REACHES_MASKED, shared=PEERS)
     notes: str | None = resolved_by(
         meetings.notes,
         description="Of a group meeting, to a guest their own; to agents each attendee has theirs.",
+        shared=PEERS,
     )
-    subject: Subject | None = resolved_by(meetings.subject)
+    subject: Subject | None = resolved_by(meetings.subject, shared=PEERS)
     meeting_type: MeetingType
-    service: Service | None = resolved_by(meetings.service)
-    office: Office | None = resolved_by(meetings.office)
+    service: Service | None = resolved_by(meetings.service, shared=PEERS)
+    office: Office | None = resolved_by(meetings.office, shared=PEERS)
     language: Locale
     start: datetime
     end: datetime
     duration_minutes: int
-    guest_time_zone: TimeZone = resolved_by(meetings.guest_time_zone)
-    agents: list[Agent] = resolved_by(meetings.agents)
+    guest_time_zone: TimeZone = resolved_by(meetings.guest_time_zone, shared=PEERS)
+    agents: list[Agent] = resolved_by(meetings.agents, shared=PEERS)
     guest: Contact | None = resolved_by(
         meetings.guest,
         description="Of a group meeting, to a guest themselves; to agents the first one, null where nobody comes.",
+        shared=PEERS,
     )
-    attendees: list[Attendee] = resolved_by(meetings.attendees)
+    attendees: list[Attendee] = resolved_by(meetings.attendees, shared=PEERS)
     seats: int = strawberry.field(
         description="More than one: a group meeting, which guests join and leave by themselves."
     )
     seats_left: int = resolved_by(
         meetings.seats_left,
         description="Without those that are taken, or held by somebody who is about to join.",
+        shared=PEERS,
     )
     arrivals: list[Arrival] = resolved_by(
         attendance.arrivals,
         description="Who came, by `joinMeeting`. To a guest of a group meeting, the agents and themselves.",
+        shared=PEERS,
     )
-    conversation: ConversationRef = resolved_by(meetings.conversation)
+    conversation: ConversationRef = resolved_by(meetings.conversation, shared=PEERS)
     join_url: str | None = resolved_by(
-        calls.join_url, description="To guests from `joinOpensAt` on. A move of the meeting may change it."
+        calls.join_url,
+        description="To guests from `joinOpensAt` on. A move of the meeting may change it.",
+        shared=PEERS,
     )
-    join_password: str | None = resolved_by(calls.join_password, description="To guests from `joinOpensAt` on.")
+    join_password: str | None = resolved_by(
+        calls.join_password, description="To guests from `joinOpensAt` on.", shared=PEERS
+    )
     join_opens_at: datetime | None = resolved_by(
-        calls.join_opens_at, description="Of a meeting that has a call, or will have one."
+        calls.join_opens_at, description="Of a meeting that has a call, or will have one.", shared=PEERS
     )
     dial_in: str | None = resolved_by(
-        calls.dial_in, description="How to take part by telephone. To guests from `joinOpensAt` on."
+        calls.dial_in,
+        description="How to take part by telephone. To guests from `joinOpensAt` on.",
+        shared=PEERS,
     )
     calendar_events: list[CalendarEventState] = resolved_by(
-        calendars.events_of_meeting, description="One for each agent who has a calendar connected. For agents."
+        calendars.events_of_meeting,
+        description="One for each agent who has a calendar connected. For agents.",
+        shared=PEERS,
     )
     is_ready: bool = resolved_by(
         meetings.is_ready,
         description="Scheduled, and every agent it needs has confirmed: of several one accepts for all. What nobody has"
         " yet is not ready.",
+        shared=PEERS,
     )
     confirmation_deadline: datetime | None = strawberry.field(
         description="Of one that is AWAITING_GUEST: when it expires unless the guest confirms it."
     )
-    history: list[MeetingChange] = resolved_by(meetings.history)
+    history: list[MeetingChange] = resolved_by(meetings.history, shared=PEERS)
     manage_url: str | None = resolved_by(
         meetings.manage_url,
-        description="The guest's link; for the guest and for agents. In a group meeting every guest has their own.",
+        description="The guest's link; for the guest and for agents. In a group meeting every guest has their own. Null"
+        " to agents whose role is among `maskContactsFrom`: whoever holds it sees the guest as the guest does.",
+        shared=PEERS,
     )
 
 
@@ -154,7 +174,8 @@ class MeetingConnection:
 class BookMeetingPayload:
     meeting: Meeting | None
     manage_token: str | None = strawberry.field(
-        description="Shows, moves and cancels the meeting, and talks in its conversation: a bearer token."
+        description="Shows, moves and cancels the meeting, and talks in its conversation: a bearer token. Null to"
+        " agents whose role is among `maskContactsFrom`, as it shows the guest as they see themselves."
     )
     alternatives: list[Slot] = strawberry.field(
         description="The nearest free slots where the wanted one is refused."

@@ -8,7 +8,7 @@ import strawberry
 
 from errors import ErrorCode
 from resolvers import ids
-from schema.field import resolved_by
+from schema.field import COLLEAGUES, PEERS, resolved_by
 
 
 def _id(info: strawberry.Info, root: Any) -> strawberry.ID:
@@ -21,7 +21,7 @@ class Node:
     """Resolvers return rows; `rows` are those that are of this type."""
 
     rows: ClassVar[type | tuple[type, ...]]
-    id: strawberry.ID = resolved_by(_id)
+    id: strawberry.ID = resolved_by(_id, shared=COLLEAGUES)
 
     @classmethod
     def is_type_of(cls, value: object, info: object) -> bool:
@@ -30,6 +30,7 @@ class Node:
 
 @strawberry.type
 class PageInfo:
+    shared = PEERS
     has_next_page: bool
     has_previous_page: bool
     start_cursor: str | None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from models.organization import office, organization, service, subject
-from models.words import Distribution
-from resolvers import offices, organizations, planning, settings
-from schema.field import resolved_by
+from models.words import Distribution, Routing
+from resolvers import offers, offices, organizations, planning, settings
+from schema.field import COLLEAGUES, resolved_by
 from schema.node import Node, UserError
 from schema.scalars import Locale, TimeZone
 from schema.settings import Branding, Settings
@@ -36,6 +36,7 @@ class Closure:
 @strawberry.type(description="A place where meetings are held.")
 class Office(Node):
     rows = office.Office
+    shared = COLLEAGUES
     version: int
     name: str
     address: str | None
@@ -50,6 +51,7 @@ class Office(Node):
 @strawberry.type(description="What a meeting is about.")
 class Subject(Node):
     rows = subject.Subject
+    shared = COLLEAGUES
     version: int
     name: str
     description: str | None
@@ -61,19 +63,21 @@ class Subject(Node):
 
 @strawberry.type(description="An agent's place in a service; a heavier one is given more meetings.")
 class ServiceMember:
-    agent: AgentRef = resolved_by(organizations.agent_of_member)
+    shared = COLLEAGUES
+    agent: AgentRef = resolved_by(organizations.agent_of_member, shared=COLLEAGUES)
     weight: int
 
 
 @strawberry.type(description="A call group and a queue: its agents share its bookings and conversations.")
 class Service(Node):
     rows = service.Service
+    shared = COLLEAGUES
     version: int
     name: str
     languages: list[Locale]
     is_active: bool
     members: list[ServiceMember] = resolved_by(
-        organizations.members, description="Inactive agents are for colleagues."
+        organizations.members, description="Inactive agents are for colleagues.", shared=COLLEAGUES
     )
     distribution: Distribution
     required_agents: int | None = strawberry.field(
@@ -84,6 +88,18 @@ class Service(Node):
     )
     assign_on_booking: bool = strawberry.field(
         description="False: a booking stays unassigned and is shown to every agent of the service."
+    )
+    routing: Routing
+    offer_timeout_seconds: int = strawberry.field(
+        description="How long a waiting conversation is offered, before it is to others, or again."
+    )
+    waiting_count: int = resolved_by(
+        offers.waiting_count,
+        description="Its conversations that wait for an agent. For colleagues.",
+        shared=COLLEAGUES,
+    )
+    open_count: int = resolved_by(
+        offers.open_count, description="Its conversations that somebody has. For colleagues.", shared=COLLEAGUES
     )
 
 

@@ -74,8 +74,10 @@ class Settings:
     can_create_meetings: list[Role]
     can_delete_meetings: list[Role]
     mask_contacts_from: list[Role] = strawberry.field(
-        description="To them the API shows addresses and numbers of contacts and attendees masked. Mails to the agents"
-        " of a meeting still name them, and so does what people type."
+        description="From them it is kept how guests are reached: addresses, numbers and identities are masked wherever"
+        " they stand, in answers, events, mails, calendars, transcripts and the names of files; nobody is found by"
+        " them, and links that are the guests' own are null. What people type in messages, notes, reasons and custom"
+        " fields is shown as it is. Nothing is masked from administrators."
     )
     primary_calendar_provider: CalendarProvider | None
     two_way_calendar: bool

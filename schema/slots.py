@@ -8,13 +8,14 @@ from datetime import datetime
 import strawberry
 
 from scheduling import availability
-from schema.field import resolved_by
+from schema.field import ALL, resolved_by
 from schema.node import UserError
 from schema.scalars import TimeZone
 
 
 @strawberry.type(description="A time that can be booked.")
 class Slot:
+    shared = ALL
     start: datetime
     end: datetime
     agent_count: int = strawberry.field(description="How many agents could be given it.")
@@ -27,7 +28,8 @@ def _date(root: availability.SlotDay) -> date_:
 
 @strawberry.type(description="The slots that start on one date.")
 class SlotDay:
-    date: date_ = resolved_by(_date)
+    shared = ALL
+    date: date_ = resolved_by(_date, shared=ALL)
     slots: list[Slot]
 
 
@@ -40,6 +42,21 @@ class Slots:
         description="The first bookable start from the first asked date on, also behind the last one."
     )
     total: int
+    cursor: str = strawberry.field(
+        description="Follow them from here on: `slotEvents` with this as `after` tells of every day that changes."
+    )
+
+
+@strawberry.type(
+    description="Days whose slots are others now: these stand in place of those that were known. Of one that has none"
+    " any more the list is empty."
+)
+class SlotsChanged:
+    shared = ALL
+    days: list[SlotDay]
+    cursor: str = strawberry.field(
+        description="All that is known with it: come back with it as `after`, and be told of every day that differs."
+    )
 
 
 @strawberry.type(description="A slot that is taken for some minutes: nobody else can book it.")

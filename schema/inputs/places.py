@@ -7,7 +7,7 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
-from models.words import Distribution, Role
+from models.words import Distribution, Role, Routing
 from schema.enums import ENUMS
 from schema.inputs.hours import WeeklyWindowInput
 from schema.inputs.words import EXPECTED_VERSION, IDEMPOTENCY_KEY
@@ -19,6 +19,7 @@ _HOURS = "In the office's zone, open for everything; null: always open."
 _REQUIRED = "How many of the members COLLECTIVE needs together; null: all."
 _PERCENT = "How many of the members must be free for a slot to be offered; not for COLLECTIVE."
 _ASSIGN = "False: a booking stays unassigned."
+_TIMEOUT = "How long a conversation is offered, before it is to others, or again: 5 to 3600."
 _SLUG = "Small letters (a-z), digits and hyphens; nobody else's."
 _ROLE = "Given by administrators, of whom there is always one left; by an API key, every other one."
 _AVATAR = "https alone."
@@ -66,6 +67,8 @@ class CreateServiceInput:
     required_agents: int | None = strawberry.field(default=None, description=_REQUIRED)
     availability_percent: int | None = strawberry.field(default=0, description=_PERCENT)
     assign_on_booking: bool | None = strawberry.field(default=True, description=_ASSIGN)
+    routing: Routing | None = Routing.OFFER_TO_ALL
+    offer_timeout_seconds: int | None = strawberry.field(default=60, description=_TIMEOUT)
     idempotency_key: str | None = strawberry.field(default=None, description=IDEMPOTENCY_KEY)
 
 
@@ -80,6 +83,8 @@ class UpdateServiceInput:
     required_agents: int | None = strawberry.field(default=UNSET, description=_REQUIRED)
     availability_percent: int | None = strawberry.field(default=UNSET, description=_PERCENT)
     assign_on_booking: bool | None = strawberry.field(default=UNSET, description=_ASSIGN)
+    routing: Routing | None = UNSET
+    offer_timeout_seconds: int | None = strawberry.field(default=UNSET, description=_TIMEOUT)
 
 
 @strawberry.input(description="Adds the agent to the service, or gives them another weight.")

@@ -6,7 +6,9 @@ import re
 
 from tests.resolvers.house import DOCUMENTS
 
-_SETS_UP = re.compile("create(?!V)|update|delete|set[WDS]|remove|connect|disconnect|renew|revoke")
+_SETS_UP = re.compile(
+    "create(?!V)|cancelC|update|delete|set[WDS]|remove(?!Member$)|connect|disconnect|renew|revoke"
+)
 
 
 def mutation_of(document: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +16,12 @@ from models.agent.agent import Agent
 from models.keyring import Keyring
 from models.link import ScheduleLink
 from models.transactions import outlet
+from providers.storage.fake import FakeStore
 from realtime.bus import MemoryBus
 from realtime.cursors import Cursors
 from realtime.hub import Hub
 from realtime.store import DatabaseStore
-from realtime.transport import Engine, OperationRequest, Outcome, Rejected
+from realtime.transport import Engine, OperationRequest, Outcome, Rejected, Telling
 from resolvers.context import Context, World, recognise
 from schema.root import schema
 from tests.builders import Clock, acting
@@ -40,19 +41,29 @@ class Answer:
         return [error["extensions"]["code"] for error in self.errors]
 
 
+def event_of(outcome: Outcome) -> dict[str, Any]:
+    """An event's data; nothing may have gone wrong."""
+    shown = orjson.loads(outcome.encode())
+    assert "errors" not in shown, shown["errors"]
+    [event] = shown["data"].values()
+    return dict(event)
+
+
 class Feed:
     """A subscription; `next` gives its next event's data and fails if there is none in five seconds."""
 
-    def __init__(self, outcomes: AsyncGenerator[Outcome, None]) -> None:
+    def __init__(self, outcomes: Telling) -> None:
         self._outcomes = outcomes
 
     async def next(self) -> dict[str, Any]:
         async with asyncio.timeout(5):
             outcome = await anext(self._outcomes)
-        shown = orjson.loads(outcome.encode())
-        assert "errors" not in shown, shown["errors"]
-        [event] = shown["data"].values()
-        return dict(event)
+        return event_of(outcome)
+
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        """Each event's data, however long it takes."""
+        async for outcome in self._outcomes:
+            yield event_of(outcome)
 
     async def refusal(self) -> dict[str, Any]:
         """The one error with which the subscription ends, where the next event would be."""
@@ -108,12 +119,14 @@ async def world(db: None, clock: Clock, keys: Keyring) -> AsyncIterator[World]:
     await bus.start()
     await hub.start()
     outlet.publish = bus.publish
+    outlet.mention = bus.publish_ephemeral
     yield World(
         keys=keys,
         cursors=Cursors(keys.key("cursors")),
         hub=hub,
         clock=clock,
         public_url="http://frontdesk.test",
+        store=FakeStore(),
     )
     await hub.stop()
     await bus.stop()

@@ -32,3 +32,5 @@ REPLIES = f"""query($service: ID, $search: String) {{
   cannedReplies(serviceId: $service, search: $search) {{ {REPLY} }} }}"""
 DISPOSITIONS = f"query($service: ID) {{ dispositions(serviceId: $service) {{ {DISPOSITION} }} }}"
 LISTS = f"{{ contactLists {{ {LIST} }} }}"
+REPLY_TEXT = """query($reply: ID!, $conversation: ID!) {
+  cannedReplyText(replyId: $reply, conversationId: $conversation) }"""

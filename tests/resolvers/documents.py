@@ -71,6 +71,9 @@ CONVERSATION = """query($id: ID!) {
       author { __typename ... on Agent { name } ... on Contact { name } } replyTo { seq text } } } }
   }
 }"""
+TAG = """mutation($input: TagConversationInput!) {
+  tagConversation(input: $input) { conversation { id tags { name } } errors { code field } }
+}"""
 CONVERSATIONS = """query($filter: ConversationFilter, $first: Int, $after: String) {
   conversations(filter: $filter, first: $first, after: $after) {
     totalCount edges { cursor node { id number unreadCount } }
@@ -98,11 +101,23 @@ CONVERSATION_EVENTS = """subscription($id: ID!, $after: String) {
     __typename
     ... on FeedEvent { cursor at }
     ... on MessageAdded { message { seq kind text replyTo { text } } }
+    ... on MessageChanged { message { seq text redacted editedAt replyTo { text redacted } } }
     ... on AssignmentChanged { conversation { id } record { how to { name } reason } }
     ... on MembersChanged { conversation { lastSeq lastMessage { text } members { role } } }
     ... on ConversationChanged { conversation { id } }
     ... on MeetingChanged { meeting { id status } change { kind } }
     ... on ReadMarkerMoved { member { lastReadSeq } }
+    ... on Resync { cursor reason }
+  }
+}"""
+MEETING_EVENTS = """subscription($id: ID, $token: String, $after: String) {
+  meetingEvents(meetingId: $id, manageToken: $token, after: $after) {
+    __typename
+    ... on FeedEvent { cursor at }
+    ... on MeetingChanged {
+      meeting { id status start notes manageUrl guest { name } agents { name } attendees { name } conversation { id } }
+      change { kind actor { __typename ... on Agent { name } ... on Contact { name } } }
+    }
     ... on Resync { cursor reason }
   }
 }"""

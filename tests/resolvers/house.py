@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from models.agent.agent import Agent
 from models.agent.key import ApiKey
 from models.agent.template import DayTemplate
 from models.call.connection import MeetingProviderConnection
+from models.campaign.campaign import Campaign
 from models.channel.account import ChannelAccount
 from models.channel.template import MessageTemplate
+from models.contact.contact import Contact
+from models.contact.merge import ContactMerge
+from models.contact.moving import COLUMNS
 from models.desk.canned_reply import CannedReply
 from models.desk.contact_list import ContactList
 from models.desk.disposition import Disposition
@@ -26,17 +31,23 @@ from models.organization.subject import Subject
 from models.webhook.webhook import Webhook, WebhookDelivery
 from models.words import DeliveryState, MeetingProvider, MeetingType, MessagingProvider, Role
 from resolvers import ids
-from tests.builders import MONDAY, a_link, a_service, an_agent, an_organization
+from tests.builders import MONDAY, a_contact, a_link, a_service, an_agent, an_organization
+from tests.resolvers import attachment_documents as files
 from tests.resolvers import call_documents as call
+from tests.resolvers import campaign_documents as campaigns
 from tests.resolvers import channel_documents as channels
+from tests.resolvers import contact_documents as contacts
 from tests.resolvers import content_documents as content
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import guest_documents as guests
+from tests.resolvers import handover_documents as over
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import queue_documents as queue
 from tests.resolvers import staff_documents as staff
+from tests.resolvers import talk_documents as talking
 from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.settings_documents import UPDATE_BRANDING, UPDATE_SETTINGS
@@ -161,10 +172,79 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "sync": (channels.SYNC, {"input": {"accountId": "@channel"}}, "ada"),
     "permit": (channels.PERMIT, {"input": {"templateId": "@greeting", "availableForAgents": True}}, "ada"),
     "noChannel": (channels.DISCONNECT, {"input": {"accountId": "@channel"}}, "ada"),
+    "newCampaign": (campaigns.CREATE, {"input": campaigns.NEW}, "ada"),
+    "noCampaign": (campaigns.CANCEL, {"input": {"campaignId": "@campaign"}}, "ada"),
+    "recipients": (campaigns.RECIPIENTS, {"id": "@campaign", "first": 10}, "ada"),
     "respond": (say.RESPOND, {"input": {"token": "answer_nothing", "response": "ACCEPTED"}}, "public"),
     "send": (say.SEND, {"input": {"conversationId": "@conversation", "text": "Hello"}}, "grace"),
+    "sendFile": (
+        files.SEND,
+        {"input": {"conversationId": "@conversation", "attachmentId": "@attachment"}},
+        "grace",
+    ),
+    "upload": (files.UPLOAD, {"id": "@conversation", "file": files.a_file()}, "grace"),
+    "sort": (
+        say.TAG,
+        {"input": {"conversationId": "@conversation", "add": ["@tag"], "remove": ["@tag"]}},
+        "anna",
+    ),
+    "sendReply": (say.SEND, {"input": {"conversationId": "@conversation", "cannedReplyId": "@reply"}}, "anna"),
+    "replyText": (desk.REPLY_TEXT, {"reply": "@reply", "conversation": "@conversation"}, "anna"),
     "read": (say.READ, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
+    "addMember": (
+        talking.ADD_MEMBER,
+        {"input": {"conversationId": "@conversation", "agentId": "@ben"}},
+        "anna",
+    ),
+    "addGuest": (
+        talking.ADD_MEMBER,
+        {"input": {"conversationId": "@conversation", "guest": {**say.GRACE, "name": "Tom"}}},
+        "grace",
+    ),
+    "leave": (talking.LEAVE, {"input": {"conversationId": "@conversation"}}, "grace"),
+    "takeOut": (
+        talking.REMOVE_MEMBER,
+        {"input": {"conversationId": "@conversation", "partyId": "@ben"}},
+        "anna",
+    ),
+    "later": (
+        talking.SCHEDULE,
+        {"input": {"conversationId": "@conversation", "text": "Hello", "sendAt": "2027-03-02T12:00:00Z"}},
+        "anna",
+    ),
+    "notLater": (talking.CANCEL_SCHEDULED, {"id": "@scheduled"}, "anna"),
+    "redact": (talking.REDACT, {"id": "@message"}, "grace"),
+    "export": (talking.EXPORT, {"input": {"conversationId": "@conversation", "format": "PDF"}}, "ada"),
+    "type": (talking.TYPING, {"input": {"conversationId": "@conversation", "typing": True}}, "grace"),
+    "unread": (talking.UNREAD, {"input": {"conversationId": "@conversation", "seq": 1}}, "grace"),
     "assign": (say.ASSIGN, {"input": {"conversationId": "@conversation", "agentId": "@ben"}}, "anna"),
+    "start": (
+        over.START,
+        {"input": {"agentId": "@agent", "text": "Hello", "guest": {**say.GRACE, "phone": "+390612345678"}}},
+        "public",
+    ),
+    "startInService": (
+        over.START,
+        {"input": {"serviceId": "@service", "text": "Hello", "guest": say.GRACE}},
+        "public",
+    ),
+    "unassign": (over.UNASSIGN, {"input": {"conversationId": "@conversation"}}, "anna"),
+    "transfer": (
+        over.TRANSFER,
+        {"input": {"conversationId": "@conversation", "toAgentId": "@ben"}},
+        "anna",
+    ),
+    "withdrawOffer": (over.WITHDRAW, {"input": {"offerId": "@offer"}}, "anna"),
+    "close": (over.CLOSE, {"input": {"conversationId": "@conversation"}}, "anna"),
+    "reopen": (over.REOPEN, {"input": {"conversationId": "@conversation"}}, "anna"),
+    "snooze": (
+        over.SNOOZE,
+        {"input": {"conversationId": "@conversation", "until": "2027-03-02T08:00:00Z"}},
+        "anna",
+    ),
+    "presence": (queue.PRESENCE, {"presence": "AWAY"}, "anna"),
+    "acceptOffer": (queue.ACCEPT, {"input": {"offerId": "@offer"}}, "anna"),
+    "rejectOffer": (queue.REJECT, {"input": {"offerId": "@offer", "reason": "Lunch"}}, "anna"),
     "week": (say.SET_WEEK, {"input": {"agentId": "@agent", "windows": [MORNING]}}, "anna"),
     "date": (say.SET_DATE, {"input": {"agentId": "@agent", "date": "2027-03-02", "windows": []}}, "anna"),
     "feed": (
@@ -247,8 +327,19 @@ DOCUMENTS: dict[str, tuple[str, dict[str, Any], str]] = {
     "newList": (desk.CREATE_LIST, {"input": {"name": "Customers", "customFields": [FIELD]}}, "ada"),
     "list": (desk.UPDATE_LIST, {"input": {"listId": "@list", "customFields": [FIELD]}}, "ada"),
     "noList": (desk.DELETE_LIST, {"input": {"listId": "@list"}}, "ada"),
+    "contacts": (contacts.SEARCH, {"filter": {"search": "Heidi"}, "first": 10}, "anna"),
+    "journey": (contacts.JOURNEY, {"id": "@heidi", "first": 10}, "anna"),
+    "newContact": (contacts.CREATE, {"input": {"contact": {"listId": "@list", "name": "Judy"}}}, "anna"),
+    "contact": (
+        contacts.UPDATE,
+        {"input": {"contactId": "@heidi", "contact": {"listId": "@list", "name": "Heidi", "locale": "de"}}},
+        "anna",
+    ),
+    "merge": (contacts.MERGE, {"input": {"keepId": "@heidi", "mergeId": "@ivan"}}, "anna"),
+    "unmerge": (contacts.UNMERGE, {"input": {"contactId": "@former"}}, "anna"),
+    "duplicate": (contacts.DUPLICATE, {"input": {"contactId": "@heidi", "listId": "@list"}}, "anna"),
     "noOffice": (plan.DELETE_OFFICE, {"input": {"officeId": "@office"}}, "ada"),
-    "noService": (plan.DELETE_SERVICE, {"input": {"serviceId": "@service"}}, "ada"),
+    "noService": (plan.DELETE_SERVICE, {"input": {"serviceId": "@idle"}}, "ada"),
     "noSubject": (plan.DELETE_SUBJECT, {"input": {"subjectId": "@subject"}}, "ada"),
     "calendars": (say.SYNCHRONISED, {"office": "@office", "service": "@service"}, "ada"),
     "newAgent": (staff.CREATE, {"input": {"name": "Zoe", "email": "zoe@acme.example"}}, "ada"),
@@ -281,6 +372,8 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
     service, theirs = await a_service(organization, anna), await a_service(rival, eve)
     await a_link(eve)
     message = await say.say(talk.grace, talk.id, "First")
+    later = {"conversationId": talk.id, "text": "Later", "sendAt": "2027-03-02T12:00:00Z"}
+    waiting = await talk.anna.do(talking.SCHEDULE, input=later)
     feed = {
         "agentId": ids.encode("Agent", anna.id),
         "name": "Feed",
@@ -295,17 +388,22 @@ async def a_house(talk: Talk, public: Client, sign_in: SignIn, anna: Agent) -> H
             **planned,
             **await a_desk(anna),
             **await a_webhook(anna),
+            **await a_few_contacts(organization),
             "meeting": talk.meeting,
             "conversation": talk.id,
             "message": message["id"],
+            "scheduled": waiting["scheduled"]["id"],
+            "attachment": (await files.upload(talk.grace, talk.id))["id"],
             "agent": ids.encode("Agent", anna.id),
             "ben": ids.encode("Agent", ben.id),
             "eve": ids.encode("Agent", eve.id),
             "service": ids.encode("Service", service.id),
+            "idle": ids.encode("Service", (await a_service(organization, name="Idle")).id),
             "theirs": ids.encode("Service", theirs.id),
             "calendar": connected["connection"]["id"],
             "provider": await a_provider(organization),
             **await a_channel(await a_service(organization, name="Messages")),
+            **await queue.an_offer(service, anna),
             "link": ids.encode("ScheduleLink", (await ScheduleLink.get(agent=anna)).id),
         },
     )
@@ -323,7 +421,8 @@ async def a_provider(organization: Organization) -> str:
 
 
 async def a_channel(service: Service) -> dict[str, str]:
-    """The ids of a number of Meta's whose messages the service answers, and of a template of its."""
+    """The ids of a number of Meta's whose messages the service answers, of a template of its, and of a campaign that
+    is to be sent by it."""
     account = await ChannelAccount.create(
         organization_id=service.organization_id,
         name="Old door",
@@ -341,7 +440,17 @@ async def a_channel(service: Service) -> dict[str, str]:
         variables=["1"],
         status="APPROVED",
     )
+    waiting = await ContactList.create(organization_id=service.organization_id, name="Waiting")
+    campaign = await Campaign.create(
+        organization_id=service.organization_id,
+        account=account,
+        template=greeting,
+        contact_list=waiting,
+        created_at=MONDAY,
+        scheduled_at=MONDAY + timedelta(days=1),
+    )
     return {
+        "campaign": ids.encode("Campaign", campaign.id),
         "channel": ids.encode("ChannelAccount", account.id),
         "greeting": ids.encode("MessageTemplate", greeting.id),
     }
@@ -381,6 +490,17 @@ async def a_desk(anna: Agent) -> dict[str, str]:
         "disposition": ids.encode("Disposition", (await Disposition.create(**own, name="Won")).id),
         "list": ids.encode("ContactList", (await ContactList.create(**own, name="Empty")).id),
     }
+
+
+async def a_few_contacts(organization: Organization) -> dict[str, str]:
+    """The ids of Heidi, of Ivan, and of somebody who was merged into Ivan."""
+    heidi, ivan = await a_contact(organization, "Heidi"), await a_contact(organization, "Ivan", email=None)
+    former = await a_contact(organization, "Ivan I.", merged_into=ivan)
+    await Contact.filter(id=ivan.id).update(known_otherwise=True)
+    nothing: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "left", "joined", "filled")}
+    await ContactMerge.create(organization=organization, kept=ivan, merged=former, at=MONDAY, moved=nothing)
+    named = {"heidi": heidi, "ivan": ivan, "former": former}
+    return {name: ids.encode("Contact", one.id) for name, one in named.items()}
 
 
 async def a_webhook(anna: Agent) -> dict[str, str]:

@@ -134,3 +134,4 @@ NO_URLS = [
 ]
 """What is wrong with an address only a look at the network can tell; that is the job's."""
 NO_WEEKDAYS = ["SOMEDAY", "monday", "", 1, None]
+NO_BOOLEANS: list[object] = [None, "", "true", "false", 0, 1, [True], {}]

@@ -6,6 +6,7 @@ RULE = """id version subject { name } meetingType office { name } enabled durati
 OFFICE = """id version name address timeZone isActive closures { from to reason }
   hours { weekday start end office { name } subjects { name } meetingTypes }"""
 SERVICE = """id version name languages isActive distribution requiredAgents availabilityPercent assignOnBooking
+  routing offerTimeoutSeconds
   members { agent { name } weight }"""
 SUBJECT = "id version name description availableForCustomers"
 TEMPLATE = "id version name windows { start end office { name } subjects { name } meetingTypes }"

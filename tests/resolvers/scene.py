@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from models.actor import Public
 from models.agent.agent import Agent
 from models.calendar.connection import CalendarConnection
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.message import Message
 from models.link import ScheduleLink
 from models.words import CalendarProvider, ConnectionStatus, Role
 from resolvers import ids
 from tests.builders import a_link, a_service, an_agent, an_organization
 from tests.resolvers import documents as say
+from tests.resolvers.attachment_documents import upload
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
-from tests.resolvers.house import a_channel, a_desk, a_planned_subject, a_provider, a_webhook
+from tests.resolvers.house import a_channel, a_desk, a_few_contacts, a_planned_subject, a_provider, a_webhook
+from tests.resolvers.queue_documents import an_offer
 
 CALLERS = ("public", "guest", "colleague", "stranger", "chief")
 """Anybody; the guest of another meeting; an agent of the organization who has nothing to do with the meeting; an
@@ -66,6 +68,7 @@ async def a_scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
             "meeting": talk.meeting,
             "conversation": talk.id,
             "message": ids.encode("Message", (await Message.get(text=SAID)).id),
+            "attachment": (await upload(talk.grace, talk.id))["id"],
             "note": ids.encode("Message", (await Message.get(text=NOTED)).id),
             "contact": ids.encode("Contact", (await Contact.get(name="Grace Guest")).id),
             "calendar": ids.encode("CalendarConnection", calendar.id),
@@ -75,9 +78,11 @@ async def a_scene(talk: Talk, sign_in: SignIn, anna: Agent) -> Scene:
             "agent": ids.encode("Agent", anna.id),
             "service": ids.encode("Service", service.id),
             "organization": ids.encode("Organization", organization.id),
+            **await an_offer(service, anna),
             **await a_planned_subject(anna),
             **await a_desk(anna),
             **await a_webhook(anna),
+            **await a_few_contacts(organization),
             "eve": ids.encode("Agent", eve.id),
             "theirs": ids.encode("Service", theirs.id),
         },

@@ -15,21 +15,28 @@ from tortoise import connections
 from models.agent.agent import Agent
 from resolvers.ids import encode
 from schema.root import schema
+from tests.resolvers import attachment_documents as files
 from tests.resolvers import call_documents as call
+from tests.resolvers import campaign_documents as campaigns
 from tests.resolvers import channel_documents as channels
+from tests.resolvers import contact_documents as contacts
 from tests.resolvers import content_documents as content
 from tests.resolvers import desk_documents as desk
 from tests.resolvers import documents as say
 from tests.resolvers import guest_documents as guests
+from tests.resolvers import handover_documents as over
 from tests.resolvers import key_documents as keys
 from tests.resolvers import link_documents as linked
 from tests.resolvers import planning_documents as plan
+from tests.resolvers import queue_documents as queue
 from tests.resolvers import staff_documents as staff
+from tests.resolvers import talk_documents as talking
 from tests.resolvers import webhook_documents as hooks
 from tests.resolvers.audit_documents import AUDIT
 from tests.resolvers.conftest import Answer, SignIn, Talk
 from tests.resolvers.scene import CALLERS, Scene, a_scene
 from tests.resolvers.settings_documents import READ_BRANDING, UPDATE_BRANDING, UPDATE_SETTINGS
+from tests.resolvers.slot_feeds.widget import FOLLOW as FOLLOW_SLOTS
 from tests.resolvers.tables import contents
 
 
@@ -52,6 +59,7 @@ def outcome(answer: Answer) -> str:
     return "something" if value else "nothing"
 
 
+IVAN = {"name": "Ivan", "email": "ivan@guests.example", "timeZone": "Europe/Rome"}
 Variables = Callable[[dict[str, str]], dict[str, Any]]
 
 
@@ -86,7 +94,12 @@ def given(**fields: Any) -> Variables:
     }
 
 
-PRIVATE_OF_AGENT = """offices { name } services { name } expertise { name } openConversationCount
+def put(ids: dict[str, str]) -> dict[str, Any]:
+    """A contact's list and name."""
+    return {"listId": ids["list"], "name": "Judy"}
+
+
+PRIVATE_OF_AGENT = """offices { name } services { name } expertise { name } openConversationCount presence
   weekTemplate { weekday } dateOverrides(from: "2027-01-01", to: "2027-12-31") { date }
   dayTemplates { name } scheduleLinks { slug } calendarConnections { account }"""
 OF_CONVERSATION = """number title lastSeq unreadCount contact { name email } lastMessage { text } assignments { how }
@@ -105,7 +118,9 @@ NOT_THEIRS = "unauthenticated unauthenticated forbidden forbidden not_found"
 NOT_OF_THEIR_AGENT = "unauthenticated unauthenticated forbidden not_found not_found"
 NOT_THEIR_ADDRESS = "unauthenticated forbidden forbidden forbidden not_found"
 THEIR_OWN = "unauthenticated unauthenticated forbidden forbidden something"
+OF_AGENTS = "unauthenticated unauthenticated something not_found not_found"
 OF_COLLEAGUES = "unauthenticated unauthenticated something nothing nothing"
+THEIR_TALK = "unauthenticated not_found not_found not_found not_found"
 COLLEAGUES = "nothing nothing something nothing nothing"
 
 TABLE: dict[str, Row] = {
@@ -118,7 +133,11 @@ TABLE: dict[str, Row] = {
     "node: a provider of calls": Row(NODE, named("provider"), "nothing"),
     "node: a channel account": Row(NODE, named("channel"), "nothing"),
     "node: a message template": Row(NODE, named("greeting"), "nothing"),
-    "node: a contact": Row(NODE, named("contact"), "nothing"),
+    "node: a campaign": Row(NODE, named("campaign"), "nothing"),
+    "node: a contact": Row(NODE, named("contact"), COLLEAGUES),
+    "node: a contact who was merged": Row(contacts.READ, named("former"), COLLEAGUES),
+    "node: a contact's journey": Row(contacts.JOURNEY, named("contact"), COLLEAGUES),
+    "node: an offer": Row(NODE, named("offer"), "nothing"),
     "node: an agent": Row(NODE, named("agent"), "nothing nothing something nothing nothing"),
     "node: a service": Row(NODE, named("service"), "nothing nothing something nothing nothing"),
     "node: a link": Row(NODE, named("link"), "nothing nothing something nothing nothing"),
@@ -321,6 +340,11 @@ TABLE: dict[str, Row] = {
         call.CONNECT, given(provider="JITSI", url="https://meet.example.org"), THEIR_OWN
     ),
     "disconnectMeetingProvider": Row(call.DISCONNECT, given(connectionId="@provider"), NOT_THEIRS),
+    "dashboard": Row(
+        "{ dashboard { unreadCount meetingsToday { id } unassignedMeetings { id } requests { id } } }",
+        none,
+        "unauthenticated unauthenticated something something something",
+    ),
     "channelAccounts": Row(
         channels.ACCOUNTS, none, "unauthenticated unauthenticated forbidden forbidden nothing"
     ),
@@ -331,6 +355,9 @@ TABLE: dict[str, Row] = {
         channels.PERMIT, given(templateId="@greeting", availableForAgents=True), NOT_THEIRS
     ),
     "disconnectChannelAccount": Row(channels.DISCONNECT, given(accountId="@channel"), NOT_THEIRS),
+    "campaigns": Row(campaigns.CAMPAIGNS, none, "unauthenticated unauthenticated forbidden forbidden nothing"),
+    "createCampaign": Row(campaigns.CREATE, given(**campaigns.NEW), NOT_THEIRS),
+    "cancelCampaign": Row(campaigns.CANCEL, given(campaignId="@campaign"), NOT_THEIRS),
     "joinMeeting": Row(
         call.JOIN,
         given(meetingId="@meeting"),
@@ -344,15 +371,93 @@ TABLE: dict[str, Row] = {
         given(conversationId="@conversation", text="Hello", replyToId="@note"),
         "unauthenticated not_found not_found not_found not_found",
     ),
+    "sendMessage: a file": Row(
+        files.SEND,
+        given(conversationId="@conversation", attachmentId="@attachment"),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "uploadAttachment": Row(
+        files.UPLOAD,
+        lambda ids: {"id": ids["conversation"], "file": files.a_file()},
+        "unauthenticated not_found not_found not_found not_found",
+    ),
     "markRead": Row(
         say.READ,
         lambda ids: {"input": {"conversationId": ids["conversation"], "seq": 1}},
         "unauthenticated not_found not_found not_found not_found",
     ),
+    "addMember": Row(talking.ADD_MEMBER, given(conversationId="@conversation", agentId="@eve"), THEIR_TALK),
+    "addMember: a guest": Row(
+        talking.ADD_MEMBER,
+        given(conversationId="@conversation", guest={**say.GRACE, "name": "Tom"}),
+        THEIR_TALK,
+    ),
+    "leaveConversation": Row(talking.LEAVE, given(conversationId="@conversation"), THEIR_TALK),
+    "removeMember": Row(
+        talking.REMOVE_MEMBER, given(conversationId="@conversation", partyId="@contact"), THEIR_TALK
+    ),
+    "cancelScheduledMessage": Row(
+        talking.CANCEL_SCHEDULED, lambda ids: {"id": encode("ScheduledMessage", 1)}, REJECTED
+    ),
+    "sendMessage: later": Row(
+        talking.SCHEDULE,
+        given(conversationId="@conversation", text="Hello", sendAt="2027-03-02T12:00:00Z"),
+        THEIR_TALK,
+    ),
+    "redactMessage": Row(
+        talking.REDACT, named("message"), "unauthenticated not_found not_found not_found not_found"
+    ),
+    "exportTranscript": Row(
+        talking.EXPORT,
+        given(conversationId="@conversation", format="PDF"),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "setTyping": Row(
+        talking.TYPING,
+        given(conversationId="@conversation", typing=True),
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "markUnread": Row(
+        talking.UNREAD,
+        lambda ids: {"input": {"conversationId": ids["conversation"], "seq": 1}},
+        "unauthenticated not_found not_found not_found not_found",
+    ),
+    "tagConversation": Row(say.TAG, given(conversationId="@conversation", add=["@tag"]), REJECTED),
+    "startConversation": Row(
+        over.START,
+        given(serviceId="@service", text="Hello", guest=IVAN),
+        "something something not_a_member not_found not_found",
+    ),
+    "startConversation: without a name": Row(
+        over.START, given(text="Hello"), "invalid invalid invalid invalid invalid"
+    ),
+    "unassignConversation": Row(over.UNASSIGN, given(conversationId="@conversation"), REJECTED),
+    "transferConversation": Row(
+        over.TRANSFER, given(conversationId="@conversation", toAgentId="@agent"), REJECTED
+    ),
+    "transferConversation: to one's own": Row(
+        over.TRANSFER, given(conversationId="@conversation", toAgentId="@eve"), REJECTED
+    ),
+    "withdrawOffer": Row(over.WITHDRAW, given(offerId="@offer"), REJECTED),
+    "closeConversation": Row(over.CLOSE, given(conversationId="@conversation"), REJECTED),
+    "closeConversation: with another's disposition": Row(
+        over.CLOSE, given(conversationId="@conversation", dispositionId="@disposition"), REJECTED
+    ),
+    "reopenConversation": Row(over.REOPEN, given(conversationId="@conversation"), REJECTED),
+    "snoozeConversation": Row(
+        over.SNOOZE, given(conversationId="@conversation", until="2027-03-02T08:00:00Z"), REJECTED
+    ),
     "assignConversation": Row(say.ASSIGN, given(conversationId="@conversation"), REJECTED),
     "assignConversation: to one's own": Row(
         say.ASSIGN, given(conversationId="@conversation", agentId="@eve", serviceId="@theirs"), REJECTED
     ),
+    "setPresence": Row(
+        queue.PRESENCE,
+        lambda _: {"presence": "AWAY"},
+        "unauthenticated unauthenticated something something something",
+    ),
+    "acceptOffer": Row(queue.ACCEPT, given(offerId="@offer"), REJECTED),
+    "rejectOffer": Row(queue.REJECT, given(offerId="@offer", reason="Mine"), REJECTED),
     "setWeekTemplate": Row(
         say.SET_WEEK,
         lambda ids: {"input": {"agentId": ids["agent"], "windows": []}},
@@ -451,9 +556,15 @@ TABLE: dict[str, Row] = {
     "createApiKey": Row(keys.CREATE, given(name="Website", role="ADMINISTRATOR"), THEIR_OWN),
     "revokeApiKey": Row(keys.REVOKE, named("key"), NOT_THEIRS),
     "node: an API key": Row(NODE, named("key"), "nothing"),
+    "offers": Row(queue.OFFERS, none, "unauthenticated unauthenticated nothing nothing nothing"),
     "tags": Row(desk.TAGS, none, OF_COLLEAGUES),
     "cannedReplies": Row(desk.REPLIES, none, OF_COLLEAGUES),
     "cannedReplies: of the service": Row(desk.REPLIES, lambda ids: {"service": ids["service"]}, OF_COLLEAGUES),
+    "cannedReplyText": Row(
+        desk.REPLY_TEXT,
+        lambda ids: {"reply": ids["reply"], "conversation": ids["conversation"]},
+        "unauthenticated unauthenticated bad_request bad_request bad_request",
+    ),
     "dispositions": Row(desk.DISPOSITIONS, none, OF_COLLEAGUES),
     "contactLists": Row(desk.LISTS, none, "unauthenticated unauthenticated something something something"),
     "contactLists: how many contacts": Row(
@@ -481,6 +592,22 @@ TABLE: dict[str, Row] = {
     "createContactList": Row(desk.CREATE_LIST, given(name="Customers"), THEIR_OWN),
     "updateContactList": Row(desk.UPDATE_LIST, given(listId="@list", name="Customers"), NOT_THEIRS),
     "deleteContactList": Row(desk.DELETE_LIST, given(listId="@list"), NOT_THEIRS),
+    "contacts": Row(contacts.SEARCH, none, OF_COLLEAGUES),
+    "contacts: by the address": Row(
+        contacts.SEARCH, lambda ids: {"filter": {"email": "grace@guests.example"}}, OF_COLLEAGUES
+    ),
+    "createContact": Row(contacts.CREATE, lambda ids: {"input": {"contact": put(ids)}}, OF_AGENTS),
+    "updateContact": Row(
+        contacts.UPDATE, lambda ids: {"input": {"contactId": ids["heidi"], "contact": put(ids)}}, OF_AGENTS
+    ),
+    "updateContact: the address of whom others meet": Row(
+        contacts.UPDATE,
+        lambda ids: {"input": {"contactId": ids["contact"], "contact": {**put(ids), "email": "a@b.example"}}},
+        NOT_OF_THEIR_AGENT,
+    ),
+    "mergeContacts": Row(contacts.MERGE, given(keepId="@contact", mergeId="@heidi"), NOT_OF_THEIR_AGENT),
+    "unmergeContact": Row(contacts.UNMERGE, given(contactId="@former"), OF_AGENTS),
+    "duplicateContact": Row(contacts.DUPLICATE, given(contactId="@heidi", listId="@list"), OF_AGENTS),
 }
 SUBSCRIPTIONS = {
     "conversationEvents": Row(
@@ -489,6 +616,16 @@ SUBSCRIPTIONS = {
         "unauthenticated bad_request bad_request bad_request bad_request",
     ),
     "inboxEvents": Row(say.INBOX_EVENTS, lambda ids: {"after": ""}, "unauthenticated unauthenticated"),
+    "meetingEvents": Row(
+        say.MEETING_EVENTS,
+        named("meeting"),
+        "unauthenticated bad_request bad_request bad_request bad_request",
+    ),
+    "slotEvents": Row(
+        FOLLOW_SLOTS,
+        lambda ids: {"input": {**A_DAY, "link": "acme/anna", "reschedulingMeetingId": ids["meeting"]}},
+        "bad_request bad_request bad_request bad_request bad_request",
+    ),
 }
 """Who has an inbox has their own; what is not heard in it, test_feeds tells."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from models.actor import Public
 from models.agent.agent import Agent
+from models.contact.masking import NO_MASK, Mask
 from models.conversation.opening import open_for_meeting
 from models.meeting.meeting import Meeting
 from models.transactions import transaction
@@ -34,6 +35,13 @@ async def made(agents: list[Agent]) -> Meeting:
     return meeting
 
 
+def loaders_of_the_public() -> Loaders:
+    async def mask() -> Mask:
+        return NO_MASK
+
+    return Loaders(Public, mask=mask)
+
+
 async def shown(loaders: Loaders, meeting: Meeting) -> list[object]:
     return [
         [agent.id for agent in await loaders.agents_of_meeting.load(meeting.id)],
@@ -45,26 +53,26 @@ async def shown(loaders: Loaders, meeting: Meeting) -> list[object]:
 async def test_a_meeting_that_was_just_made_is_shown_without_asking_the_database(anna: Agent) -> None:
     ben = await an_agent(await anna.organization, "Ben")
     meeting = await made([ben, anna])
-    loaders = Loaders(Public)
+    loaders = loaders_of_the_public()
     loaders.know(meeting)
     with statements() as sent:
         answer = await shown(loaders, meeting)
     assert sent == []
-    assert answer == await shown(Loaders(Public), meeting)
+    assert answer == await shown(loaders_of_the_public(), meeting)
     assert answer[0] == [anna.id, ben.id]
 
 
 async def test_what_is_not_at_hand_is_asked_for(anna: Agent) -> None:
     meeting = await Meeting.get(id=(await made([anna])).id)
-    loaders = Loaders(Public)
+    loaders = loaders_of_the_public()
     loaders.know(meeting)
-    assert await shown(loaders, meeting) == await shown(Loaders(Public), meeting)
+    assert await shown(loaders, meeting) == await shown(loaders_of_the_public(), meeting)
 
 
 async def test_a_conversation_that_was_there_before_is_asked_for(anna: Agent) -> None:
     meeting = await made([anna])
     meeting.conversation = await meeting.conversation.get(id=meeting.conversation_id)
-    loaders = Loaders(Public)
+    loaders = loaders_of_the_public()
     loaders.know(meeting)
     with statements() as sent:
         await loaders.conversations.load(meeting.conversation_id)

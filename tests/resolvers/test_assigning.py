@@ -180,9 +180,14 @@ async def test_neither_guests_nor_the_public_nor_strangers_assign(
     assert await AssignmentRecord.all().count() == 1
 
 
+async def test_what_is_closed_is_given_to_nobody(talk: Talk, ben: Agent) -> None:
+    await Conversation.all().update(status=ConversationStatus.CLOSED)
+    assert codes(await assign(talk.anna, talk, ben)) == ["CONVERSATION_CLOSED"]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("WAITING", "OPEN"), ("OPEN", "OPEN"), ("SNOOZED", "SNOOZED"), ("CLOSED", "CLOSED")],
+    [("WAITING", "OPEN"), ("OPEN", "OPEN"), ("SNOOZED", "SNOOZED")],
 )
 async def test_a_waiting_conversation_is_open_once_somebody_has_it(
     talk: Talk, ben: Agent, before: str, after: str

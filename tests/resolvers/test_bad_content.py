@@ -106,6 +106,7 @@ async def test_an_update_is_refused_like_what_is_new(ada: Client) -> None:
         ("PASSED_ON", "GUEST", {}, "audience"),
         ("INVITATION", "GUEST", {"meetingType": "VIDEO", "body": "{{ schedule_url }}"}, "meetingType"),
         ("SIGN_IN_CODE", "GUEST", {"body": "Hello."}, "body"),
+        ("CONVERSATION_INVITATION", "GUEST", {"body": "{{ organization }}"}, "body"),
         ("PASSWORD_RESET", "AGENT", {"body": "{# {{ password_url }} #} Hello."}, "body"),
         ("CONFIRM_REQUEST", "GUEST", {"body": "{{ manage_url }}"}, "body"),
     ],

@@ -14,6 +14,20 @@ HUGE, TINY = 2**31 - 1, -(2**31)
 NO_COLORS = ["", "red", "#fff", "#1234567", "123456#", "#12345g", "#12345\n", " #123456", "\0", "\ud800", LONG]
 NO_SHORTCUTS = [*NO_NAMES, "two words", "a/b", "-a", "a-", "_", "a.", "x" * 33]
 NO_FIELD_KEYS = ["", "Plan", "1st", "_a", "a b", "é", "a-b", "x" * 65, "a\n", "\0", "\ud800", LONG]
+NO_REPLIES = [
+    "Hello {{ guest_nam }}",
+    "{% if shoe_size %}Big{% endif %}",
+    "{{",
+    "{% for x in guest_name %}{% endfor %}",
+    "{{ guest_name.__class__ }}",
+    "{{ guest_name * 9 }}",
+    "{{ 'x' * 1000000000 }}",
+    "{{ guest_name() }}",
+    "{% include 'x' %}",
+    "{{ guest_name | list }}",
+    "{{ '\ufdd0' }}",
+    "{% if 1 %}" * 300 + "{% endif %}" * 300,
+]
 NO_CHOICES: list[Any] = [None, [], [""], ["A", "A"], ["A", " A "], ["A\0"], ["A"] * 101, [LONG]]
 
 
@@ -37,6 +51,7 @@ CASES: list[Case] = [
     *both("newTag", "tag", "color", NO_COLORS, ["color"]),
     *both("newReply", "reply", "shortcut", NO_SHORTCUTS, ["shortcut"]),
     *both("newReply", "reply", "text", [*NO_TEXTS, "x" * 4_001], ["text"]),
+    *both("newReply", "reply", "text", NO_REPLIES, ["text"]),
     *both("newReply", "reply", "locale", NO_LOCALES, ["locale"]),
     *both("newDisposition", "disposition", "name", NO_NAMES, ["name"]),
     *both("newList", "list", "name", NO_NAMES, ["name"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, time, timedelta
 
 from models.actor import SignedInGuest
@@ -9,7 +10,7 @@ from models.agent.agent import Agent
 from models.agent.hours import DateOverride
 from models.agent.template import DayTemplate
 from models.calendar.connection import CalendarConnection
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.meeting.meeting import Meeting
@@ -21,6 +22,7 @@ from models.organization.subject import Subject
 from models.windows import stored
 from models.words import Channel, ConversationStatus, MeetingType
 from resolvers import ids
+from resolvers.batching import by_id
 from scheduling.hours import Window
 from tests.builders import MONDAY, a_contact, a_service, an_agent
 from tests.resolvers import documents as say
@@ -287,3 +289,23 @@ async def test_each_subject_is_told_of_with_its_own_rules(
         }
         for name, agents in (("Loans", ["Anna"]), ("Wills", ["Anna", "Ben"]))
     ]
+
+
+async def test_a_field_that_is_given_up_takes_nothing_from_others_that_wait_for_the_same(anna: Agent) -> None:
+    loader = by_id(Agent)
+    given_up, waiting = (asyncio.ensure_future(loader.load(anna.id)) for _ in range(2))
+    given_up.cancel()
+    assert await waiting == anna
+    assert given_up.cancelled()
+
+
+async def test_a_refused_field_leaves_the_rest_of_an_operation_standing(talk: Talk) -> None:
+    """Each of the meeting's agents is refused to its guest; others wait for the same agents meanwhile."""
+    answer = await talk.grace.run(REFUSED, id=talk.meeting, conversation=talk.id)
+    assert set(answer.codes) == {"FORBIDDEN"}
+    assert answer.data["conversation"]["meetings"] == [{"agents": [{"name": "Anna"}]}]
+
+
+REFUSED = """query($id: ID!, $conversation: ID!) {
+  meeting(id: $id) { agents { openConversationCount } conversation { meetings { agents { name } } } }
+  conversation(id: $conversation) { meetings { agents { name } } } }"""

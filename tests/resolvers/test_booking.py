@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.event import EventRow
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from models.agent.agent import Agent
+from models.link import ScheduleLink
 from models.words import Role
+from resolvers import ids
 from tests.builders import an_agent
 from tests.resolvers.conftest import SignIn, Talk, a_talk
 from tests.resolvers.documents import (
+    ASSIGN,
     CANCEL,
     CONVERSATION,
     CONVERSATIONS,
+    GRACE,
     MOVE,
     NINE,
     TEN,
@@ -100,3 +104,18 @@ async def test_who_plans_meetings_sees_them_but_reads_nothing_of_what_is_said(
         "assignments": [],
     }
     assert (await planner.run(CONVERSATION, id=talk.id)).data == {"conversation": None}
+
+
+async def test_the_system_speaks_the_guests_language(
+    sign_in: SignIn, anna: Agent, annas_link: ScheduleLink
+) -> None:
+    talk = await a_talk(sign_in, anna, guest={**GRACE, "locale": "de-AT"})
+    ben = await an_agent(await anna.organization, "Ben")
+    await talk.anna.do(ASSIGN, input={"conversationId": talk.id, "agentId": ids.encode("Agent", ben.id)})
+    await talk.grace.do(CANCEL, input={"meetingId": talk.meeting})
+    shown = await talk.grace.do(CONVERSATION, id=talk.id)
+    assert [edge["node"]["text"] for edge in shown["messages"]["edges"]] == [
+        "Der Termin ist gebucht.",
+        "Ben ist für Sie da.",
+        "Der Termin ist abgesagt.",
+    ]

@@ -143,6 +143,21 @@ async def test_a_disposition_is_made_changed_and_deleted(ada: Client, zoe: Clien
     assert [one["name"] for one in await listed(zoe, desk.DISPOSITIONS, service=service)] == ["Refunded"]
 
 
+async def test_a_deleted_dispositions_name_is_free_and_it_is_nowhere_to_be_found(
+    ada: Client, zoe: Client
+) -> None:
+    solved = await done(ada, desk.CREATE_DISPOSITION, name="Solved")
+    assert (await ada.do(desk.DELETE_DISPOSITION, input={"dispositionId": solved["id"]}))["deleted"]
+    again = await ada.do(desk.DELETE_DISPOSITION, input={"dispositionId": solved["id"]})
+    assert codes(again) == ["NOT_FOUND"]
+    changed = await ada.do(desk.UPDATE_DISPOSITION, input={"dispositionId": solved["id"], "name": "Won"})
+    assert codes(changed) == ["NOT_FOUND"]
+    assert (await zoe.run("query($id: ID!) { node(id: $id) { id } }", id=solved["id"])).data == {"node": None}
+    new = await done(ada, desk.CREATE_DISPOSITION, name="Solved")
+    assert new["id"] != solved["id"]
+    assert [one["id"] for one in await listed(zoe, desk.DISPOSITIONS)] == [new["id"]]
+
+
 async def test_a_disposition_is_there_once_for_each_service(ada: Client, support: Service) -> None:
     for more in ({}, {"serviceId": ids.encode("Service", support.id)}):
         await done(ada, desk.CREATE_DISPOSITION, name="Solved", **more)

@@ -12,7 +12,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from models.agent.agent import Agent
 from models.organization.service import Service
 from realtime.transport import OperationRequest
-from realtime.transport.engine import is_awaitable
+from realtime.transport.running import is_awaitable
 from resolvers import ids
 from resolvers.context import Context
 from schema.root import schema

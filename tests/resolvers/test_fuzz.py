@@ -41,6 +41,11 @@ KNOWN += [
     "@key",
     "@channel",
     "@greeting",
+    "@attachment",
+    "@campaign",
+    "@heidi",
+    "@ivan",
+    "@former",
 ]
 GOOD: dict[str, list[Any]] = {
     "ID": KNOWN,

@@ -10,7 +10,7 @@ import pytest
 
 from errors import Unauthenticated
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.guest.code import MOST_TRIES, GuestCode
 from models.guest.session import GuestSession
 from models.keyring import Keyring

@@ -8,7 +8,7 @@ import pytest
 
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.keyring import Keyring
 from models.letter.ordered import Order, OrderedLetter
 from models.link import ScheduleLink

@@ -14,7 +14,7 @@ from models.words import ConversationStatus, MemberRole, Role
 from resolvers import ids
 from tests.builders import MONDAY, an_agent
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
-from tests.resolvers.documents import CONVERSATION, SEND, TEN, codes, say
+from tests.resolvers.documents import ASSIGN, CONVERSATION, SEND, TEN, codes, say
 
 
 async def test_guest_and_agent_write_to_each_other(talk: Talk) -> None:
@@ -48,8 +48,8 @@ async def test_a_guest_writes_no_notes(talk: Talk) -> None:
     assert await Message.filter(text="Hello").count() == 0
 
 
-@pytest.mark.parametrize("kind", ["SYSTEM", "WHISPER", "ATTACHMENT", "VOICE", "TEMPLATE"])
-async def test_only_texts_and_notes_are_sent(talk: Talk, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["SYSTEM", "ATTACHMENT", "VOICE", "TEMPLATE"])
+async def test_what_somebody_says_is_a_text_a_note_or_a_whisper(talk: Talk, kind: str) -> None:
     for client in (talk.anna, talk.grace):
         assert await send(client, talk, kind=kind) == ["INVALID"]
 
@@ -71,9 +71,15 @@ async def test_who_does_not_see_the_conversation_does_not_find_it(
     assert await Message.filter(text="Hello").count() == 0
 
 
-async def test_a_closed_conversation_takes_no_more(talk: Talk) -> None:
+async def test_a_closed_conversation_takes_no_more_of_who_does_not_have_it(
+    talk: Talk, sign_in: SignIn, anna: Agent
+) -> None:
+    ben = await an_agent(await anna.organization, "Ben")
+    await talk.anna.do(ASSIGN, input={"conversationId": talk.id, "agentId": ids.encode("Agent", ben.id)})
     await Conversation.all().update(status=ConversationStatus.CLOSED)
-    assert await send(talk.grace, talk) == ["CONVERSATION_CLOSED"]
+    assert await send(talk.anna, talk) == ["CONVERSATION_CLOSED"]
+    assert await send(talk.grace, talk) == []
+    assert await send(talk.anna, talk) == []
 
 
 async def test_a_reply_is_to_a_message_of_the_same_conversation(
@@ -125,6 +131,18 @@ async def test_of_two_agents_who_answer_at_once_one_is_told(talk: Talk, ben: Cli
     assert sorted(answers) == [[], ["REPLIED_MEANWHILE"]]
 
 
+async def test_of_many_agents_who_answer_at_once_one_answers(talk: Talk, sign_in: SignIn, anna: Agent) -> None:
+    colleagues = [await an_agent(await anna.organization) for _ in range(10)]
+    talked = await Conversation.get()
+    shared = {"organization_id": anna.organization_id, "conversation_id": talked.id, "joined_at": MONDAY}
+    await Member.bulk_create([Member(**shared, agent_id=one.id, role=MemberRole.AGENT) for one in colleagues])
+    clients = [sign_in.agent(one) for one in colleagues]
+    for _ in range(3):
+        asked = await say(talk.grace, talk.id, "Hello?")
+        answers = await asyncio.gather(*(send(one, talk, expectedLastSeq=asked["seq"]) for one in clients))
+        assert sorted(answers) == [[], *[["REPLIED_MEANWHILE"]] * 9]
+
+
 # ── The same message twice ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -159,3 +177,14 @@ async def test_each_writer_has_keys_of_their_own(talk: Talk) -> None:
 async def test_the_key_of_a_refused_message_may_be_used_again(talk: Talk) -> None:
     assert await send(talk.grace, talk, replyToId=ids.encode("Message", 1), idempotencyKey="k") == ["NOT_FOUND"]
     assert await send(talk.grace, talk, idempotencyKey="k") == []
+
+
+async def test_what_was_said_by_somebody_who_was_forgotten_was_not_said_by_the_system(talk: Talk) -> None:
+    await say(talk.grace, talk.id, "Hello")
+    await Message.filter(text="Hello").update(author_contact_id=None)
+    read = "query($id: ID!) { conversation(id: $id) { messages { edges { node { kind author { __typename } } } } } }"
+    edges = (await talk.anna.do(read, id=talk.id))["messages"]["edges"]
+    assert [(one["node"]["kind"], one["node"]["author"]) for one in edges] == [
+        ("SYSTEM", {"__typename": "SystemActor"}),
+        ("TEXT", None),
+    ]

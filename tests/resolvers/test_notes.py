@@ -20,6 +20,7 @@ from tests.resolvers.documents import (
     texts,
     wish,
 )
+from tests.resolvers.feeds.following import conversation, kinds
 
 SECRET = "He is always late."
 
@@ -157,3 +158,13 @@ async def test_neither_order_nor_read_markers_show_a_guest_that_there_is_a_note(
 async def test_two_tokens_in_one_query_are_refused(talk: Talk, public: Client) -> None:
     asked = 'query { a: meeting(manageToken: "guest_a") { id } b: meeting(manageToken: "guest_b") { id } }'
     assert (await public.run(asked)).codes == ["BAD_REQUEST"]
+
+
+async def test_who_writes_a_note_has_read_what_was_said_before_and_the_guest_hears_it(talk: Talk) -> None:
+    await say(talk.grace, talk.id, "Hello")
+    async with conversation(talk.grace, talk) as grace:
+        await say(talk.anna, talk.id, SECRET, kind="NOTE")
+        await say(talk.anna, talk.id, "And another one.", kind="NOTE")
+        assert (await grace.next())["member"] == {"lastReadSeq": 2}
+        await say(talk.grace, talk.id, "Are you there?")
+        assert kinds([await grace.next()]) == ["MessageAdded"]

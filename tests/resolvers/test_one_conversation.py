@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from models.agent.agent import Agent
+from models.conversation.conversation import Member
 from tests.models.meeting.life import setting
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import SignIn, Talk, a_talk
+from tests.resolvers.talk_documents import LEAVE
 
 NODE = "query($id: ID!) { node(id: $id) { ... on Message { text } } }"
 TOLD = """query($id: ID!) { conversation(id: $id) { meetings { id } lastMessage { text }
@@ -46,3 +48,15 @@ async def test_by_the_link_of_an_earlier_meeting_it_is_told_that_there_is_a_late
     assert changed == [talk.meeting]
     seen = await talk.grace.do(TOLD, id=talk.id)
     assert [one["node"]["meeting"] for one in seen["messages"]["edges"]].count(None) == 2
+
+
+async def test_a_guest_who_has_left_it_is_a_member_again_when_they_book(
+    talk: Talk, sign_in: SignIn, anna: Agent
+) -> None:
+    await setting(anna.organization_id, one_conversation_per_guest_and_agent=True)
+    await talk.grace.do(LEAVE, input={"conversationId": talk.id})
+    later = await a_talk(sign_in, anna, start=say.TEN)
+    assert later.id == talk.id
+    await say.say(later.grace, talk.id, "Here I am again.")
+    await say.say(talk.grace, talk.id, "By the first link, too.")
+    assert await Member.filter(contact_id__isnull=False).count() == 1

@@ -12,6 +12,8 @@ from models.words import Role
 from tests.builders import an_agent
 from tests.resolvers.conftest import Client, SignIn, Talk, a_talk
 from tests.resolvers.documents import CONVERSATION, CONVERSATIONS, READ, TEN, codes, say
+from tests.resolvers.feeds.following import conversation, inbox
+from tests.resolvers.talk_documents import UNREAD
 
 
 async def read(client: Client, talk: Talk, seq: int) -> dict[str, Any]:
@@ -57,6 +59,57 @@ async def test_the_furthest_of_many_readings_at_once_holds(talk: Talk) -> None:
         await say(talk.grace, talk.id, f"{number}")
     await asyncio.gather(*(read(talk.anna, talk, seq) for seq in (3, 11, 1, 7, 9, 2, 10, 5)))
     assert await marker(talk.anna, talk) == 11
+
+
+async def unreads(client: Client, talk: Talk, seq: int) -> dict[str, Any]:
+    return await client.do(UNREAD, input={"conversationId": talk.id, "seq": seq})
+
+
+async def test_what_is_marked_unread_is_unread_with_all_behind_it(talk: Talk) -> None:
+    for text in ("One", "Two", "Three"):
+        await say(talk.grace, talk.id, text)
+    await read(talk.anna, talk, 4)
+    assert (await unreads(talk.anna, talk, 3))["conversation"]["unreadCount"] == 2
+    assert await marker(talk.anna, talk) == 2
+    assert (await unreads(talk.anna, talk, 1))["conversation"]["unreadCount"] == 4
+    assert await marker(talk.anna, talk) == 0
+
+
+async def test_marking_unread_what_is_unread_moves_no_marker(talk: Talk) -> None:
+    await say(talk.grace, talk.id, "One")
+    await read(talk.anna, talk, 1)
+    assert codes(await unreads(talk.anna, talk, 2)) == []
+    assert await marker(talk.anna, talk) == 1
+
+
+async def test_that_a_marker_has_moved_back_is_told_like_any_other_move(talk: Talk) -> None:
+    await say(talk.grace, talk.id, "One")
+    await read(talk.anna, talk, 2)
+    async with conversation(talk.grace, talk) as grace, inbox(talk.anna) as anna:
+        await unreads(talk.anna, talk, 2)
+        assert (await grace.next())["member"] == {"lastReadSeq": 1}
+        assert (await anna.next())["conversation"]["unreadCount"] == 1
+
+
+async def test_a_guest_marks_unread_too_and_nobody_for_another(
+    talk: Talk, sign_in: SignIn, anna: Agent, public: Client
+) -> None:
+    await say(talk.anna, talk.id, "One")
+    await read(talk.grace, talk, 2)
+    assert (await unreads(talk.grace, talk, 2))["conversation"]["unreadCount"] == 1
+    chief = sign_in.agent(await an_agent(await anna.organization, "Chief", role=Role.SUPERVISOR))
+    assert codes(await unreads(chief, talk, 1)) == ["NOT_A_MEMBER"]
+    ben = sign_in.agent(await an_agent(await anna.organization, "Ben"))
+    assert codes(await unreads(ben, talk, 1)) == ["NOT_FOUND"]
+    answer = await public.run(UNREAD, input={"conversationId": talk.id, "seq": 1})
+    assert answer.codes == ["UNAUTHENTICATED"]
+    assert await marker(talk.grace, talk) == 1
+
+
+async def test_a_guest_neither_reads_nor_unreads_a_note(talk: Talk) -> None:
+    note = await say(talk.anna, talk.id, "He is always late.", kind="NOTE")
+    for asked in (read, unreads):
+        assert codes(await asked(talk.grace, talk, note["seq"])) == ["INVALID"]
 
 
 @pytest.mark.parametrize("seq", [-1, 3, 2**31 - 1])

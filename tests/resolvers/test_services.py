@@ -61,6 +61,8 @@ async def test_a_new_service_is_active_and_shared_in_turn(ada: Client) -> None:
         "requiredAgents": None,
         "availabilityPercent": 0,
         "assignOnBooking": True,
+        "routing": "OFFER_TO_ALL",
+        "offerTimeoutSeconds": 60,
         "members": [],
     }
 
@@ -73,6 +75,8 @@ async def test_a_change_leaves_what_it_does_not_name(ada: Client) -> None:
         "requiredAgents": 3,
         "availabilityPercent": 60,
         "assignOnBooking": False,
+        "routing": "ASSIGN_AUTOMATICALLY",
+        "offerTimeoutSeconds": 90,
     }
     service = await created(ada, **everything)
     assert everything.items() <= service.items()

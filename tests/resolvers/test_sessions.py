@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from time import process_time
 from typing import Any
 
 import jwt
@@ -95,6 +96,15 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
     for wrong in WRONG:
         assert await public.do(SIGN_IN, input={**RIGHT, **wrong}) == {**NOTHING, "errors": [error]}, wrong
     assert await Session.all().count() == 0
+
+
+async def test_an_address_that_is_nobodys_takes_as_much_work_as_a_wrong_password(public: Client) -> None:
+    async def work(**wrong: str) -> float:
+        before = process_time()
+        await public.do(SIGN_IN, input={**RIGHT, **wrong})
+        return process_time() - before
+
+    assert await work(email="nobody@acme.example") > await work(password="wrong") / 2
 
 
 async def test_an_access_token_ends_on_time(public: Client, sign_in: SignIn, clock: Clock) -> None:

@@ -28,7 +28,7 @@ from tests.resolvers.settings_documents import changed
 HELD = "mutation($input: HoldSlotInput!) { holdSlot(input: $input) { hold { expiresAt } errors { code } } }"
 ANSWERED = """mutation($input: BookMeetingInput!) {
   bookMeeting(input: $input) { meeting { status confirmationDeadline conversation { id } } errors { code } } }"""
-MET = "{ meetings { edges { node { guest { email phone } attendees { email } } } } }"
+MET = "{ meetings { edges { node { guest { email phone isMasked } attendees { email } } } } }"
 LASTING = "query($input: SlotsInput!) { slots(input: $input) { durationMinutes } }"
 
 
@@ -121,8 +121,9 @@ async def test_mask_contacts_from(desk: Desk) -> None:
     reachable = {"email": "grace@example.com", "phone": "+390612345678"}
     await desk.book(guest={**say.GRACE, **reachable})
     await changed(desk.ada, maskContactsFrom=["AGENT"])
-    masked = {"guest": {"email": "g***@***", "phone": "***78"}, "attendees": [{"email": "g***@***"}]}
-    open_ = {"guest": reachable, "attendees": [{"email": reachable["email"]}]}
+    hidden = {"email": "g•••@•••", "phone": "+39 ••• ••78", "isMasked": True}
+    masked = {"guest": hidden, "attendees": [{"email": hidden["email"]}]}
+    open_ = {"guest": {**reachable, "isMasked": False}, "attendees": [{"email": reachable["email"]}]}
     assert [await met(desk.anna), await met(desk.ada)] == [masked, open_]
     await changed(desk.ada, maskContactsFrom=["SUPERVISOR"])
     assert await met(desk.anna) == open_

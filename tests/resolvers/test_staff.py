@@ -281,7 +281,9 @@ async def test_who_has_meetings_to_come_is_not_deleted(ada: Client, anna: Agent,
     )
     await talk.grace.do(CANCEL, input={"meetingId": talk.meeting})
     refused = await delete(ada, anna)
-    assert refused["errors"][0]["message"] == "An open conversation is theirs: assign them to others first."
+    assert refused["errors"][0]["message"] == (
+        "An open conversation is theirs, in no service: assign them to others first."
+    )
 
 
 async def test_whose_time_somebody_is_holding_is_not_deleted_before_it_is_free(

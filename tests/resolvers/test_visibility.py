@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 
 from models.agent.agent import Agent
-from models.contact import Contact
-from models.conversation.conversation import Conversation, Member
 from models.organization.office import Office
 from models.organization.organization import Organization
 from models.organization.subject import Subject
-from models.words import Channel, ConversationStatus, MemberRole, Role
+from models.words import Role
 from resolvers import ids
-from tests.builders import MONDAY, a_contact, a_link, a_service, an_agent, an_organization
+from tests.builders import a_contact, a_link, a_service, an_agent, an_organization
 from tests.models.meeting.life import setting
 from tests.resolvers import documents as say
 from tests.resolvers.conftest import Client, SignIn, Talk
@@ -83,65 +81,13 @@ async def test_what_an_agent_is_to_the_organization_is_for_colleagues(
         assert (answer.codes, answer.data) == (["FORBIDDEN"], {"scheduleLink": {"agent": None}})
 
 
-async def test_an_agent_finds_the_contacts_whom_they_meet_and_no_others(
-    talk: Talk, sign_in: SignIn, organization: Organization
-) -> None:
-    grace = (await Contact.get(name="Grace Guest")).id
-    ben = sign_in.agent(await an_agent(organization, "Ben"))
-    assert await found(talk.anna, "Contact", grace)
-    assert not await found(ben, "Contact", grace)
-    assert not await found(talk.anna, "Contact", (await a_contact(organization, "Heidi")).id)
-
-
-async def test_an_agent_finds_the_contacts_of_the_conversations_that_they_see(
-    sign_in: SignIn, organization: Organization, anna: Agent
-) -> None:
-    ben = await an_agent(organization, "Ben")
-    grace, ivan = await a_contact(organization), await a_contact(organization, "Ivan")
-    conversation = await a_conversation(organization, grace, assignee=anna)
-    await Member.create(
-        organization=organization,
-        conversation=conversation,
-        contact=ivan,
-        role=MemberRole.INVITED,
-        joined_at=MONDAY,
-    )
-    for contact in (grace, ivan):
-        assert await found(sign_in.agent(anna), "Contact", contact.id)
-        assert not await found(sign_in.agent(ben), "Contact", contact.id)
-
-
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR])
-async def test_who_oversees_the_organization_finds_all_of_its_contacts_and_of_no_other(
+@pytest.mark.parametrize("role", Role)
+async def test_every_agent_finds_the_contacts_of_the_organization_and_of_no_other(
     sign_in: SignIn, organization: Organization, role: Role
 ) -> None:
-    chief = sign_in.agent(await an_agent(organization, "Chief", role=role))
-    assert await found(chief, "Contact", (await a_contact(organization)).id)
-    assert not await found(chief, "Contact", (await a_contact(await an_organization("rival"))).id)
-
-
-async def test_who_plans_meetings_finds_whom_they_are_with_and_not_who_only_writes(
-    talk: Talk, sign_in: SignIn, organization: Organization, anna: Agent
-) -> None:
-    planner = sign_in.agent(await an_agent(organization, "Planner", role=Role.BOOKING_MANAGER))
-    writer = await a_contact(organization, "Heidi")
-    await a_conversation(organization, writer, assignee=anna)
-    assert await found(planner, "Contact", (await Contact.get(name="Grace Guest")).id)
-    assert not await found(planner, "Contact", writer.id)
-
-
-async def a_conversation(organization: Organization, contact: Contact, **values: Any) -> Conversation:
-    """One that no meeting has begun."""
-    return await Conversation.create(
-        organization=organization,
-        number=1000,
-        channel=Channel.WEB,
-        status=ConversationStatus.OPEN,
-        contact=contact,
-        created_at=MONDAY,
-        last_message_at=MONDAY,
-        **values,
-    )
+    somebody = sign_in.agent(await an_agent(organization, "Chief", role=role))
+    assert await found(somebody, "Contact", (await a_contact(organization)).id)
+    assert not await found(somebody, "Contact", (await a_contact(await an_organization("rival"))).id)
 
 
 async def test_closed_offices_and_subjects_not_for_customers_are_for_colleagues(

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from models.claim import Claim
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.meeting.meeting import Attendee, Meeting
 from models.meeting.seat import SeatHold
