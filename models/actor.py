@@ -1,4 +1,4 @@
-"""Who is asking: an agent by session, a guest by manage link or signed in, or the public."""
+"""Who is asking: an agent by session, a guest by a link or signed in, or the public."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.words import Role
 
 Ticket = tuple[str, int]
 
-_OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR})
+OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class AgentActor:
     @property
     def sees_all(self) -> bool:
         """Whether this role oversees the whole organization, rather than what is the agent's own."""
-        return self.agent.role in _OVERSEERS
+        return self.agent.role in OVERSEERS
 
     @property
     def key(self) -> str:
@@ -49,16 +49,20 @@ class AgentActor:
 
 @dataclass(frozen=True, slots=True)
 class GuestActor:
-    """A guest who holds the manage link of one meeting, and may act on it and its conversation only. Of a group
-    meeting, it is their own link.
+    """A guest who holds a link, and may act on what it is of only: the manage link of one meeting, of a group meeting
+    their own, and its conversation; or, without a meeting, the link of a conversation by their membership `member_id`.
 
-    Whoever books is given such a link at once: that the contact's address is theirs, only who `is_verified` has shown.
+    Whoever books or begins is given such a link at once: that the contact's address is theirs, only who `is_verified`
+    has shown. The link of a group meeting may name a contact, `link_id`, who was merged into this one since.
     """
 
     contact: Contact
-    meeting_id: int
-    conversation_id: int
+    meeting_id: int | None
+    conversation_id: int | None
     is_verified: bool = False
+    member_id: int | None = None
+    link_id: int | None = None
+    others: frozenset[int] = frozenset()
 
     @property
     def organization_id(self) -> int:
@@ -66,13 +70,13 @@ class GuestActor:
 
     @property
     def contact_ids(self) -> frozenset[int]:
-        """The contacts who the guest is."""
-        return frozenset({self.contact.id})
+        """The contacts who the guest is, also those of `others` who were merged into theirs."""
+        return self.others | {self.contact.id}
 
     @property
-    def place(self) -> tuple[int, int]:
-        """The meeting, and who of its guests this is."""
-        return self.meeting_id, self.contact.id
+    def place(self) -> tuple[int, int] | None:
+        """The meeting whose manage link they hold, and who of its guests this is, as the link names them."""
+        return None if self.meeting_id is None else (self.meeting_id, self.link_id or self.contact.id)
 
     @property
     def key(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
@@ -46,14 +46,20 @@ class Row(Model):
             self._set_kwargs(relations)
 
     @classmethod
-    async def where(cls, condition: str, *values: Any) -> list[Self]:
-        """The rows that meet a condition in SQL (placeholders `%s`), which an ORDER BY may follow.
+    async def where(cls, condition: str, *values: Any, **named: Any) -> list[Self]:
+        """The rows that meet a condition in SQL (placeholders `%s`, or `%(name)s`), which an ORDER BY may follow.
 
         For hot paths: to put a query together takes Tortoise longer than it takes the database to answer it.
         """
         sql = f"{_selection(cls)} WHERE {condition}"
-        rows = await connections.get("default").execute_query_dict(sql, list(values))
+        given: Any = named or list(values)
+        rows = await connections.get("default").execute_query_dict(sql, given)
         return [cls._init_from_db(**row) for row in rows]
+
+    @classmethod
+    async def of_ids(cls, ids: Collection[int]) -> list[Self]:
+        """Those of these ids, in any order."""
+        return await cls.where("id = ANY(%s::bigint[])", list(ids))
 
     def at_hand(self, relation: str) -> Any:
         """The row, or the rows, that this one refers to, where they need not be asked for; otherwise None."""

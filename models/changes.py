@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from models.connection import Connection
 from models.transactions import transaction
+from realtime.events import Passing, PassingKind, mention, schedule_topic
 
 KEPT = timedelta(hours=1)
 MOST_READ = 5_000
@@ -78,6 +79,12 @@ async def look(connection: Connection, since: str | None) -> Look:
         changed=_topics(changed),
         own=_topics(own),
     )
+
+
+def hint_at_schedules(organization_id: int) -> None:
+    """Have whoever follows slots of the organization look at the log after commit, instead of some seconds later. Part
+    of the verb that changes them; where it is forgotten or lost, nothing else is."""
+    mention(Passing(schedule_topic(organization_id), PassingKind.SCHEDULE_CHANGED, organization_id))
 
 
 def time_of(agent_id: int) -> str:

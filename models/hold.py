@@ -23,6 +23,7 @@ from models.availability.offered import is_list, lend, lender, take_back
 from models.availability.pool import pool
 from models.availability.taking import Purpose, Taken, is_pooled
 from models.availability.target import Target, check_public_booking
+from models.changes import hint_at_schedules
 from models.claim import Claim, Time
 from models.guest.own import check_signed_in
 from models.idempotency import Once, earlier_outcome, remember_outcome
@@ -75,6 +76,7 @@ async def hold(
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await _held_before(earlier, request, start, keys=keys, now=now)
+        hint_at_schedules(target.organization.id)
         link = await lender(tx, target.link)
         taken = await find_place(tx, request, start, purpose=Purpose(expires_at=expires_at), now=now)
         if isinstance(taken, Meeting):
@@ -119,14 +121,17 @@ async def release(token: str, *, now: datetime) -> bool:
     async with transaction() as tx:
         seats = await SeatHold.get_or_none(hold_hash=fingerprint(token))
         if seats is not None:
+            hint_at_schedules(seats.organization_id)
             return await release_seats(tx, seats, now=now)
         held = await tx.rows(
-            "SELECT id, link_id, coalesce(held_until, expires_at) > %s AS lasts FROM claim WHERE hold_hash = %s"
-            " ORDER BY id FOR UPDATE",
+            "SELECT id, link_id, organization_id, coalesce(held_until, expires_at) > %s AS lasts FROM claim"
+            " WHERE hold_hash = %s ORDER BY id FOR UPDATE",
             now, fingerprint(token),
         )  # fmt: skip
         await Claim.give_back([claim["id"] for claim in held if claim["link_id"] is None])
         await take_back([claim["id"] for claim in held if claim["link_id"] is not None])
+        for organization_id in {claim["organization_id"] for claim in held}:
+            hint_at_schedules(organization_id)
     return any(claim["lasts"] for claim in held)
 
 

@@ -37,6 +37,13 @@ def line(value: str, *, field: Field, most: int = 200) -> str:
     return _plain(value, allowed="", field=field, most=most)
 
 
+def line_of(value: str, *, most: int = 200) -> str:
+    """What somebody else's program calls something, as one line of at most so many characters, without what may stand
+    in none; it may be empty."""
+    shown = "".join(" " if _is_hidden(c) else c for c in value)
+    return " ".join(shown.split())[:most].strip()
+
+
 def text(value: str, *, field: Field, most: int = 10_000) -> str:
     """Text of at most `most` characters, not empty; lines and tabs, but no other control characters."""
     value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -151,6 +158,10 @@ def findable(value: str, *, most: int) -> bool:
 def _plain(value: str, *, allowed: str, field: Field, most: int) -> str:
     if len(value) > most:
         raise Invalid(f"This must not be longer than {most} characters.", field=field)
-    if any((unicodedata.category(c) in _CONTROLLING or c in _TURNING) and c not in allowed for c in value):
+    if any(_is_hidden(c) and c not in allowed for c in value):
         raise Invalid("This must not contain control characters.", field=field)
     return value
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in _CONTROLLING or character in _TURNING

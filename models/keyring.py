@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -26,7 +27,7 @@ class Keyring:
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose (HKDF, RFC 5869); no two purposes share a key."""
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self.secret)
+        return _derived(self.secret, purpose)
 
     def sign(self, purpose: str, message: bytes) -> bytes:
         return hmac.digest(self.key(purpose), message, "sha256")
@@ -49,3 +50,8 @@ class Keyring:
 def fingerprint(token: str) -> str:
     """What is stored of a random token: enough to recognise it, not to use it."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=128)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)

@@ -6,7 +6,7 @@ from tortoise import fields
 
 from models.agent.agent import Agent
 from models.base import Edited
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.organization.service import Service
 from models.organization.subject import Subject
 from models.words import MeetingType

@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from errors import NotFound
 
-_NOUNS = {f"{noun}_is_there": noun for noun in ("office", "service", "subject")}
+_NOUNS = {f"{noun}_is_there": noun for noun in ("office", "service", "subject", "disposition")}
 """By the names that triggers give to what they refuse (migration 0026)."""
 
 

@@ -23,8 +23,8 @@ Step = Callable[[Transaction, E], Awaitable[None]]
 """What else belongs to the verb, within its transaction; it may refuse."""
 
 
-async def _nothing(tx: Transaction, row: Edited) -> None:
-    pass
+async def nothing(tx: Transaction, row: Edited) -> None:
+    """A verb that is no more than its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Register(Generic[E]):
     id_field: str
     unique_by: str = "name"
 
-    async def add(self, row: E, *, actor: AgentActor, once: Once | None = None, then: Step[E] = _nothing) -> E:
+    async def add(self, row: E, *, actor: AgentActor, once: Once | None = None, then: Step[E] = nothing) -> E:
         """Keep a new row; a request that came before gets what it made then. Refuses Invalid for one that there is, and
         NotFound where what was made is gone since."""
         with unique(f"Another {self.noun} has this {self.unique_by}.", field=(self.unique_by,)):
@@ -57,7 +57,7 @@ class Register(Generic[E]):
         *,
         actor: AgentActor,
         expected_version: int | None = None,
-        check: Step[E] = _nothing,
+        check: Step[E] = nothing,
     ) -> E:
         """Write these columns of the row, which `check` looks at as it was before. Refuses NotFound, Stale and
         Invalid."""
@@ -69,7 +69,7 @@ class Register(Generic[E]):
         return row
 
     async def delete(
-        self, id: int, *, actor: AgentActor, expected_version: int | None = None, check: Step[E] = _nothing
+        self, id: int, *, actor: AgentActor, expected_version: int | None = None, check: Step[E] = nothing
     ) -> None:
         """Take the row away, unless `check` refuses. Refuses NotFound and Stale."""
         async with transaction() as tx:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -22,11 +22,12 @@ from models import event
 from models.base import Row
 from models.connection import Connection
 from models.queue import job
-from realtime.events import Hint, outbox
+from realtime.events import Hint, Passing, Typing, outbox
 
 logger = structlog.get_logger(__name__)
 
 Publish = Callable[[Sequence[Hint]], Awaitable[None]]
+Mention = Callable[[str, bytes], Awaitable[None]]
 R = TypeVar("R", bound=Row)
 
 
@@ -34,11 +35,16 @@ async def _tell_nobody(hints: Sequence[Hint]) -> None:
     """Until the composition root connects a bus; subscribers' sweeps find the rows all the same."""
 
 
+async def _mention_to_nobody(topic: str, payload: bytes) -> None:
+    """Until then nobody listens."""
+
+
 @dataclass(slots=True)
 class Outlet:
-    """Where hints go after commit."""
+    """Where hints go after commit, and what is mentioned."""
 
     publish: Publish = _tell_nobody
+    mention: Mention = _mention_to_nobody
 
 
 outlet = Outlet()
@@ -67,9 +73,11 @@ class Transaction:
         """Whether a row that was added is still to be written, with whatever is changed on it until then."""
         return row in self.connection.unwritten
 
-    async def later(self, task: str, *, lock: str | None = None, **arguments: int | str | None) -> None:
-        """Queue a job that runs once this transaction is committed."""
-        self.connection.unwritten.queue(job(task, lock=lock, **arguments))
+    async def later(
+        self, task: str, *, lock: str | None = None, at: datetime | None = None, **arguments: int | str | None
+    ) -> None:
+        """Queue a job that runs once this transaction is committed, and not before `at`."""
+        self.connection.unwritten.queue(job(task, lock=lock, at=at, **arguments))
 
     @property
     def is_whole(self) -> bool:
@@ -123,17 +131,19 @@ async def transaction(
     if current is not None:
         yield current
         return
-    with outbox() as announcements:
+    with outbox() as told:
         async with _begun(drawing, locks, patience) as tx:
             token = _current.set(tx)
             try:
                 yield tx
                 await tx.connection.write()
-                hints = await event.write(tx.connection, announcements)
+                hints = await event.write(tx.connection, tuple(told.announced.values()))
             finally:
                 _current.reset(token)
     if hints:
         await _publish(hints)
+    for one in told.mentioned:
+        await tell(one)
 
 
 @asynccontextmanager
@@ -169,3 +179,11 @@ async def _publish(hints: Sequence[Hint]) -> None:
         await outlet.publish(hints)
     except Exception:
         logger.exception("hints.not_published", topics=len(hints))
+
+
+async def tell(passing: Passing | Typing) -> None:
+    """Tell whoever listens just then, at once: of what no transaction makes true. It may be lost, and never fails."""
+    try:
+        await outlet.mention(passing.topic, passing.payload)
+    except Exception:
+        logger.exception("not_mentioned", topic=passing.topic)

@@ -96,7 +96,10 @@ class WebhookEvent(StrEnum):
     MEETING_VIRTUAL_MEETING_FAILED = "meeting.virtual_meeting_failed"
     MEETING_REMINDED = "meeting.reminded"
     MESSAGE_ADDED = "message.added"
+    CONVERSATION_STARTED = "conversation.started"
     CONVERSATION_ASSIGNED = "conversation.assigned"
+    CONVERSATION_CLOSED = "conversation.closed"
+    CONVERSATION_REOPENED = "conversation.reopened"
 
     @classmethod
     def of(cls, kind: MeetingChangeKind) -> "WebhookEvent":
@@ -143,6 +146,15 @@ class MessageKind(StrEnum):
     SYSTEM = "SYSTEM"
 
 
+class ScheduledStatus(StrEnum):
+    """WAITING until its time, then SENT, or FAILED where it could not be by then; or CANCELLED before."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
 class SystemEvent(StrEnum):
     CONVERSATION_STARTED = "CONVERSATION_STARTED"
     ASSIGNED = "ASSIGNED"
@@ -172,11 +184,70 @@ class AssignmentCause(StrEnum):
     UNASSIGNED = "UNASSIGNED"
 
 
+class Presence(StrEnum):
+    """Whether an agent is at their desk. Only who is ONLINE is offered conversations."""
+
+    ONLINE = "ONLINE"
+    AWAY = "AWAY"
+    OFFLINE = "OFFLINE"
+
+
+class Routing(StrEnum):
+    """How a waiting conversation finds its owner: offered to all who are online, to one after another, or given."""
+
+    OFFER_TO_ALL = "OFFER_TO_ALL"
+    OFFER_IN_TURN = "OFFER_IN_TURN"
+    ASSIGN_AUTOMATICALLY = "ASSIGN_AUTOMATICALLY"
+
+
+class OfferKind(StrEnum):
+    """QUEUE: to take a conversation that waits. TRANSFER: to take one over from its owner."""
+
+    QUEUE = "QUEUE"
+    TRANSFER = "TRANSFER"
+
+
+class OfferStatus(StrEnum):
+    """PENDING until exactly one of the others has happened."""
+
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Verdict(StrEnum):
+    """What became of an agent when a conversation of their service was routed.
+
+    OFFERED, or GIVEN: it was. OFFLINE, AWAY: they were not at their desk. AT_CAPACITY: they had as many conversations,
+    or offers of some, as they can. REJECTED, UNANSWERED: they had just been asked. LANGUAGE: others spoke the guest's.
+    NOT_THEIR_TURN: it was somebody else's.
+    """
+
+    OFFERED = "OFFERED"
+    GIVEN = "GIVEN"
+    OFFLINE = "OFFLINE"
+    AWAY = "AWAY"
+    AT_CAPACITY = "AT_CAPACITY"
+    REJECTED = "REJECTED"
+    UNANSWERED = "UNANSWERED"
+    LANGUAGE = "LANGUAGE"
+    NOT_THEIR_TURN = "NOT_THEIR_TURN"
+
+
 class AssigneeFilter(StrEnum):
     ME = "ME"
     NOBODY = "NOBODY"
     OTHERS = "OTHERS"
     ANYONE = "ANYONE"
+
+
+class TagMatch(StrEnum):
+    """Whether one of the tags that are asked for is enough."""
+
+    ANY = "ANY"
+    ALL = "ALL"
 
 
 class CalendarProvider(StrEnum):
@@ -205,6 +276,32 @@ class MessagingProvider(StrEnum):
     KALEYRA = "KALEYRA"
 
 
+class MessageStatus(StrEnum):
+    """How far a message has come at its provider. UNKNOWN: it was given to them, and what they answered was lost."""
+
+    QUEUED = "QUEUED"
+    SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    READ = "READ"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+
+
+class CampaignStatus(StrEnum):
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
+class CampaignField(StrEnum):
+    """What of a contact a template's variable may be filled with."""
+
+    NAME = "NAME"
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+
+
 class ConnectionStatus(StrEnum):
     CONNECTED = "CONNECTED"
     DISCONNECTED = "DISCONNECTED"
@@ -229,6 +326,11 @@ class CustomFieldType(StrEnum):
     BOOLEAN = "BOOLEAN"
     DATE = "DATE"
     CHOICE = "CHOICE"
+
+
+class TranscriptFormat(StrEnum):
+    PDF = "PDF"
+    TEXT = "TEXT"
 
 
 class TransferTargets(StrEnum):

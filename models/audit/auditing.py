@@ -9,6 +9,7 @@ from models.actor import AgentActor
 from models.audit.entry import AuditEntry
 from models.audit.telling import node, told
 from models.base import Edited, Row
+from models.changes import hint_at_schedules
 from models.editing import save
 from models.organization.organization import Organization
 from models.transactions import Transaction
@@ -32,7 +33,7 @@ async def audit(
     `after`, by the names of the fields: what is the same in both is left out, and where all is, nothing is kept. Of
     what was made there is only an `after`, of what was taken away only a `before`; `facts` stand beside them. Values
     may be rows, windows as they are stored, words and dates. Of what is called a password, secret, token or the like it
-    is kept that it was changed, and nothing else.
+    is kept that it was changed, and nothing else. Of most that is set up it depends which slots there are.
     """
     if before is not None and after is not None:
         differing = [name for name in after if name not in before or before[name] != after[name]]
@@ -41,9 +42,11 @@ async def audit(
         before = {name: before.get(name) for name in differing}
         after = {name: after[name] for name in differing}
     said = {"before": before, "after": after, **facts}
+    whose: int = target.id if isinstance(target, Organization) else target.organization_id  # type: ignore[attr-defined]
+    hint_at_schedules(whose)
     await tx.add(
         AuditEntry(
-            organization_id=target.id if isinstance(target, Organization) else target.organization_id,  # type: ignore[attr-defined]
+            organization_id=whose,
             actor_agent_id=None if actor is None else actor.agent.id,
             actor_name=None if actor is None else actor.agent.name,
             action=action,

@@ -14,7 +14,7 @@ from models.availability.memory import Kept
 from models.availability.pool import Pool, pool
 from models.availability.questions import Posed, pose, within_minute
 from models.availability.request import Request as Request
-from models.availability.sight import Sight, look, seen
+from models.availability.sight import NOTHING, Sight, look, seen
 from models.availability.target import Target
 from models.availability.timelines import Prepared, timelines
 from models.availability.turns import with_turns
@@ -36,13 +36,14 @@ _MASKS = 20
 class Answer:
     """What the engine says, and the agents who were named: it is about those of them who could have the meeting.
 
-    The same for everybody who asks the same, from `since` until `until`, as long as nothing changes.
+    The same for everybody who asks the same, from `since` until `until`, as long as none of its `topics` changes.
     """
 
     availability: Availability
     pool: Pool
     since: datetime | None = None
     until: datetime | None = None
+    topics: frozenset[str] = NOTHING
     _lists: dict[Dates, tuple[SlotTexts, ...]] = field(default_factory=dict, repr=False)
 
     def holds(self, now: datetime) -> bool:
@@ -167,7 +168,8 @@ async def _answered(
     since = max((since for since in (posed.since, *(one.since for one in known)) if since), default=None)
     until = min((until for until in (posed.until, *(one.until for one in known)) if until), default=None)
     size = (len(known) + _MASKS) * span.minutes // 8 + _LISTS * _LISTED * availability.listed.bit_count()
-    return Kept(Answer(availability, asked.pool, since, until), _topics(target, asked.agents), size)
+    topics = _topics(target, asked.agents)
+    return Kept(Answer(availability, asked.pool, since, until, topics), topics, size)
 
 
 async def _office(target: Target, sight: Sight, span: Span) -> OfficeTimeline | None:

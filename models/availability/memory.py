@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections import OrderedDict, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from models.changes import Look
 
 V = TypeVar("V")
+
+Hear = Callable[[frozenset[str] | None], None]
+"""Told of topics that have changed; of None where anything may have."""
 
 MOST_BYTES = 128 * 2**20
 MOST_TOPICS = 20_000
@@ -50,6 +53,7 @@ class Memory:
         self.mark = 0
         self.readings: dict[Hashable, Reading] = {}
         self.size = 0
+        self.hearers: set[Hear] = set()
         self._most_bytes = most_bytes
         self._server: str | None = None
         self._kept: OrderedDict[Hashable, Kept[Any]] = OrderedDict()
@@ -67,13 +71,17 @@ class Memory:
         Of two looks at a time that were asked against one snapshot either may come first. Both are heeded; that what
         the first one saw counts as seen makes the next look tell more than it need, and never less.
         """
-        if look.whole and look.server == self._server:
+        is_whole = look.whole and look.server == self._server
+        if is_whole:
             self._forget(look.changed)
         else:
             self.forget_all()
         if since == self.seen:
             self.seen = look.snapshot
             self._server = look.server
+        if look.changed or not is_whole:
+            for hear in tuple(self.hearers):
+                hear(look.changed if is_whole else None)
 
     def get(self, key: Hashable) -> Kept[Any] | None:
         kept = self._kept.get(key)

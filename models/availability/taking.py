@@ -9,12 +9,13 @@ other claim than one tries that first, and looks for expired ones when it is ref
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from errors import SlotTaken
 from models.agent.agent import Agent
+from models.agent.locking import lock_agents
 from models.availability.engine import Request, ask_engine
 from models.availability.offered import give_way, is_list
 from models.availability.target import Target
@@ -104,11 +105,6 @@ def time_of(decision: Decision, target: Target) -> Time:
         subject_id=target.subject.id if target.subject else None,
         meeting_type=target.meeting_type,
     )
-
-
-async def lock_agents(tx: Transaction, ids: Collection[int]) -> None:
-    """Hold the agents until the transaction ends: nobody else takes several claims of theirs, or counts them."""
-    await tx.rows("SELECT id FROM agent WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
 async def lock_all(tx: Transaction, request: Request) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 from models.calendar.connection import CalendarConnection
+from models.changes import hint_at_schedules
 from models.organization.settings import Settings
 from models.transactions import Transaction
 from providers.calendars.protocol import BusyPolicy, BusyReading
@@ -38,6 +39,8 @@ async def replace_busy_time(tx: Transaction, connection: CalendarConnection, bus
     wanted = set(busy)
     gone = [id for interval, id in known.items() if interval not in wanted]
     new = sorted(wanted - known.keys())
+    if gone or new:
+        hint_at_schedules(connection.organization_id)
     if gone:
         await tx.rows("DELETE FROM busy_time WHERE id = ANY(%s)", gone)
     if new:

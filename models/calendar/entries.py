@@ -11,6 +11,7 @@ from tortoise import connections
 
 from models.agent.agent import Agent
 from models.calendar.feed import Reader
+from models.contact.masking import NO_MASK, Mask, mask_of
 from models.meeting.meeting import Attendee, Meeting
 
 PAST = timedelta(days=31)
@@ -18,7 +19,7 @@ MOST = 1_000
 
 _OF_AGENT = "SELECT meeting_id FROM meeting_agent WHERE agent_id = %s"
 _OF_GUEST = """
-SELECT a.meeting_id FROM attendee a JOIN contact c ON c.id = a.contact_id
+SELECT a.meeting_id FROM contact c JOIN attendee a ON a.contact_id = coalesce(c.merged_into_id, c.id)
 WHERE c.organization_id = %s AND c.email = %s AND NOT a.companion AND a.left_at IS NULL
 """
 # All that an entry is made of, of each of them: whatever is changed, and by whom, has another mark.
@@ -50,9 +51,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A meeting as it stands in a reader's calendar, with the names of those whom they meet, and what was noted."""
+    """A meeting as it stands in a reader's calendar, with the names of those whom they meet, and what was noted; title
+    and names as the reader may see them."""
 
     meeting: Meeting
+    title: str
     changed_at: datetime
     names: Sequence[str]
     notes: str | None
@@ -62,7 +65,7 @@ async def mark_of(reader: Reader, *, now: datetime) -> Mark:
     """Found by one query, without reading the calendar."""
     [row] = await _rows(_MARK, reader, now - PAST)
     organization = reader.organization
-    own = (reader.name, reader.time_zone, organization.name, organization.time_zone)
+    own = (reader.name, reader.time_zone, organization.name, organization.time_zone, _mask_of(reader))
     return Mark(repr((row["mark"], own)), row["changed_at"])
 
 
@@ -73,11 +76,13 @@ async def entries_of(reader: Reader, *, now: datetime) -> list[Entry]:
     wanted = Meeting.filter(id__in=list(changed_at)).select_related("guest", "office").order_by("start", "id")
     meetings = await wanted.prefetch_related("agents")
     guests = await _guests_of([meeting for meeting in meetings if meeting.is_group])
+    mask = _mask_of(reader)
     return [
         Entry(
             meeting=one,
+            title=mask.text(one.title) or "",
             changed_at=changed_at[one.id] or one.created_at,
-            names=_names(reader, one, guests.get(one.id, ())),
+            names=[mask.name(name) for name in _names(reader, one, guests.get(one.id, ()))],
             notes=_notes(reader, one, guests.get(one.id, ())),
         )
         for one in meetings
@@ -103,6 +108,10 @@ async def _guests_of(meetings: Sequence[Meeting]) -> Mapping[int, list[Attendee]
         for one in await rows:
             found.setdefault(one.meeting_id, []).append(one)
     return found
+
+
+def _mask_of(reader: Reader) -> Mask:
+    return mask_of(reader, reader.organization.settings) if isinstance(reader, Agent) else NO_MASK
 
 
 def _names(reader: Reader, meeting: Meeting, guests: Sequence[Attendee]) -> list[str]:

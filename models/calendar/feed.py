@@ -15,7 +15,7 @@ from tortoise import fields
 
 from models.agent.agent import Agent
 from models.base import Owned
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.keyring import Keyring
 from models.transactions import Transaction
 

@@ -10,6 +10,7 @@ from errors import ProviderDown, ProviderError
 from models.calendar.busy import replace_busy_time, shortcoming
 from models.calendar.connection import CalendarConnection
 from models.calendar.refreshing import Refresh, next_regular
+from models.changes import hint_at_schedules
 from models.keyring import Keyring
 from models.letter.ordered import Order, order_letter
 from models.transactions import Transaction, transaction
@@ -52,6 +53,8 @@ async def store_reading(refresh: Refresh, reading: BusyReading, *, now: datetime
             owner_notified_at=None,
             next_refresh_at=next_regular(connection, minutes=settings.calendar_refresh_minutes, now=now),
         )
+        if connection.status is not ConnectionStatus.CONNECTED or "known_until" in learned:
+            hint_at_schedules(connection.organization_id)
     return True
 
 
@@ -80,6 +83,8 @@ async def store_failure(refresh: Refresh, error: ProviderError, *, keys: Keyring
             last_error=_without_addresses(str(error)),
             next_refresh_at=now + _pause(error, now - failing_since),
         )
+        if lost:
+            hint_at_schedules(connection.organization_id)
     return True
 
 

@@ -75,3 +75,9 @@ class ChannelAccount(Lasting):
         """Keep that somebody has written. Of many at once the first is kept, and none that is older."""
         heard = Q(last_inbound_at__isnull=True) | Q(last_inbound_at__lt=now)
         await cls.filter(heard, id=account_id).update(last_inbound_at=now)
+
+    @classmethod
+    async def note_outbound(cls, account_id: int, *, now: datetime) -> None:
+        """Keep that the provider has taken something to be sent: all is well, then."""
+        sent = Q(last_outbound_at__isnull=True) | Q(last_outbound_at__lt=now) | Q(is_well=False)
+        await cls.filter(sent, id=account_id).update(last_outbound_at=now, is_well=True)

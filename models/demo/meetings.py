@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from models.actor import AgentActor, GuestActor, KnownActor, Public
 from models.agent.agent import Agent
 from models.availability.target import Named, find_target
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Conversation
 from models.conversation.posting import Draft, send_message
 from models.demo.organization import SLUG, Demo

@@ -11,7 +11,7 @@ from errors import AlreadyDecided, TooSoon
 from models.actor import AgentActor, KnownActor
 from models.agent.agent import Agent
 from models.base import Owned
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.meeting.changing import Change
 from models.meeting.locking import lock_seen
 from models.meeting.meeting import Meeting
@@ -45,6 +45,13 @@ class Arrival(Owned):
         unique_together = (("meeting_id", "agent_id"), ("meeting_id", "contact_id"))
 
     @classmethod
+    def of(cls, meeting_id: int, actor: KnownActor) -> QuerySet[Arrival]:
+        """The actor's own, if they have come."""
+        if isinstance(actor, AgentActor):
+            return cls.filter(meeting_id=meeting_id, agent_id=actor.agent.id)
+        return cls.filter(meeting_id=meeting_id, contact_id__in=Contact.same_as([actor.contact.id]))
+
+    @classmethod
     def of_guests(cls, meeting_id: int) -> QuerySet[Arrival]:
         return cls.filter(meeting_id=meeting_id, contact_id__isnull=False)
 
@@ -62,11 +69,12 @@ async def arrive(meeting_id: int, change: Change, *, actor: KnownActor, now: dat
     """
     async with transaction() as tx:
         meeting, _ = await lock_seen(meeting_id, change, actor=actor)
-        person = _person(actor)
-        if await Arrival.filter(meeting_id=meeting.id, **person).exists():
+        if await Arrival.of(meeting.id, actor).exists():
             return meeting
         await _check(meeting, now=now)
-        await tx.add(Arrival(organization_id=meeting.organization_id, meeting_id=meeting.id, at=now, **person))
+        await tx.add(
+            Arrival(organization_id=meeting.organization_id, meeting_id=meeting.id, at=now, **_person(actor))
+        )
         # Guests of a group meeting know nothing of one another.
         of_one = meeting.is_group and not isinstance(actor, AgentActor)
         await notice(meeting, Audience.AGENTS if of_one else Audience.EVERYONE)

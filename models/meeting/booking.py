@@ -10,7 +10,9 @@ from models.availability.engine import Request, ask_engine
 from models.availability.offered import leave_list, use_link
 from models.availability.taking import Purpose, Taken
 from models.availability.target import check_public_booking
-from models.contact import Contact, locks_of
+from models.contact import recognising
+from models.contact.contact import Contact
+from models.contact.recognising import locks_of
 from models.guest.own import check_signed_in, signed
 from models.hold import use_hold
 from models.idempotency import Once, earlier_outcome, remember_outcome
@@ -61,7 +63,8 @@ async def book_alone(wish: Wish, *, actor: Actor, now: datetime, once: Once | No
         earlier = await earlier_outcome(tx, once, outcome_id=id)
         if earlier is not None:
             return await Meeting.get(id=earlier, organization_id=organization.id)
-        alike = await Contact.alike(tx, wish.guest, organization=organization)
+        alike = await recognising.alike(tx, wish.guest, organization=organization)
+        await recognising.hold_other_details(tx, alike.same)
         guest = alike.same or Contact.new(wish.guest, organization=organization)
         meeting = await book_for(tx, wish, guest, id=id, is_stranger=alike.is_stranger, actor=actor, now=now)
         if meeting.id != id:  # one that was joined

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from errors import AlreadyDecided, Invalid, NotAllowed, NotFound, Stale
 from models import input
 from models.actor import Actor, AgentActor, GuestActor, KnownActor
+from models.agent.locking import lock_agents
 from models.availability.engine import Request
-from models.availability.taking import Purpose, lock_agents, take_time
+from models.availability.taking import Purpose, take_time
 from models.availability.target import Target, find_plan
 from models.claim import Claim
-from models.contact import locks_of
+from models.contact.recognising import locks_of_all
 from models.meeting.history import record, snapshot
 from models.meeting.leaving import leave
 from models.meeting.limiting import telling_what_is_in_the_way
@@ -83,7 +84,7 @@ async def _locks_of(actor: KnownActor) -> tuple[int, ...]:
     """A guest's meetings are counted one request at a time, also while one of them moves."""
     if not isinstance(actor, GuestActor):
         return ()
-    return locks_of(actor.contact, organization=await actor.contact.organization)
+    return locks_of_all(actor.contact, organization=await actor.contact.organization)
 
 
 async def cancel(meeting_id: int, change: Change, *, actor: KnownActor, now: datetime) -> Meeting:

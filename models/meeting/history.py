@@ -9,7 +9,10 @@ from typing import Any
 from models.actor import Actor, AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.call.following import FOLLOWED, follow_later
-from models.conversation.posting import add_system_message
+from models.changes import hint_at_schedules
+from models.conversation.adding import add_system_message
+from models.conversation.said import Said, said
+from models.conversation.saying import Saying
 from models.meeting.meeting import Attendee, Meeting, MeetingChange
 from models.meeting.noticing import notice
 from models.transactions import Transaction
@@ -17,26 +20,22 @@ from models.words import MeetingChangeKind, MeetingStatus, SystemEvent
 from realtime.events import Audience
 
 _TOLD_AS = {
-    MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, "The meeting is booked."),
-    MeetingChangeKind.CONFIRMED: (SystemEvent.MEETING_CHANGED, "The guest has confirmed the meeting."),
-    MeetingChangeKind.ACCEPTED: (SystemEvent.MEETING_CHANGED, "The meeting is accepted."),
-    MeetingChangeKind.DECLINED: (SystemEvent.MEETING_CANCELLED, "The meeting is declined."),
-    MeetingChangeKind.RESCHEDULED: (SystemEvent.MEETING_CHANGED, "The meeting has been moved."),
-    MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, "The meeting has another duration."),
-    MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, "{agents} will hold the meeting."),
-    MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, "The meeting is cancelled."),
-    MeetingChangeKind.VIRTUAL_MEETING_CREATED: (
-        SystemEvent.MEETING_CHANGED,
-        "The call of the meeting is set up.",
-    ),
-    MeetingChangeKind.COMPLETED: (SystemEvent.MEETING_CHANGED, "The meeting was held."),
-    MeetingChangeKind.NO_SHOW: (SystemEvent.MEETING_CHANGED, "The meeting was missed: no guest came."),
-    MeetingChangeKind.REMINDED: (SystemEvent.MEETING_REMINDER, "A reminder: the meeting is coming up."),
-    MeetingChangeKind.EXPIRED: (SystemEvent.MEETING_CANCELLED, "The meeting has expired: {why}."),
-    MeetingChangeKind.ATTENDEE_JOINED: (SystemEvent.MEMBER_ADDED, "A guest has joined the meeting."),
-    MeetingChangeKind.ATTENDEE_LEFT: (SystemEvent.MEMBER_LEFT, "A guest has left the meeting."),
+    MeetingChangeKind.BOOKED: (SystemEvent.MEETING_BOOKED, Saying.MEETING_BOOKED),
+    MeetingChangeKind.CONFIRMED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_CONFIRMED),
+    MeetingChangeKind.ACCEPTED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_ACCEPTED),
+    MeetingChangeKind.DECLINED: (SystemEvent.MEETING_CANCELLED, Saying.MEETING_DECLINED),
+    MeetingChangeKind.RESCHEDULED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_MOVED),
+    MeetingChangeKind.DURATION_CHANGED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_LASTS),
+    MeetingChangeKind.REASSIGNED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_GIVEN),
+    MeetingChangeKind.CANCELLED: (SystemEvent.MEETING_CANCELLED, Saying.MEETING_CANCELLED),
+    MeetingChangeKind.VIRTUAL_MEETING_CREATED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_CALL),
+    MeetingChangeKind.COMPLETED: (SystemEvent.MEETING_CHANGED, Saying.MEETING_HELD),
+    MeetingChangeKind.NO_SHOW: (SystemEvent.MEETING_CHANGED, Saying.MEETING_MISSED),
+    MeetingChangeKind.REMINDED: (SystemEvent.MEETING_REMINDER, Saying.MEETING_NEARS),
+    MeetingChangeKind.EXPIRED: (SystemEvent.MEETING_CANCELLED, Saying.MEETING_EXPIRED),
+    MeetingChangeKind.ATTENDEE_JOINED: (SystemEvent.MEMBER_ADDED, Saying.MEETING_JOINED),
+    MeetingChangeKind.ATTENDEE_LEFT: (SystemEvent.MEMBER_LEFT, Saying.MEETING_LEFT),
 }
-_REQUESTED = "The meeting is requested."
 # What may be done and leave something to be decided.
 _LEAVE_OPEN = (
     MeetingChangeKind.BOOKED,
@@ -45,12 +44,12 @@ _LEAVE_OPEN = (
     MeetingChangeKind.DURATION_CHANGED,
 )
 _STILL_TO_BE = {
-    MeetingStatus.AWAITING_GUEST: "its guest has still to confirm it",
-    MeetingStatus.REQUESTED: "it is still to be accepted",
+    MeetingStatus.AWAITING_GUEST: Saying.TO_CONFIRM,
+    MeetingStatus.REQUESTED: Saying.TO_ACCEPT,
 }
 _NEVER_WAS = {
-    MeetingStatus.AWAITING_GUEST: "its guest has not confirmed it",
-    MeetingStatus.REQUESTED: "nobody has accepted it",
+    MeetingStatus.AWAITING_GUEST: Saying.NOT_CONFIRMED,
+    MeetingStatus.REQUESTED: Saying.NOT_ACCEPTED,
 }
 # What concerns one guest: the others read that it happened, and are not told of whom.
 _OF_ONE = (MeetingChangeKind.ATTENDEE_JOINED, MeetingChangeKind.ATTENDEE_LEFT)
@@ -110,9 +109,10 @@ async def record(
     )
     conversation = await meeting.conversation
     if not quietly and kind in _TOLD_AS:
-        event, text = _told(meeting, kind, before=before)
-        await add_system_message(tx, conversation, event, text, meeting_id=meeting.id, now=now)
+        event, told = _told(meeting, kind, before=before)
+        await add_system_message(tx, conversation, event, told, meeting_id=meeting.id, now=now)
     await notice(meeting, Audience.AGENTS if kind in _FOR_AGENTS else Audience.EVERYONE, change)
+    hint_at_schedules(meeting.organization_id)
     # One after the other for each meeting: the letter of a booking is not to come after that of its cancellation.
     await tx.later("mail.tell_of_change", lock=f"meeting:{meeting.id}", change_id=change.id)
     if kind in FOLLOWED:
@@ -122,17 +122,17 @@ async def record(
 
 def _told(
     meeting: Meeting, kind: MeetingChangeKind, *, before: Mapping[str, Any] | None
-) -> tuple[SystemEvent, str]:
+) -> tuple[SystemEvent, Said]:
     """What the conversation is told of the change."""
-    event, text = _TOLD_AS[kind]
+    event, saying = _TOLD_AS[kind]
     if kind is MeetingChangeKind.EXPIRED and before is not None:
-        return event, text.format(why=_NEVER_WAS[MeetingStatus(before["status"])])
+        return event, said(saying, why=said(_NEVER_WAS[MeetingStatus(before["status"])]))
     if kind in _LEAVE_OPEN and meeting.status in _STILL_TO_BE:
-        done = _REQUESTED if kind is MeetingChangeKind.BOOKED else text
-        return event, f"{done.rstrip('.')}; {_STILL_TO_BE[meeting.status]}."
+        done = Saying.MEETING_REQUESTED if kind is MeetingChangeKind.BOOKED else saying
+        return event, said(Saying.STILL_OPEN, done=said(done), open=said(_STILL_TO_BE[meeting.status]))
     if kind is MeetingChangeKind.REASSIGNED:
-        return event, text.format(agents=", ".join(agent["name"] for agent in named(meeting.agents)))
-    return event, text
+        return event, said(saying, agents=", ".join(agent["name"] for agent in named(meeting.agents)))
+    return event, said(saying)
 
 
 def _contact_id(

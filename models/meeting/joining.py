@@ -7,7 +7,9 @@ from datetime import datetime
 
 from errors import Invalid
 from models.actor import Actor
-from models.contact import Contact, GuestDetails, checked
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails, checked
+from models.contact.recognising import known_by
 from models.conversation.belonging import add_guest
 from models.meeting.history import record, snapshot
 from models.meeting.meeting import Attendee, Meeting
@@ -84,8 +86,7 @@ async def guest_in(meeting: Meeting, details: GuestDetails) -> Contact | None:
         own: Contact = await meeting.guest
         return own
     said = checked(details)
-    places = Attendee.guests_of(meeting.id).select_related("contact")
-    place = await places.filter(
-        contact__name=said.name, contact__email=said.email, contact__phone=said.phone
-    ).first()
+    known = await known_by(said, organization_id=meeting.organization_id)
+    same = Contact.same_as([] if known is None else [known.id])
+    place = await Attendee.guests_of(meeting.id).filter(contact_id__in=same).select_related("contact").first()
     return None if place is None else place.contact

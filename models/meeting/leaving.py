@@ -11,6 +11,7 @@ from tortoise import connections
 from errors import NotFound
 from models.actor import Actor, KnownActor, Public
 from models.claim import Claim
+from models.contact.contact import Contact
 from models.conversation.belonging import remove_guest
 from models.meeting.history import record, snapshot
 from models.meeting.meeting import Attendee, Meeting
@@ -34,12 +35,13 @@ async def leave(
     Their seats are free again. With the last guest the meeting ends; as long as somebody holds seats in it, it waits
     for them. Refuses NotFound to a guest who has left already.
     """
-    place = await Attendee.guests_of(meeting.id).filter(contact_id=guest_id).first()
+    own = Contact.same_as([guest_id])
+    place = await Attendee.guests_of(meeting.id).filter(contact_id__in=own).first()
     if place is None:
         raise NotFound("You do not take part in this meeting.", field=("meetingId",))
     before = snapshot(meeting)
     present = Attendee.filter(meeting_id=meeting.id, left_at__isnull=True)
-    await present.filter(contact_id=guest_id).update(left_at=now)
+    await present.filter(contact_id__in=own).update(left_at=now)
     await remove_guest(await meeting.conversation, guest_id)
     first = await Attendee.guests_of(meeting.id).first()
     if first is not None and first.contact_id is not None:

@@ -16,7 +16,9 @@ from tortoise.queryset import QuerySet
 from errors import LimitReached
 from models.actor import Actor, GuestActor
 from models.availability.target import Target
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
+from models.contact.recognising import known_by
 from models.meeting.limits import guest_limits, in_the_way
 from models.meeting.meeting import Attendee, Meeting
 from models.organization.service import ServiceMember
@@ -57,21 +59,22 @@ async def _tell(refused: LimitReached, found: list[int], *, actor: Actor) -> Non
         return  # it is the agents who have as many as they may have
     some = "1 meeting stands" if len(found) == 1 else f"{len(found)} meetings stand"
     refused.message = f"{refused.message} {some} in the way."
-    refused.in_the_way = await _shown_to(actor).filter(id__in=found).order_by("start", "id")
+    refused.in_the_way = await (await _shown_to(actor)).filter(id__in=found).order_by("start", "id")
 
 
-def _shown_to(actor: Actor) -> QuerySet[Meeting]:
+async def _shown_to(actor: Actor) -> QuerySet[Meeting]:
     """Also as the guest of one meeting, who has signed in sees all that are of their address."""
     if not isinstance(actor, GuestActor) or not actor.is_verified:
         return Meeting.visible_to(actor)
-    places = Attendee.filter(contact__email=actor.contact.email, companion=False, left_at__isnull=True)
+    known = Contact.filter(organization_id=actor.organization_id, email=actor.contact.email)
+    own = Contact.same_as([actor.contact.id, *(one.id for one in await known.only("id"))])
+    places = Attendee.filter(contact_id__in=own, companion=False, left_at__isnull=True)
     return Meeting.filter(id__in=Subquery(places.values("meeting_id")), organization_id=actor.organization_id)
 
 
 async def _known(details: GuestDetails, target: Target) -> Contact:
     """Who gives these details, which have been checked, or somebody new."""
-    said = {"name": details.name, "email": details.email, "phone": details.phone}
-    known = await Contact.filter(organization_id=target.organization.id, **said).order_by("id").first()
+    known = await known_by(details, organization_id=target.organization.id)
     return known or Contact.new(details, organization=target.organization)
 
 

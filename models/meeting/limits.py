@@ -1,9 +1,9 @@
 """How many meetings a guest may have: on one day, and to come with one agent.
 
-Guests are counted by who they have shown to be and by the addresses they give: a contact, and all contacts of the
-organization with the same e-mail address or number. Whoever books has these locked (`contact.locks_of`), so that two
-bookings at once do not both find one left. The limits bind guests, not agents who
-book on their behalf: they keep the public from taking everything, and an agent knows what is wanted.
+Guests are counted by who they have shown to be and by the addresses they give: a contact, also by the addresses of all
+who were merged into it, and all contacts of the organization with the same e-mail address or number. Whoever books has
+these locked (`locks_of`), so that two bookings at once do not both find one left. The limits bind guests, not agents
+who book on their behalf: they keep the public from taking everything, and an agent knows what is wanted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from tortoise import connections
 
 from models.actor import Actor, AgentActor
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.organization.organization import Organization
 from scheduling.hours import midnight, today
 from scheduling.question import GuestLimits
@@ -25,11 +25,13 @@ from scheduling.question import GuestLimits
 # Cancelled, declined and expired meetings count for nothing; of today, those that are over count for the day. Every
 # step is a look-up in an index, whatever the planner knows of the tables: they may have grown since it was told.
 _MEETINGS = """
-SELECT m.id, m.start, ARRAY(SELECT agent_id FROM meeting_agent WHERE meeting_id = m.id) AS agents
+SELECT DISTINCT m.id, m.start, ARRAY(SELECT agent_id FROM meeting_agent WHERE meeting_id = m.id) AS agents
 FROM attendee a JOIN meeting m ON m.id = a.meeting_id
 WHERE a.contact_id = ANY (ARRAY(
-        SELECT id FROM contact WHERE organization_id = %s AND email = %s
-        UNION SELECT id FROM contact WHERE organization_id = %s AND phone = %s
+        SELECT coalesce(merged_into_id, id) FROM contact WHERE organization_id = %s AND email = ANY (ARRAY(
+            SELECT %s UNION SELECT email FROM contact WHERE merged_into_id = %s))
+        UNION SELECT coalesce(merged_into_id, id) FROM contact WHERE organization_id = %s AND phone = ANY (ARRAY(
+            SELECT %s UNION SELECT phone FROM contact WHERE merged_into_id = %s))
         UNION SELECT %s::bigint
     ))
     AND NOT a.companion AND a.left_at IS NULL AND m.start >= %s AND m.id IS DISTINCT FROM %s
@@ -100,7 +102,8 @@ async def _counted(
 ) -> list[dict[str, Any]]:
     """The guest's meetings from today on, but for the one that is moved, and who has them."""
     begin = midnight(today(now, organization.zone), organization.zone)
-    known = (organization.id, guest.email, organization.id, guest.phone, guest.id)
+    own, id = organization.id, guest.id
+    known = (own, guest.email, id, own, guest.phone, id, id)
     rows: list[dict[str, Any]] = await connections.get("default").execute_query_dict(
         _MEETINGS, [*known, begin, moved_id, now]
     )

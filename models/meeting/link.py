@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from errors import Unauthenticated
 from models.actor import GuestActor
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.keyring import Keyring
 from models.meeting.meeting import Attendee, Meeting
 
@@ -47,28 +47,39 @@ async def recognise_guest(token: str, *, keys: Keyring) -> GuestActor:
         raise Unauthenticated("The manage link is not valid.")
     contact: Contact = meeting.guest
     if meeting.is_group:
-        place = (
-            await Attendee.guests_of(meeting.id).filter(contact_id=guest_id).select_related("contact").first()
-        )
+        own = Attendee.guests_of(meeting.id).filter(contact_id__in=Contact.same_as([guest_id]))
+        place = await own.select_related("contact").first()
         if place is None or place.contact is None:
             raise Unauthenticated("The manage link is not valid.")
         contact = place.contact
-    return GuestActor(contact=contact, meeting_id=meeting.id, conversation_id=meeting.conversation_id)
+    return GuestActor(
+        contact=contact,
+        meeting_id=meeting.id,
+        conversation_id=meeting.conversation_id,
+        link_id=guest_id or None,
+        others=await contact.others(),
+    )
 
 
 async def current_tokens(places: Collection[Place], *, keys: Keyring) -> dict[Place, str]:
     """The manage token of each of these guests, by two queries at most; what is held by somebody else was renewed, and
     who has left has none."""
-    rows = Meeting.filter(id__in=[meeting_id for meeting_id, _ in places]).only("id", "link_key", "seats")
-    meetings = {one.id: one for one in await rows}
+    asked = ",".join(str(int(meeting_id)) for meeting_id, _ in places)
+    rows: list[Meeting] = await Meeting.raw(_LINKS.format(ids=asked))
+    meetings = {one.id: one for one in rows}
     groups = [one.id for one in meetings.values() if one.is_group]
-    taken = Attendee.guests_of(*groups).filter(contact_id__in=[guest_id for _, guest_id in places])
+    ends = await Contact.ends_of([guest_id for _, guest_id in places]) if groups else {}
+    taken = Attendee.guests_of(*groups).filter(contact_id__in=list(ends.values()))
     present = {(one.meeting_id, one.contact_id) for one in await taken} if groups else set()
     return {
         (meeting_id, guest_id): manage_token(meetings[meeting_id], guest_id, keys=keys)
         for meeting_id, guest_id in places
-        if meeting_id in meetings and (meeting_id not in groups or (meeting_id, guest_id) in present)
+        if meeting_id in meetings and (meeting_id not in groups or (meeting_id, ends.get(guest_id)) in present)
     }
+
+
+# One array for thousands of ids, where `id__in` would write out a parameter for each.
+_LINKS = "SELECT id, link_key, seats FROM meeting WHERE id = ANY('{{{ids}}}')"
 
 
 def _named(token: str) -> Place:

@@ -7,8 +7,9 @@ from datetime import datetime
 from models.actor import Actor, AgentActor
 from models.availability.taking import Taken
 from models.availability.target import Target
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.assignment import AssignmentRecord
+from models.conversation.belonging import add_guest
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
 from models.conversation.opening import (
@@ -88,9 +89,15 @@ async def _conversation(
     tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, actor: Actor, now: datetime
 ) -> Conversation:
     if wish.conversation_id is not None:
-        return await join_for_meeting(wish.conversation_id, guest=guest, agents=taken.agents, now=now)
-    known = await _known_conversation(tx, wish, guest, taken)
-    return known or await open_for_meeting(
+        known: Conversation | None = await join_for_meeting(
+            wish.conversation_id, guest=guest, agents=taken.agents, now=now
+        )
+    else:
+        known = await _known_conversation(tx, wish, guest, taken, now=now)
+    if known is not None:
+        await add_guest(tx, known, guest, now=now)  # who has left it comes back
+        return known
+    return await open_for_meeting(
         tx,
         title=_title(wish, guest, taken, actor=actor),
         guest=guest,
@@ -102,12 +109,14 @@ async def _conversation(
     )
 
 
-async def _known_conversation(tx: Transaction, wish: Wish, guest: Contact, taken: Taken) -> Conversation | None:
+async def _known_conversation(
+    tx: Transaction, wish: Wish, guest: Contact, taken: Taken, *, now: datetime
+) -> Conversation | None:
     """The one that the guest has with the agent, where that is to be one for good."""
     for_good = wish.target.organization.settings.one_conversation_per_guest_and_agent
     if not for_good or wish.is_of_group or len(taken.agents) != 1 or tx.is_unwritten(guest):
         return None
-    return await resume_for_meeting(guest, taken.agents[0])
+    return await resume_for_meeting(guest, taken.agents[0], now=now)
 
 
 def _meeting(wish: Wish, guest: Contact, taken: Taken, *, conversation: Conversation, actor: Actor) -> Meeting:

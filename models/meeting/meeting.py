@@ -14,7 +14,7 @@ from tortoise.queryset import QuerySet
 from models.actor import Actor, AgentActor, GuestActor, SignedInGuest
 from models.agent.agent import Agent
 from models.base import Owned
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.meeting.series import MeetingSeries
 from models.meeting.showing import shown_to
@@ -114,13 +114,14 @@ class Meeting(Owned):
                     Q(id__in=Subquery(mine)) | Q(service_id__in=Subquery(services), is_shown=True)
                 )
             case SignedInGuest():
-                contacts = list(actor.contact_ids)
+                contacts = Contact.same_as(actor.contact_ids)
                 places = Attendee.filter(contact_id__in=contacts, companion=False, left_at__isnull=True)
                 return cls.filter(
                     id__in=Subquery(places.values("meeting_id")), organization_id=actor.organization_id
                 )
             case GuestActor():
-                places = Attendee.filter(contact_id=actor.contact.id, companion=False, left_at__isnull=True)
+                contacts = Contact.same_as(actor.contact_ids)
+                places = Attendee.filter(contact_id__in=contacts, companion=False, left_at__isnull=True)
                 return cls.filter(
                     Q(seats=1) | Q(id__in=Subquery(places.values("meeting_id"))),
                     organization_id=actor.organization_id,

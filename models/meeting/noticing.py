@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from models.agent.agent import Agent
+from models.conversation.adding import announce_to_inboxes
 from models.conversation.conversation import Conversation
-from models.conversation.posting import announce_to_inboxes
 from models.meeting.meeting import Meeting, MeetingChange
 from models.words import Role
 from realtime.events import Announcement, Audience, EventKind, announce, conversation_topic

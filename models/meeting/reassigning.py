@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from errors import AgentUnavailable, Invalid, NotFound
 from models.actor import AgentActor
 from models.agent.agent import Agent
+from models.agent.locking import lock_agents
 from models.availability.engine import Request, ask_engine
-from models.availability.taking import lock_agents, time_of
+from models.availability.taking import time_of
 from models.availability.target import Target
 from models.claim import Claim, Time
 from models.conversation.assigning import follow_meeting

@@ -14,11 +14,11 @@ from typing import Any
 from errors import ErrorCode, LinkExpired, TimeRefused
 from models import input
 from models.actor import Actor, AgentActor
+from models.agent.locking import lock_agents
 from models.availability.offered import lock_link
 from models.availability.pool import pool
-from models.availability.taking import lock_agents
 from models.availability.target import check_public_booking
-from models.contact import Contact
+from models.contact.recognising import hold_other_details, recognise
 from models.guest.own import check_signed_in, signed
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.meeting.booking import book_for
@@ -38,11 +38,13 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an occurrence cannot be had, and the nearest start that could be had instead, where there is one."""
+    """Why an occurrence cannot be had, and the nearest start that could be had instead, where there is one;
+    `is_the_guests`: because they have it already."""
 
     code: ErrorCode
     message: str
     alternative: Slot | None = None
+    is_the_guests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ async def book_series(
 
 
 async def _begin(tx: Transaction, wish: Wish, recurrence: str) -> MeetingSeries:
-    guest = await Contact.recognise(tx, wish.guest, organization=wish.target.organization)
+    guest = await recognise(tx, wish.guest, organization=wish.target.organization)
+    await hold_other_details(tx, guest)
     await lock_link(tx, wish.target.link)
     if wish.target.service is not None:
         await wish.target.service.lock()
@@ -125,12 +128,23 @@ async def _book(
     booking = _Booking(tx, wish, series, actor=actor, now=now)
     decided = [await booking.at(start) for start in starts]
     if on_conflict is OnConflict.BOOK_NOTHING and any(one.refusal for one in decided):
-        raise _BookNothing(decided)
+        raise _BookNothing(_without_the_guests(decided))
     if on_conflict is OnConflict.USE_ALTERNATIVE:
         decided = [one if one.meeting else await booking.instead_of(one) for one in decided]
     if not any(one.meeting for one in decided):
         raise _BookNothing(decided)  # a link that is good for one booking still is
     return decided
+
+
+def _without_the_guests(decided: Sequence[Occurrence]) -> list[Occurrence]:
+    """That the guest comes to a meeting already is said where nothing else stands against the series: else whoever has
+    one start refused on purpose could ask for nothing who comes to a class."""
+    others = any(one.refusal and not _is_the_guests(one) for one in decided)
+    return [replace(one, refusal=None) if others and _is_the_guests(one) else one for one in decided]
+
+
+def _is_the_guests(one: Occurrence) -> bool:
+    return one.refusal is not None and one.refusal.is_the_guests
 
 
 class _Booking:
@@ -155,7 +169,7 @@ class _Booking:
         except LinkExpired:
             raise
         except TakesPart as refused:
-            return Occurrence(start, refusal=Refusal(refused.code, refused.message))
+            return Occurrence(start, refusal=Refusal(refused.code, refused.message, is_the_guests=True))
         except TimeRefused as refused:
             nearest = next((slot for slot in refused.alternatives if isinstance(slot, Slot)), None)
             return Occurrence(start, refusal=Refusal(refused.code, refused.message, nearest))

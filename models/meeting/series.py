@@ -8,7 +8,7 @@ from typing import Any
 from tortoise import fields
 
 from models.base import Owned
-from models.contact import Contact
+from models.contact.contact import Contact
 
 
 class MeetingSeries(Owned):

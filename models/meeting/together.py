@@ -17,7 +17,10 @@ from models.availability.engine import Request, ask_for_each
 from models.availability.offered import is_list
 from models.availability.taking import Taken, time_of
 from models.claim import Claim, Wanted
-from models.contact import STRANGER, Contact, check_required, locks_of
+from models.contact import recognising
+from models.contact.contact import Contact
+from models.contact.details import check_required
+from models.contact.recognising import STRANGER, locks_of
 from models.idempotency import Once, check_key, give_back, reserve_each
 from models.meeting.limits import guest_limits
 from models.meeting.making import drawn_for, make_meeting, standing_for
@@ -101,22 +104,27 @@ async def _begun(tx: Transaction, asked: Asked) -> _Booking:
 async def _recognise(tx: Transaction, bookings: Sequence[_Booking]) -> None:
     guests = [booking.asked.wish.guest for booking in bookings]
     organization = bookings[0].asked.wish.target.organization
-    strangers = await Contact.strangers(tx, guests, organization=organization)
+    strangers = await recognising.strangers(tx, guests, organization=organization)
     for booking, is_stranger in zip(bookings, strangers, strict=True):
         try:
-            booking.guest, booking.request = await _known(tx, booking.asked, is_stranger=is_stranger)
+            known = await _known(tx, booking.asked, is_stranger=is_stranger)
+            if known is not None:
+                booking.guest, booking.request = known
         except Refused as refused:
             booking.outcome = refused
 
 
-async def _known(tx: Transaction, asked: Asked, *, is_stranger: bool) -> tuple[Contact, Request]:
-    """The guest, and the request as their meetings bound it. What strangers have is known without asking."""
+async def _known(tx: Transaction, asked: Asked, *, is_stranger: bool) -> tuple[Contact, Request] | None:
+    """The guest, and the request as their meetings bound it. What strangers have is known without asking. None for who
+    might come in the same round under other details."""
     wish, actor = asked.wish, asked.actor
     organization = wish.target.organization
     if asked.once is not None:
         check_key(asked.once)
     check_required(wish.guest, organization)
-    alike = STRANGER if is_stranger else await Contact.alike(tx, wish.guest, organization=organization)
+    alike = STRANGER if is_stranger else await recognising.alike(tx, wish.guest, organization=organization)
+    if alike.same is not None and alike.same.known_otherwise:
+        return None
     guest = alike.same or Contact.new(wish.guest, organization=organization)
     limits = await guest_limits(guest, organization, actor=actor, now=asked.now, is_stranger=alike.is_stranger)
     return guest, request_for(wish, limits, actor=actor)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from errors import Invalid
-from models import contact, input
+from models import input
 from models.actor import Actor, AgentActor, SignedInGuest
 from models.availability.request import Request
 from models.availability.target import Target
-from models.contact import GuestDetails
+from models.contact import details
+from models.contact.details import GuestDetails
 from models.meeting.joining import Companion
 from scheduling.question import GuestLimits
 
@@ -51,7 +52,7 @@ def checked(wish: Wish, *, actor: Actor) -> Wish:
         raise Invalid("A group meeting has a conversation of its own.", field=("conversationId",))
     return replace(
         wish,
-        guest=contact.checked(wish.guest),
+        guest=details.checked(wish.guest),
         title=input.line(wish.title, field=("title",)) if wish.title is not None else None,
         notes=input.text(wish.notes, field=("notes",)) if wish.notes else None,
         companions=tuple(

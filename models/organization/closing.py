@@ -26,6 +26,7 @@ from models.organization.organization import Organization
 from models.organization.planning import PlanningRule
 from models.organization.service import Service, ServiceMember
 from models.organization.staffing import SERVICES
+from models.queueing.later import flow_later
 from models.register import Step
 from models.transactions import Transaction, transaction
 from models.words import ConversationStatus, Role
@@ -83,8 +84,10 @@ async def delete_service(
         )
         for link in links:
             await give_back(tx, link)
-        for model in (ScheduleLink, ServiceMember, CannedReply, Disposition):
+        for model in (ScheduleLink, ServiceMember, CannedReply):
             await model.filter(service_id=service.id).delete()
+        await flow_later(tx, service_id=service.id)
+        await Disposition.filter(service_id=service.id, deleted_at__isnull=True).update(deleted_at=now)
 
 
 async def delete_subject(

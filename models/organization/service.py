@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from tortoise import fields
+from tortoise import connections, fields
 
 from models.agent.agent import Agent
 from models.base import Lasting, Owned
 from models.transactions import Transaction
-from models.words import Distribution
+from models.words import Distribution, Routing
 from scheduling.turns import Standing
 
 
 class Service(Lasting):
     """COLLECTIVE needs `required_agents` of the members free together (None: all); for the others a slot is offered
     while `availability_percent` of the members are free. Without `assign_on_booking` a booking has no agent yet: it
-    takes one from the capacity of the service until somebody is assigned."""
+    takes one from the capacity of the service until somebody is assigned.
+
+    A conversation that waits finds its owner by `routing`; an offer of one stands for `offer_timeout_seconds`."""
 
     name = fields.CharField(max_length=200)
     languages = fields.JSONField[list[str]](default=list)
@@ -26,6 +28,8 @@ class Service(Lasting):
     required_agents = fields.IntField(null=True)
     availability_percent = fields.IntField(default=0)
     assign_on_booking = fields.BooleanField(default=True)
+    routing = fields.CharEnumField(Routing, max_length=24, default=Routing.OFFER_TO_ALL)
+    offer_timeout_seconds = fields.IntField(default=60)
 
     class Meta:
         table = "service"
@@ -85,3 +89,14 @@ class ServiceMember(Owned):
     class Meta:
         table = "service_member"
         unique_together = (("service_id", "agent_id"),)
+
+    @classmethod
+    async def services_of(cls, agent_ids: Collection[int]) -> dict[int, set[int]]:
+        """The services that each of these agents is of, by one query."""
+        services: dict[int, set[int]] = {id: set() for id in agent_ids}
+        rows = await connections.get("default").execute_query_dict(
+            "SELECT agent_id, service_id FROM service_member WHERE agent_id = ANY(%s)", [list(services)]
+        )
+        for row in rows:
+            services[row["agent_id"]].add(row["service_id"])
+        return services

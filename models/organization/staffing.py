@@ -14,12 +14,16 @@ from models.editing import save
 from models.idempotency import Once
 from models.organization.authority import authority_of
 from models.organization.service import Service, ServiceMember
+from models.queueing.later import flow_later
 from models.register import LastingRegister
 from models.transactions import transaction
-from models.words import Distribution
+from models.words import Distribution, Routing
 
 HEAVIEST = 100
 MOST_REQUIRED = 1_000
+OFFER_SECONDS = (5, 3_600)
+_ROUTED = {"is_active", "routing"}
+"""What decides whether, and to whom, waiting conversations are offered."""
 SERVICES = LastingRegister(Service, "service", "serviceId")
 
 
@@ -33,6 +37,8 @@ class ServiceFields(TypedDict, total=False):
     required_agents: int | None
     availability_percent: int
     assign_on_booking: bool
+    routing: Routing
+    offer_timeout_seconds: int
 
 
 async def create_service(
@@ -51,9 +57,15 @@ async def update_service(
     expected_version: int | None = None,
     **fields: Unpack[ServiceFields],
 ) -> Service:
-    """Change what is given of the service; booked meetings stay. Refuses NotAllowed, NotFound, Stale and Invalid."""
+    """Change what is given of the service; booked meetings stay. What waits is offered as it says from then on. Refuses
+    NotAllowed, NotFound, Stale and Invalid."""
     (await authority_of(actor)).over_organization()
-    return await SERVICES.change(service_id, _checked(fields), actor=actor, expected_version=expected_version)
+    async with transaction() as tx:
+        columns = _checked(fields)
+        service = await SERVICES.change(service_id, columns, actor=actor, expected_version=expected_version)
+        if not _ROUTED.isdisjoint(columns):
+            await flow_later(tx, service_id=service.id)
+    return service
 
 
 async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActor, weight: int = 1) -> Service:
@@ -72,6 +84,8 @@ async def set_service_member(service_id: int, agent_id: int, *, actor: AgentActo
             raise NotFound("There is no such agent.", field=("agentId",))
         former = await _weigh(service, agent, weight)
         await save(service)
+        if former is None:
+            await flow_later(tx, agent_id=agent.id)
         before, after = {"weight": former}, {"weight": weight}
         await audit(
             tx, "setServiceMember", service, actor=actor, agent=named([agent])[0], before=before, after=after
@@ -101,7 +115,8 @@ async def _weigh(service: Service, agent: Agent, weight: int) -> int | None:
 
 
 async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentActor) -> Service:
-    """Take the agent out of the service; their meetings stay theirs. Refuses NotAllowed and NotFound."""
+    """Take the agent out of the service; their meetings stay theirs, and what was offered to them is no longer. Refuses
+    NotAllowed and NotFound."""
     (await authority_of(actor)).over_organization()
     async with transaction() as tx:
         service = await SERVICES.lock(service_id, actor=actor)
@@ -111,6 +126,7 @@ async def remove_service_member(service_id: int, agent_id: int, *, actor: AgentA
         if member is None:
             raise NotFound("There is no such member.", field=("agentId",))
         await member.delete()
+        await flow_later(tx, service_id=service.id)
         await save(service)
         before = {"weight": member.weight}
         await audit(
@@ -131,4 +147,7 @@ def _checked(fields: ServiceFields) -> dict[str, Any]:
         raise Invalid(f"This must be from 1 to {MOST_REQUIRED}.", field=("requiredAgents",))
     if not 0 <= percent <= 100:
         raise Invalid("This must be from 0 to 100.", field=("availabilityPercent",))
+    shortest, longest = OFFER_SECONDS
+    if not shortest <= fields.get("offer_timeout_seconds", shortest) <= longest:
+        raise Invalid(f"This must be from {shortest} to {longest}.", field=("offerTimeoutSeconds",))
     return columns

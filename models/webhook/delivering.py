@@ -94,7 +94,8 @@ async def store_answer(attempt: Attempt, answer: Answer, *, now: datetime) -> ti
             status_code=answer.status,
             next_attempt_at=None if pause is None else now + pause,
             error=None if answer.is_good else answer.reason,
-            answer=None if answer.is_good else answer.said,
+            # It may repeat what was sent, which was taken away meanwhile.
+            answer=None if answer.is_good or delivery.body.encode() != attempt.body else answer.said,
         )
         await _judge(tx, webhook, answer, has_ended=pause is None, now=now)
     return pause

@@ -29,7 +29,7 @@ from models.changes import (
 )
 from models.claim import Claim
 from models.connection import Connection
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.database import migrate
 from models.link import ScheduleLink

@@ -15,7 +15,7 @@ from psycopg.errors import ForeignKeyViolation
 from errors import Refused, SlotTaken
 from models.agent.agent import Agent
 from models.claim import Claim
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.rounds import MOST_IN_A_ROUND, Rounds
 from models.transactions import Transaction, ids_of, key_of, transaction
 from tests.builders import MONDAY

@@ -23,8 +23,8 @@ def statistics() -> dict[str, int]:
     return dict(pool._pool.get_stats())
 
 
-def something(organization: Organization, topic: str = "conversation:1") -> Announcement:
-    return Announcement(organization.id, topic, EventKind.CONVERSATION_CHANGED, {"conversation": 1})
+def something(organization: Organization, topic: str = "conversation:1", *, about: int = 1) -> Announcement:
+    return Announcement(organization.id, topic, EventKind.CONVERSATION_CHANGED, {"conversation": about})
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def test_hints_are_published_after_commit_once_and_with_the_newest_seq(
     organization: Organization, published: list[Hint]
 ) -> None:
     async with transaction():
-        announce(something(organization), something(organization, "inbox:2"), something(organization))
+        announce(something(organization), something(organization, "inbox:2"), something(organization, about=2))
         assert published == []
     assert published == [Hint("conversation:1", 2), Hint("inbox:2", 1)]
 
@@ -176,3 +176,14 @@ async def test_a_refusal_undoes_everything_but_what_is_prepared(organization: Or
 def test_nothing_is_announced_outside_a_transaction() -> None:
     with pytest.raises(RuntimeError):
         announce(Announcement(1, "inbox:1", EventKind.CONVERSATION_CHANGED, {}))
+
+
+async def test_what_is_announced_again_is_told_once_and_last(organization: Organization) -> None:
+    async with transaction():
+        announce(something(organization), something(organization, about=2))
+        announce(something(organization))
+    async with transaction():
+        announce(something(organization))
+    rows = await EventRow.filter(topic="conversation:1").order_by("seq")
+    assert [row.ids["conversation"] for row in rows] == [2, 1, 1]
+    assert [row.seq for row in rows] == [1, 2, 3]

@@ -15,7 +15,7 @@ from tortoise.transactions import in_transaction
 from jobs.mail import tell_of_change
 from models.agent.agent import Agent
 from models.base import Row
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting, MeetingChange

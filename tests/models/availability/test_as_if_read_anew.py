@@ -20,7 +20,7 @@ from models.availability.sight import Looks, looks, place
 from models.availability.target import Named, find_target
 from models.calendar.connection import BusyTime, CalendarConnection
 from models.claim import Claim
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.link import ScheduleLink
 from models.meeting.meeting import Attendee, Meeting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.database import migrate
 from models.desk.contact_list import ContactList
 from models.organization.organization import Organization

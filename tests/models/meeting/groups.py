@@ -9,7 +9,8 @@ from errors import Refused
 from models.actor import Actor, GuestActor, Public
 from models.agent.agent import Agent
 from models.availability.target import Named, Target, find_target
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.hold import Held, hold
 from models.keyring import Keyring
 from models.meeting.booking import book
@@ -96,7 +97,9 @@ async def comes(target: Target, name: str = "Grace", **how: Any) -> Meeting:
 async def guest_named(meeting: Meeting, name: str) -> GuestActor:
     """The guest, as whoever holds their link."""
     contact = await Contact.get(name=name)
-    return GuestActor(contact=contact, meeting_id=meeting.id, conversation_id=meeting.conversation_id)
+    return GuestActor(
+        contact=contact, meeting_id=meeting.id, conversation_id=meeting.conversation_id, link_id=contact.id
+    )
 
 
 async def go(meeting: Meeting, name: str) -> Meeting | Refused:

@@ -13,7 +13,7 @@ from errors import (
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, Target, find_target
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.hold import Held, hold
 from models.keyring import Keyring
 from models.meeting.booking import book

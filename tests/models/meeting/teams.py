@@ -12,7 +12,7 @@ from errors import Refused
 from models.actor import Actor, Public
 from models.agent.agent import Agent
 from models.availability.target import Named, Target, find_target
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.meeting.booking import book
 from models.meeting.changing import Change, reschedule
 from models.meeting.meeting import Meeting

@@ -9,7 +9,7 @@ from models.agent.agent import Agent
 from models.availability.engine import Request, ask_engine
 from models.availability.target import Target
 from models.claim import Claim
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.meeting.booking import book
 from models.meeting.wish import Wish
 from models.organization.organization import Organization

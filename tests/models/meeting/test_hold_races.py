@@ -18,7 +18,7 @@ from errors import (
 from models.actor import Public
 from models.agent.agent import Agent
 from models.claim import Claim, Time
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.hold import Held, hold, release
 from models.idempotency import Once
 from models.meeting.booking import book

@@ -12,7 +12,8 @@ from models.actor import Actor, GuestActor, Public
 from models.agent.agent import Agent
 from models.availability.engine import Request, ask_engine
 from models.availability.target import Target
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.meeting.booking import book
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.limits import guest_limits

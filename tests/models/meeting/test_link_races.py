@@ -12,7 +12,8 @@ from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.linking import create_link, delete_link, update_link
 from models.claim import Claim
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Conversation
 from models.hold import Held
 from models.idempotency import IdempotencyKey, Once

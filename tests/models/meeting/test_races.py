@@ -16,7 +16,8 @@ from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, Target, find_target
 from models.claim import Claim, Time
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Conversation
 from models.idempotency import Once
 from models.meeting.booking import book, book_alone

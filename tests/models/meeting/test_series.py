@@ -13,7 +13,8 @@ from models.agent.agent import Agent
 from models.availability.linking import create_link
 from models.availability.target import Target
 from models.claim import Claim
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.conversation.conversation import Conversation
 from models.event import EventRow
 from models.idempotency import Once
@@ -198,6 +199,21 @@ async def test_a_class_that_the_guest_comes_to_already_is_left_out_by_itself(ann
     decided = await repeat(target)
     assert booked_at(decided) == [NINE, None, NINE + 2 * WEEK, NINE + 3 * WEEK]
     assert [one.refusal and one.refusal.code for one in decided] == [None, ErrorCode.INVALID, None, None]
+
+
+async def test_where_nothing_is_booked_it_is_not_said_besides_who_comes_to_a_class(anna: Agent) -> None:
+    """Else a series of which one start is refused for certain would tell it at no price."""
+    subject = await a_planned_subject([anna], seats=3)
+    target = await target_of(anna, subject_id=subject.id)
+    await use(target, NINE + WEEK)
+    asked = [
+        await repeat(target, "FREQ=WEEKLY;COUNT=6", on_conflict=OnConflict.BOOK_NOTHING, name=name)
+        for name in ("Grace", "Heidi")
+    ]
+    assert asked[0] == asked[1]
+    assert [one.refusal is not None for one in asked[0]] == [False] * 5 + [True]
+    [first, second] = await repeat(target, "FREQ=WEEKLY;COUNT=2", on_conflict=OnConflict.BOOK_NOTHING)
+    assert (first.refusal, second.refusal and second.refusal.code) == (None, ErrorCode.INVALID)
 
 
 async def test_no_class_is_the_alternative_to_another_of_the_same_series(anna: Agent) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from models.agent.agent import Agent
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.organization.organization import Organization
 from tests.builders import MONDAY
 from tests.jobs.conftest import books

@@ -14,7 +14,8 @@ from errors import IdempotencyConflict, LimitReached, OutsideAvailability, Refus
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Target
-from models.contact import Contact, GuestDetails
+from models.contact.contact import Contact
+from models.contact.details import GuestDetails
 from models.idempotency import IdempotencyKey, Once
 from models.meeting.booking import book, book_alone
 from models.meeting.meeting import Meeting
