@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -41,10 +41,19 @@ class Line:
         [answer] = answers
         return answer
 
-    async def follow(self, query: str, **variables: Any) -> None:
-        """Subscribe without a cursor of one's own, which a Resync answers at once: from here on it runs."""
-        await self.send(query, **variables, after="")
+    async def follow(self, query: str, **variables: Any) -> str:
+        """Subscribe without a cursor of one's own, which a Resync answers at once: from here on it runs. Its id."""
+        operation_id = await self.send(query, **variables, after="")
         assert (await self.event())["__typename"] == "Resync"
+        return operation_id
+
+    async def complete(self, operation_id: str) -> None:
+        """End an operation."""
+        await self._say(type="complete", id=operation_id)
+
+    def vanish(self) -> None:
+        """Be gone without a word."""
+        self._socket.transport.abort()
 
     async def event(self) -> dict[str, Any]:
         return dict(_field(await self.receive()))
@@ -70,13 +79,34 @@ class Line:
 
 
 @asynccontextmanager
-async def line(address: str, token: str | None = None) -> AsyncIterator[Line]:
-    """A socket of whoever holds the token."""
-    url = address.replace("http", "ws", 1) + "/graphql"
-    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
-        opened = Line(socket)
-        await opened.greet(f"Bearer {token}" if token else None)
+async def line(address: str, token: str | None = None, *, patiently: bool = False) -> AsyncIterator[Line]:
+    """A socket of whoever holds the token; `patiently`, it is asked for until there is room."""
+    async with AsyncExitStack() as stack, asyncio.timeout(PATIENCE_SECONDS) as patience:
+        while True:
+            socket = await stack.enter_async_context(_socket(address))
+            opened = Line(socket)
+            try:
+                await opened.greet(f"Bearer {token}" if token else None)
+                break
+            except websockets.ConnectionClosed as closed:
+                if not (patiently and closed.rcvd and closed.rcvd.code == 1013):
+                    raise
+        patience.reschedule(None)
         yield opened
+
+
+async def closing(address: str, token: str | None) -> websockets.frames.Close:
+    """How the server closes the socket of whoever holds the token as soon as they introduce themselves."""
+    async with _socket(address) as socket:
+        with pytest.raises(websockets.ConnectionClosed) as end:
+            await Line(socket).greet(f"Bearer {token}" if token else None)
+    assert end.value.rcvd is not None
+    return end.value.rcvd
+
+
+def _socket(address: str) -> connect:
+    url = address.replace("http", "ws", 1) + "/graphql"
+    return connect(url, subprotocols=[Subprotocol("graphql-transport-ws")])
 
 
 def _field(message: dict[str, Any]) -> Any:

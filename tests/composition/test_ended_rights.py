@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -14,68 +13,37 @@ from websockets import ConnectionClosed
 
 from models.agent.agent import Agent
 from models.agent.key import create_api_key, revoke_api_key
-from models.agent.session import Session, hash_password
+from models.conversation.conversation import Member
+from models.conversation.link import conversation_token
 from models.keyring import Keyring
 from models.letter.ordered import OrderedLetter
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
-from models.organization.organization import Organization
 from models.words import Role
 from resolvers.ids import encode
 from tests.builders import Clock, acting, an_agent
+from tests.composition.callers import VIEWER, Booked, SignIn, post
 from tests.composition.lines import line
 from tests.models.meeting.groups import a_class
-from tests.resolvers.documents import ASSIGN, BOOK, CANCEL, CONVERSATION_EVENTS, INBOX_EVENTS, SEND, codes, wish
+from tests.resolvers.documents import (
+    ASSIGN,
+    BOOK,
+    CANCEL,
+    CONVERSATION_EVENTS,
+    ELEVEN,
+    INBOX_EVENTS,
+    MEETING_EVENTS,
+    MOVE,
+    SEND,
+    codes,
+    wish,
+)
 from tests.resolvers.guest_documents import REQUEST, VERIFY
 from tests.resolvers.settings_documents import UPDATE_SETTINGS
 
-VIEWER = "{ viewer { agent { name } guest { name } } }"
 COUNT = "{ conversations { totalCount } }"
 PERMISSIONS = "{ viewer { permissions } }"
 SIGN_OUT = "mutation { signOut { ok } }"
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What a guest got for booking with Anna; ids are the API's."""
-
-    conversation: str
-    token: str
-
-
-@pytest.fixture
-async def ben(organization: Organization) -> Agent:
-    return await an_agent(organization, "Ben")
-
-
-@pytest.fixture
-async def sign_in(keys: Keyring, clock: Clock) -> Callable[[Agent], Awaitable[str]]:
-    """Gives an agent's access token."""
-
-    async def sign_in(agent: Agent) -> str:
-        await Agent.filter(id=agent.id).update(password_hash=await hash_password("frontdesk"))
-        tokens = await Session.sign_in("acme", agent.email, "frontdesk", keys=keys, now=clock())
-        return tokens.access_token
-
-    return sign_in
-
-
-@pytest.fixture
-async def booked(browser: ClientSession, annas_link: ScheduleLink) -> Booked:
-    payload = (await post(browser, BOOK, input=wish()))["bookMeeting"]
-    return Booked(payload["meeting"]["conversation"]["id"], payload["manageToken"])
-
-
-async def post(
-    browser: ClientSession, query: str, *, token: str | None = None, **variables: Any
-) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with browser.post(
-        "/graphql", json={"query": query, "variables": variables}, headers=headers
-    ) as answer:
-        shown = await answer.json(content_type=None)
-    assert "errors" not in shown, shown
-    return dict(shown["data"])
 
 
 async def sign_out(browser: ClientSession, anna: Agent, token: str) -> None:
@@ -87,7 +55,6 @@ async def deactivate(browser: ClientSession, anna: Agent, token: str) -> None:
 
 
 Ending = Callable[[ClientSession, Agent, str], Awaitable[None]]
-SignIn = Callable[[Agent], Awaitable[str]]
 
 
 @pytest.mark.parametrize("ends", [sign_out, deactivate])
@@ -234,6 +201,22 @@ async def test_a_guest_whose_link_was_renewed_hears_no_more_and_others_go_on(
         assert (await hers.ask(VIEWER))["agent"] == {"name": "Anna"}
 
 
+async def test_a_token_shown_on_a_nameless_socket_is_good_until_it_is_renewed(
+    browser: ClientSession, address: str, booked: Booked
+) -> None:
+    async with line(address) as anybody, line(address, booked.token) as grace:
+        await anybody.follow(MEETING_EVENTS, token=booked.token)
+        await grace.send(SEND, input={"conversationId": booked.conversation, "text": "Nothing of the meeting"})
+        [meeting] = await Meeting.all()
+        mine = {"meetingId": encode("Meeting", meeting.id), "start": ELEVEN}
+        assert codes((await post(browser, MOVE, token=booked.token, input=mine))["rescheduleMeeting"]) == []
+        assert (await anybody.event())["meeting"]["guest"] == {"name": "Grace Guest"}
+        await Meeting.all().update(link_key=F("link_key") + 1)
+        end = await anybody.receive()
+        assert (end["type"], end["payload"][0]["extensions"]["code"]) == ("error", "FORBIDDEN")
+        assert await anybody.ask(VIEWER) == {"agent": None, "guest": None}
+
+
 async def test_a_guest_whose_link_was_renewed_does_nothing_more_on_an_open_socket(
     address: str, booked: Booked
 ) -> None:
@@ -242,6 +225,22 @@ async def test_a_guest_whose_link_was_renewed_does_nothing_more_on_an_open_socke
         await Meeting.all().update(link_key=F("link_key") + 1)
         await grace.send(VIEWER)
         assert (await grace.closed()).code == 4403
+
+
+async def test_who_has_left_a_conversation_hears_no_more_by_its_link(
+    address: str, keys: Keyring, booked: Booked
+) -> None:
+    member = await Member.get(contact_id__isnull=False)
+    async with (
+        line(address, conversation_token(member.id, keys=keys)) as its,
+        line(address, booked.token) as hers,
+    ):
+        for each in (its, hers):
+            await each.follow(CONVERSATION_EVENTS, id=booked.conversation)
+        await member.delete()
+        end = await its.closed()
+        assert (end.code, end.reason) == (4403, "The link into the conversation is not valid.")
+        assert (await hers.ask(VIEWER))["guest"] == {"name": "Grace Guest"}
 
 
 async def signed_in(browser: ClientSession, keys: Keyring) -> str:

@@ -21,7 +21,16 @@ from tests.servers import new_database
 
 APP = Path(__file__).parents[2] / "app.py"
 PATIENCE_SECONDS = 60
-OURS = ("DATABASE_URL", "TEST_DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY", "PUBLIC_URL", "ENVIRONMENT")
+OURS = (
+    "DATABASE_URL",
+    "TEST_DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "S3_URL",
+    "SECRET_KEY",
+    "PUBLIC_URL",
+    "ENVIRONMENT",
+)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from realtime.transport import CallerLimits
 from settings import BadSetting, Environment, Settings
 
 KEY = "k" * 32
@@ -32,6 +33,20 @@ def test_a_database_of_its_own_makes_it_production_with_workers_of_their_own() -
     assert settings.environment is Environment.PRODUCTION
     assert settings.host == "0.0.0.0"
     assert not settings.worker
+
+
+def test_attachments_lie_in_a_folder_unless_there_is_a_bucket() -> None:
+    settings = Settings.of({})
+    assert (settings.bucket, settings.attachment_folder) == (None, Path(".data/attachments"))
+    there = Settings.of({"S3_URL": "https://key:secret@s3.example/bucket?region=eu-south-1"}).bucket
+    assert there is not None
+    assert (there.url("a"), there.region) == ("https://s3.example/bucket/a", "eu-south-1")
+
+
+def test_what_a_caller_may_have_open_can_be_set() -> None:
+    assert Settings.of({}).caller_limits == CallerLimits()
+    given = {"CALLER_CONNECTIONS": "1", "CALLER_SUBSCRIPTIONS": "2", "PUBLIC_CONNECTIONS": "1000000"}
+    assert Settings.of(given).caller_limits == CallerLimits(connections=1, subscriptions=2, public=1_000_000)
 
 
 def test_an_empty_variable_is_not_set() -> None:
@@ -74,6 +89,8 @@ def test_with_a_database_the_secret_has_to_be_given() -> None:
         ("REDIS_URL", "http://:hunter2@redis.example"),
         ("SMTP_URL", "imap://desk:hunter2@mail.example"),
         ("SMTP_URL", "smtp://desk:hunter2/3@mail.example"),
+        ("S3_URL", "s3://desk:hunter2@files.example/bucket"),
+        ("S3_URL", "https://desk:hunter2@files.example"),
         ("SECRET_KEY", "hunter2"),
         ("PORT", "hunter2"),
         ("PORT", "0"),
@@ -86,6 +103,9 @@ def test_with_a_database_the_secret_has_to_be_given() -> None:
         ("WORKER", "hunter2"),
         ("FETCH_ALSO", "10.0.0.1/8"),
         ("LOG_LEVEL", "hunter2"),
+        ("CALLER_CONNECTIONS", "0"),
+        ("CALLER_SUBSCRIPTIONS", "hunter2"),
+        ("PUBLIC_CONNECTIONS", "1000001"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_named_but_not_repeated(name: str, value: str) -> None:
@@ -103,6 +123,7 @@ def test_no_secret_is_shown_where_settings_are_printed() -> None:
             **MANAGED,
             "REDIS_URL": "redis://:hunter2@redis.example",
             "SMTP_URL": "smtp://desk:hunter2@mail.example",
+            "S3_URL": "https://desk:hunter2@files.example/bucket",
         }
     )
     assert "hunter2" not in repr(settings)

@@ -22,7 +22,7 @@ from models.availability.target import Named, find_target
 from models.calendar.connecting import connect_file, disconnect_calendar
 from models.calendar.connection import CalendarConnection
 from models.claim import Claim
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.database import database
 from models.hold import hold
 from models.link import ScheduleLink

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 PATIENCE_SECONDS = 20
@@ -72,6 +73,18 @@ class Line:
         assert "errors" not in message["payload"], message
         [event] = message["payload"]["data"].values()
         return dict(event)
+
+    async def end(self) -> str:
+        """How what is followed ends, whatever comes before that: the code of an error, or why the socket is closed."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            try:
+                while (message := json.loads(await self._socket.recv()))["type"] == "next":
+                    pass
+            except ConnectionClosed as closed:
+                assert closed.rcvd is not None
+                return f"{closed.rcvd.code} {closed.rcvd.reason}"
+        assert message["type"] == "error", message
+        return str(message["payload"][0]["extensions"]["code"])
 
     async def until(self, typename: str) -> dict[str, Any]:
         """The next event of that type; others before it are passed over."""

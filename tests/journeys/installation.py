@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -18,10 +19,13 @@ STOP_SECONDS = 30
 
 
 class Installation:
-    """One folder with its data; started, stopped, killed and started again."""
+    """One folder with its data, or another's database; started, stopped, killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    program: tuple[Path | str, ...] = (HOUSE / "app.py", "serve")
+
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
+        self._environment = environment
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._process: asyncio.subprocess.Process | None = None
@@ -29,6 +33,15 @@ class Installation:
     @property
     def mails(self) -> Path:
         return self.folder / ".data" / "mail"
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    @property
+    def process(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def output(self) -> str:
         return (self.folder / "output.txt").read_text()
@@ -38,13 +51,15 @@ class Installation:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name not in ("DATABASE_URL", "TEST_DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY")
+            if name
+            not in ("DATABASE_URL", "TEST_DATABASE_URL", "REDIS_URL", "SMTP_URL", "S3_URL", "SECRET_KEY")
         }
         environment |= {"PORT": str(self.port), "FETCH_ALSO": "127.0.0.0/8", "HOST": "127.0.0.1"}
+        environment |= self._environment
         with (self.folder / "output.txt").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, HOUSE / "app.py", "serve",
-                cwd=self.folder, env=environment, stdout=output, stderr=output,
+                sys.executable, *self.program, cwd=self.folder, env=environment,
+                stdin=asyncio.subprocess.PIPE, stdout=output, stderr=output,
             )  # fmt: skip
         async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
             while not await self._ready(session):
@@ -78,6 +93,25 @@ class Installation:
         """Stop what a failed test left running."""
         if self._process is not None:
             await self.interrupt()
+
+
+class Probed(Installation):
+    """One that tells what it holds."""
+
+    program = (HOUSE / "tests" / "journeys" / "probed.py",)
+
+    async def census(self) -> dict[str, int]:
+        assert self._process is not None and self._process.stdin is not None
+        known = self._censuses()
+        self._process.stdin.write(b"\n")
+        async with asyncio.timeout(START_SECONDS):
+            while len(said := self._censuses()) == len(known):
+                await asyncio.sleep(0.02)
+        return dict(json.loads(said[-1].removeprefix("census ")))
+
+    def _censuses(self) -> list[str]:
+        lines = self.output().splitlines(keepends=True)
+        return [line for line in lines if line.startswith("census ") and line.endswith("\n")]
 
 
 def _free_port() -> int:

@@ -14,7 +14,7 @@ import pytest
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, find_target
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.conversation.message import Message
 from models.meeting.booking import book
 from models.meeting.meeting import Meeting

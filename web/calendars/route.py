@@ -16,6 +16,7 @@ from models.calendar.entries import Mark
 from models.calendar.feed import reader_of
 from resolvers.context import World
 from web.calendars.writing import calendar_of
+from web.conditions import is_known
 
 # What is kept of it, is kept by its reader's program, which asks each time whether it is still true. That its address
 # is a secret, other sites are not told, and search engines do not list it.
@@ -50,9 +51,3 @@ def _validators(mark: Mark) -> Mapping[str, str]:
     if mark.changed_at is None:
         return etag
     return {**etag, "last-modified": format_datetime(mark.changed_at, usegmt=True)}
-
-
-def is_known(if_none_match: str | None, etag: str) -> bool:
-    """Whether the client has this very answer (RFC 9110 §13.1.2): compared weakly, as proxies may have made it."""
-    known = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
-    return etag in known or known == ["*"]

@@ -83,7 +83,7 @@ def _event(entry: Entry, *, zone: str) -> Event:
 
 def _summary(entry: Entry) -> str:
     """What it is about, and who else comes, as far as that does not say so already."""
-    title = entry.meeting.title
+    title = entry.title
     others = [name for name in entry.names if name not in title]
     return " – ".join(part for part in (title, ", ".join(others)) if part)
 

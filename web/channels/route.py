@@ -74,9 +74,12 @@ def _news(
         return meta_news.read_news(body, credentials) if signed else None
     # As the provider knows it: a proxy in front may have made another address of it.
     url = webhook_url(account.id, keys=world.keys, public_url=world.public_url)
+    if request.url.query:
+        url = f"{url}?{request.url.query}"
     shown = request.headers.get("x-twilio-signature", "")
     signed = twilio_news.is_signed(url, body, shown, credentials)
-    return twilio_news.read_news(body, credentials) if signed else None
+    reference = request.query_params.get(twilio_news.REFERENCE)
+    return twilio_news.read_news(body, credentials, reference=reference) if signed else None
 
 
 def _refuse(message: str, status: int) -> Response:

@@ -4,6 +4,7 @@ Starlette's own parser reads what is not UTF-8 as Latin-1, does not notice a bod
 of its last part open then, and limits neither a file's size nor the body's.
 """
 
+from io import RawIOBase
 from tempfile import SpooledTemporaryFile
 
 from python_multipart import MultipartParser
@@ -11,6 +12,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, UploadFile
 
+from errors import AttachmentTooLarge
 from web.graphql.reading import HTTPRefused, UploadLimits
 
 FIELDS = ("operations", "map")
@@ -19,9 +21,30 @@ LONGEST_BOUNDARY = 70
 """RFC 2046 §5.1.1."""
 
 
+class FileTooLarge(Exception):
+    """The file that is coming in goes beyond its limit."""
+
+
+class Unread(RawIOBase):
+    """In the place of a file that was too large to be read: whoever reads it refuses AttachmentTooLarge."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    def read(self, size: int = -1) -> bytes:
+        raise self._refusal()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise self._refusal()
+
+    def _refusal(self) -> AttachmentTooLarge:
+        return AttachmentTooLarge(f"A file may have {self._limit // 1_048_576} MB at most.", field=("file",))
+
+
 class Form:
     """The fields and files of one body by their names. `feed` refuses with HTTPRefused what goes beyond the limits,
-    and whatever is neither a file nor one of FIELDS. `close` it, whatever happens."""
+    and whatever is neither a file nor one of FIELDS; for a file it raises FileTooLarge. `close` it, whatever
+    happens."""
 
     def __init__(self, content_type: str, limits: UploadLimits) -> None:
         self.fields: dict[str, bytearray] = {}
@@ -32,6 +55,7 @@ class Form:
         self._header_name, self._header_value = bytearray(), bytearray()
         self._part: bytearray | UploadFile = bytearray()
         self._part_bytes = 0
+        self._too_large: UploadFile | None = None
         self._unwritten: list[tuple[UploadFile, bytes]] = []
         self._parser = MultipartParser(
             boundary_of(content_type),
@@ -55,9 +79,19 @@ class Form:
             await file.write(data)
         self._unwritten.clear()
 
+    def give_up_file(self) -> bool:
+        """Have the file that is coming in be one that cannot be read. False where nobody knows yet what for it came."""
+        name = next(name for name, file in self.files.items() if file is self._part)
+        self.files[name].file.close()
+        unread = UploadFile(Unread(self._limits.file_bytes), size=self._limits.file_bytes + 1)  # type: ignore[arg-type]
+        unread.filename = self.files[name].filename
+        self.files[name] = self._too_large = unread
+        return all(field in self.fields for field in FIELDS)
+
     async def rewind(self) -> None:
         for file in self.files.values():
-            await file.seek(0)
+            if file is not self._too_large:
+                await file.seek(0)
 
     def close(self) -> None:
         # Not by UploadFile.close, which awaits: a second cancellation could come between.
@@ -103,7 +137,7 @@ class Form:
         limit = self._limits.file_bytes if is_file else self._limits.operations_bytes
         self._part_bytes += end - start
         if self._part_bytes > limit:
-            raise HTTPRefused(413, f"{'A file' if is_file else 'This part'} may have {limit} bytes at most.")
+            raise FileTooLarge if is_file else HTTPRefused(413, f"This part may have {limit} bytes at most.")
         if isinstance(self._part, UploadFile):
             self._unwritten.append((self._part, data[start:end]))
         else:

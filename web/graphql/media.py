@@ -1,6 +1,8 @@
-"""Which of the two response types a client wants (GraphQL over HTTP, section 6.1)."""
+"""Which response type a client wants (GraphQL over HTTP, section 6.1; GraphQL over SSE)."""
 
 from typing import NamedTuple
+
+from realtime.transport import EVENT_STREAM
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -15,7 +17,7 @@ class Preference(NamedTuple):
 
     def serves(self) -> str | None:
         """The response type that would satisfy it; a wildcard means the older one, which everybody reads."""
-        if self.media_type in (GRAPHQL_JSON, JSON):
+        if self.media_type in (GRAPHQL_JSON, JSON, EVENT_STREAM):
             return self.media_type
         return JSON if self.media_type in ("*/*", "application/*") else None
 
@@ -24,10 +26,19 @@ def negotiated(accept: str | None) -> str | None:
     """The best response type for an Accept header; None where none would do. No header means anything."""
     if accept is None or not accept.strip():
         return JSON
-    preferences = [preference(element) for element in accept.split(",")]
+    preferences = preferred(accept)
     refused = {wish.media_type for wish in preferences if wish.quality <= 0}
     wanted = [wish for wish in preferences if wish.quality > 0 and wish.serves() not in (None, *refused)]
     return max(wanted, key=lambda wish: wish.quality).serves() if wanted else None
+
+
+def takes_events(accept: str | None) -> bool:
+    """Whether the client reads event streams, however gladly: there is no other response to a subscription."""
+    return any(wish.media_type == EVENT_STREAM and wish.quality > 0 for wish in preferred(accept or ""))
+
+
+def preferred(accept: str) -> list[Preference]:
+    return [preference(element) for element in accept.split(",")]
 
 
 def preference(element: str) -> Preference:

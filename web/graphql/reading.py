@@ -111,10 +111,12 @@ async def bounded_body(request: Request, limit: int) -> bytes:
         return b"".join([chunk async for chunk in chunks])
 
 
-async def bounded(request: Request, limit: int, *, too_large: HTTPRefused) -> AsyncGenerator[bytes, None]:
-    """The body as it comes in; raises `too_large` beyond the limit in bytes, at once where that is announced."""
+async def bounded(
+    request: Request, limit: int, *, too_large: HTTPRefused, at_once: bool = True
+) -> AsyncGenerator[bytes, None]:
+    """The body as it comes in; raises `too_large` beyond the limit in bytes, `at_once` where that is announced."""
     length = request.headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > limit:
+    if at_once and length.isdecimal() and int(length) > limit:
         raise too_large
     left = limit
     async with aclosing(request.stream()) as chunks:

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from realtime.transport import OperationRequest
-from web.graphql.form import FIELDS, Form, shown
+from web.graphql.form import FIELDS, FileTooLarge, Form, shown
 from web.graphql.reading import HTTPRefused, UploadLimits, bounded, check_encoding, checked, decoded, in_time
 
 INDEX = re.compile("0|[1-9][0-9]{0,8}")
@@ -38,11 +38,18 @@ async def fill(form: Form, request: Request, limits: UploadLimits) -> None:
     # The connection stays open after a refusal, and the server discards the rest: closed upon a client that is still
     # sending, it would be reset, and the client might never read why.
     too_large = HTTPRefused(413, f"A file may have {limits.file_bytes} bytes at most.")
-    async with aclosing(bounded(request, limits.body_bytes, too_large=too_large)) as chunks:
-        async for chunk in chunks:
-            await form.feed(chunk)
-    if not form.is_complete:
-        raise HTTPRefused(400, "The body ends before its last boundary.")
+    reading = bounded(request, limits.body_bytes, too_large=too_large, at_once=False)
+    try:
+        async with aclosing(reading) as chunks:
+            async for chunk in chunks:
+                await form.feed(chunk)
+    except FileTooLarge:
+        # What is asked for is known where it came first, as it should: then it is refused as what it is.
+        if not form.give_up_file():
+            raise too_large from None
+    else:
+        if not form.is_complete:
+            raise HTTPRefused(400, "The body ends before its last boundary.")
     await form.rewind()
 
 

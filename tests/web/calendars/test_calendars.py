@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from models.agent.agent import Agent
 from models.calendar.feed import Reader, calendar_url, renew_feed, revoke_feed
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.keyring import Keyring
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting

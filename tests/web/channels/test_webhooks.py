@@ -14,13 +14,16 @@ import orjson
 import pytest
 from aiohttp import ClientSession
 from starlette.applications import Starlette
+from yarl import URL
 
+from models.campaign.campaign import CampaignRecipient
+from models.campaign.hearing import reference_of
 from models.channel.account import ChannelAccount
 from models.channel.address import webhook_url
 from models.channel.credentials import Credentials, sealed
 from models.keyring import Keyring
 from models.organization.organization import Organization
-from models.words import MessagingProvider
+from models.words import MessageStatus, MessagingProvider
 from providers.messaging.protocol import MetaCredentials, TwilioCredentials
 from realtime.bus import MemoryBus
 from realtime.cursors import Cursors
@@ -28,6 +31,7 @@ from realtime.hub import Hub
 from realtime.store import DatabaseStore
 from resolvers.context import World
 from tests.builders import MONDAY, Clock, a_service
+from tests.jobs.campaigning import Desk, a_desk
 from tests.serving import serving
 from web.channels import channel_routes
 from web.channels.route import LARGEST_NEWS
@@ -89,9 +93,14 @@ def signed(body: bytes, secret: str = META.app_secret) -> dict[str, str]:
 
 
 def signed_form(
-    account: ChannelAccount, keys: Keyring, form: dict[str, str], token: str = TWILIO.auth_token
+    account: ChannelAccount,
+    keys: Keyring,
+    form: dict[str, str],
+    token: str = TWILIO.auth_token,
+    *,
+    query: str = "",
 ) -> str:
-    url = webhook_url(account.id, keys=keys, public_url=DESK)
+    url = webhook_url(account.id, keys=keys, public_url=DESK) + query
     said = url + "".join(name + form[name] for name in sorted(form))
     return b64encode(hmac.digest(token.encode(), said.encode(), "sha1")).decode()
 
@@ -175,6 +184,58 @@ async def test_what_twilio_has_signed_is_heard(
     async with site.post(path_of(twilio, keys), data=form, headers=headers) as answer:
         assert answer.status == 200
     assert await health() == (True, MONDAY, None)
+
+
+async def test_twilio_signs_all_of_the_address_at_which_it_tells_of_a_message(
+    site: ClientSession, twilio: ChannelAccount, keys: Keyring
+) -> None:
+    form = {"SmsStatus": "received", "AccountSid": TWILIO.account_sid}
+    path, query = path_of(twilio, keys), "?reference=17&%20=%C3%A9"
+    headers = {"X-Twilio-Signature": signed_form(twilio, keys, form, query=query)}
+    for other in ("", "?reference=18&%20=%C3%A9"):
+        async with site.post(URL(path + other, encoded=True), data=form, headers=headers) as answer:
+            assert answer.status == 403
+    async with site.post(URL(path + query, encoded=True), data=form, headers=headers) as answer:
+        assert answer.status == 200
+    assert await health() == (True, MONDAY, None)
+
+
+async def a_recipient(desk: Desk) -> CampaignRecipient:
+    """One who has been sent a campaign's template under the id SM1."""
+    campaign = await desk.campaign(now=MONDAY)
+    contact = await desk.contact(1)
+    return await CampaignRecipient.create(
+        organization_id=campaign.organization_id,
+        campaign=campaign,
+        contact=contact,
+        phone=contact.phone,
+        status=MessageStatus.SENT,
+        message_id="SM1",
+    )
+
+
+async def test_what_became_of_a_campaigns_messages_is_kept(
+    site: ClientSession, organization: Organization, keys: Keyring
+) -> None:
+    desk = await a_desk(organization, keys)
+    recipient = await a_recipient(desk)
+    form = {"AccountSid": TWILIO.account_sid, "MessageSid": "SM1", "MessageStatus": "undelivered"}
+    form |= {"ErrorCode": "63024"}
+    headers = {"X-Twilio-Signature": signed_form(desk.account, keys, form)}
+    async with site.post(path_of(desk.account, keys), data=form, headers=headers) as answer:
+        assert answer.status == 200
+    await recipient.refresh_from_db()
+    assert (recipient.status, recipient.error) == (MessageStatus.FAILED, "63024")
+    await ChannelAccount.all().update(
+        provider=MessagingProvider.META, sealed_credentials=sealed(META, keys=keys)
+    )
+    await CampaignRecipient.all().update(status=MessageStatus.UNKNOWN, message_id=None)
+    status = {"id": "wamid.1", "status": "read", "biz_opaque_callback_data": reference_of(recipient.id)}
+    body = told(statuses=[{"id": "wamid.0", "status": "read"}, status])
+    async with site.post(path_of(desk.account, keys), data=body, headers=signed(body)) as answer:
+        assert answer.status == 200
+    await recipient.refresh_from_db()
+    assert (recipient.status, recipient.message_id) == (MessageStatus.READ, "wamid.1")
 
 
 async def test_what_twilio_has_not_signed_is_not_heard(

@@ -25,12 +25,25 @@ async def test_a_body_that_was_cut_off_is_refused_and_its_file_closed(
 async def test_a_file_may_be_as_large_as_the_limit_and_no_larger(
     client: aiohttp.ClientSession, desk: Desk
 ) -> None:
-    most = b"x" * LIMITS.file_bytes
+    before, most = temporary_files(), b"x" * LIMITS.file_bytes
     _, answer = await posted(client, desk, form(a=("variables.file", most)))
     assert answer["data"]["keep"]["size"] == LIMITS.file_bytes
     refused = await posted(client, desk, form(a=("variables.file", most + b"x")))
+    assert refused == (
+        200,
+        {"data": {"keep": {"name": "a.ics", "type": None, "size": -1, "digest": "ATTACHMENT_TOO_LARGE"}}},
+    )
+    assert (len(desk.taken), temporary_files()) == (2, before)
+
+
+async def test_a_large_file_that_comes_before_what_is_asked_for_is_refused_all_the_same(
+    client: aiohttp.ClientSession, desk: Desk
+) -> None:
+    before = temporary_files()
+    backwards = body(*reversed(usual(content=b"x" * (LIMITS.file_bytes + 1))))
+    refused = await posted(client, desk, backwards)
     assert (refused[0], message(refused)) == (413, "A file may have 3000000 bytes at most.")
-    assert len(desk.taken) == 1
+    assert (desk.taken, temporary_files()) == ([], before)
 
 
 @pytest.mark.parametrize("name", ["operations", "map"])
@@ -42,10 +55,11 @@ async def test_the_parts_beside_the_files_have_a_limit_too(
     assert desk.taken == []
 
 
-async def test_who_sends_far_too_much_still_reads_why_and_may_go_on(desk: Desk) -> None:
+async def test_who_sends_far_too_much_is_told_before_it_has_come_and_may_go_on(desk: Desk) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as client:
-        refused = await posted(client, desk, form(a=("variables.file", b"x" * 40_000_000)))
-        assert (refused[0], message(refused)) == (413, "A file may have 3000000 bytes at most.")
+        status, answer = await posted(client, desk, form(a=("variables.file", b"x" * 40_000_000)))
+        assert (status, answer["data"]["keep"]["digest"]) == (200, "ATTACHMENT_TOO_LARGE")
+        assert desk.reads < 200
         assert (await posted(client, desk, form(a=("variables.file", NOTES))))[0] == 200
 
 

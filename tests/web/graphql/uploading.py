@@ -13,7 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.schema.config import StrawberryConfig
 
-from errors import Unauthenticated
+from errors import AttachmentTooLarge, Unauthenticated
 from realtime.transport import Engine, GraphQLSocket
 from schema.scalars import SCALARS, Upload
 from tests.serving import serving
@@ -46,10 +46,10 @@ class Context:
     desk: Desk
     name: str | None
 
-    def known(self) -> str:
+    async def uploads(self) -> UploadLimits:
         if self.name is None:
             raise Unauthenticated("Sign in.")
-        return self.name
+        return LIMITS
 
 
 Info = strawberry.Info[Context, None]
@@ -71,7 +71,10 @@ class Parcel:
 
 async def kept(info: Info, file: UploadFile) -> Kept:
     info.context.desk.taken.append(file)
-    content = await file.read()
+    try:
+        content = await file.read()
+    except AttachmentTooLarge as refused:
+        return Kept(name=file.filename or "", type=None, size=-1, digest=refused.code)
     return Kept(
         name=file.filename or "", type=file.content_type, size=len(content), digest=sha256(content).hexdigest()
     )
@@ -132,7 +135,7 @@ async def desk_open() -> AsyncGenerator[Desk, None]:
         return "anna"
 
     engine = Engine(SCHEMA)
-    requests = GraphQLOverHTTP(engine, context=context, uploader=Context.known, upload_limits=LIMITS)
+    requests = GraphQLOverHTTP(engine, context=context, uploads=Context.uploads)
     sockets = GraphQLSocket(
         engine, authenticate=authenticate, recognise=authenticate, context=lambda _: Context(desk, "anna")
     )
