@@ -14,12 +14,18 @@ Refused                  a business refusal: a value in a payload's `errors`, ne
 ├── ProviderDisconnected nothing is connected that could do it
 ├── ProviderRefused      the provider does not do it, or not with us
 ├── NotAMember · ConversationClosed · RepliedMeanwhile
+├── AttachmentTooLarge
+├── AlreadyTaken         another agent was faster
+├── OfferExpired         the offer is over: expired, rejected or withdrawn
+├── AtCapacity           the agent has as many conversations as they can
 └── ContactFieldRequired
 RequestError             the request itself: a top-level GraphQL error with `extensions.code`
 ├── Unauthenticated · Forbidden · BadRequest · TooComplex · RateLimited · Unavailable
 ProviderError            a provider's answer, heard by jobs only
 ├── ProviderDown         try again (after `retry_after_seconds`, where the provider said so)
+├── AnswerLost           it may be done, or not: do not try again what must not be done twice
 └── ProviderRejected     do not try again
+    └── SenderRejected   nor anything else that is sent in the same way
 """
 
 from collections.abc import Sequence
@@ -156,6 +162,22 @@ class RepliedMeanwhile(Refused):
     code = ErrorCode.REPLIED_MEANWHILE
 
 
+class AlreadyTaken(Refused):
+    code = ErrorCode.ALREADY_TAKEN
+
+
+class OfferExpired(Refused):
+    code = ErrorCode.OFFER_EXPIRED
+
+
+class AtCapacity(Refused):
+    code = ErrorCode.AT_CAPACITY
+
+
+class AttachmentTooLarge(Refused):
+    code = ErrorCode.ATTACHMENT_TOO_LARGE
+
+
 class ContactFieldRequired(Refused):
     code = ErrorCode.CONTACT_FIELD_REQUIRED
 
@@ -208,3 +230,11 @@ class ProviderDown(ProviderError):
 
 class ProviderRejected(ProviderError):
     """The provider understood and declined; trying again would change nothing."""
+
+
+class SenderRejected(ProviderRejected):
+    """Whatever else is sent by this account, or by this template, would be declined as well."""
+
+
+class AnswerLost(ProviderError):
+    """The provider was asked to do something once, and may have done it: what it answered nobody knows."""

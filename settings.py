@@ -12,6 +12,8 @@ from composition import variables
 from composition.secret import kept_secret
 from providers.fetching.addresses import Network
 from providers.mail.smtp_server import SmtpServer
+from providers.storage.bucket import Bucket
+from realtime.transport.limits import CallerLimits
 
 T = TypeVar("T")
 
@@ -34,9 +36,10 @@ class Settings:
     """The variables of the same names, and what they are where they are not set.
 
     `database_url` is None for the embedded PostgreSQL, `redis_url` for one process without Redis, `smtp` for mails
-    laid into `mail_folder`. `public_url` has no slash at its end. `fetch_also` are networks that calendars may be
-    fetched from, and events sent to, beside the public internet. Without a
-    `mail_replies_secret` no mails are taken.
+    laid into `mail_folder`, `bucket` for attachments kept in `attachment_folder`. `public_url` has no slash at its end.
+    `fetch_also` are networks that calendars may be fetched from, and events sent to, beside the public internet.
+    Without a `mail_replies_secret` no mails are taken. `caller_limits` are CALLER_CONNECTIONS, CALLER_SUBSCRIPTIONS and
+    PUBLIC_CONNECTIONS.
     """
 
     environment: Environment
@@ -48,9 +51,12 @@ class Settings:
     secret_key: bytes = field(repr=False)
     smtp: SmtpServer | None
     mail_folder: Path
+    bucket: Bucket | None
+    attachment_folder: Path
     worker: bool
     fetch_also: tuple[Network, ...]
     mail_replies_secret: bytes | None = field(repr=False)
+    caller_limits: CallerLimits
     log_level: str
     data: Path = DATA
 
@@ -78,9 +84,12 @@ class Settings:
             secret_key=_secret_key(given, embedded=database_url is None),
             smtp=given.read("SMTP_URL", variables.smtp_url, None),
             mail_folder=given.read("MAIL_FOLDER", Path, DATA / "mail"),
+            bucket=given.read("S3_URL", variables.s3_url, None),
+            attachment_folder=given.read("ATTACHMENT_FOLDER", Path, DATA / "attachments"),
             worker=given.read("WORKER", variables.yes_or_no, database_url is None),
             fetch_also=given.read("FETCH_ALSO", variables.networks, ()),
             mail_replies_secret=given.read("MAIL_REPLIES_SECRET", variables.secret_key, None),
+            caller_limits=_caller_limits(given),
             log_level=given.read("LOG_LEVEL", variables.log_level, "INFO"),
         )
 
@@ -113,3 +122,12 @@ def _secret_key(given: _Given, *, embedded: bool) -> bytes:
         return kept_secret(path)
     except (OSError, ValueError) as error:
         raise BadSetting(f"SECRET_KEY is not set, and {path} cannot be used: {error}.") from None
+
+
+def _caller_limits(given: _Given) -> CallerLimits:
+    default = CallerLimits()
+    return CallerLimits(
+        connections=given.read("CALLER_CONNECTIONS", variables.count, default.connections),
+        subscriptions=given.read("CALLER_SUBSCRIPTIONS", variables.count, default.subscriptions),
+        public=given.read("PUBLIC_CONNECTIONS", variables.count, default.public),
+    )

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from shutil import which
 
 import orjson
 from tortoise import connections
@@ -23,12 +25,16 @@ from providers.fetching import AddressPolicy, Fetcher
 from providers.mail.folder import FolderMailer
 from providers.mail.protocol import Mailer
 from providers.mail.smtp import SmtpMailer
+from providers.media.transcoding import Ffmpeg, Transcoder
 from providers.meetings.jitsi import JitsiCalls, JitsiKey
 from providers.meetings.protocol import Calls
 from providers.messaging.asking import Asker
 from providers.messaging.meta import MetaMessages
 from providers.messaging.protocol import Messages, MetaCredentials
 from providers.messaging.twilio import TwilioMessages
+from providers.storage.folder import FolderStore
+from providers.storage.protocol import ObjectStore
+from providers.storage.s3 import S3Store
 from realtime.bus import Bus, MemoryBus, RedisBus
 from realtime.cursors import Cursors
 from realtime.hub import Hub
@@ -53,6 +59,7 @@ async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
     hub = Hub(bus, DatabaseStore())
     equip(_tools(settings, keys))
     outlet.publish = bus.publish
+    outlet.mention = bus.publish_ephemeral
     async with database(address, pool_size=_CONNECTIONS), open_queue(address):
         await bus.start()
         await hub.start()
@@ -65,6 +72,7 @@ async def running(settings: Settings, *, address: str) -> AsyncIterator[Parts]:
                 clock=_now,
                 public_url=settings.public_url,
                 webhook_addresses=AddressPolicy(also=settings.fetch_also),
+                store=_store(settings),
             )
             yield Parts(bus, world)
         finally:
@@ -104,7 +112,18 @@ def _tools(settings: Settings, keys: Keyring) -> Tools:
         keys=keys,
         public_url=settings.public_url,
         now=_now,
+        store=_store(settings),
+        transcoder=_transcoder(),
     )
+
+
+def _transcoder() -> Transcoder | None:
+    program = which("ffmpeg")
+    return Ffmpeg(Path(program).resolve()) if program else None
+
+
+def _store(settings: Settings) -> ObjectStore:
+    return S3Store(settings.bucket, now=_now) if settings.bucket else FolderStore(settings.attachment_folder)
 
 
 def _open_calls(provider: MeetingProvider, *, account: str, secret: str | None) -> Calls:

@@ -15,6 +15,7 @@ import structlog
 from composition.garbage import look_seldom
 from composition.parts import is_database_there, running
 from composition.place import Place
+from composition.presence import Pulse
 from composition.screen import say_where
 from composition.server import Server
 from composition.site import site
@@ -46,12 +47,15 @@ async def serve(settings: Settings, place: Place, listener: socket.socket) -> No
                     health=health,
                     with_explorer=settings.in_development,
                     mail_replies_secret=settings.mail_replies_secret,
+                    limits=settings.caller_limits,
                 ),
                 leave=leave,
                 on_start=lambda: say_where(settings, has_demo=has_demo),
             )
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(alongside(place.keep()))
+                pulse = Pulse(parts.world.tabs, clock=parts.world.clock, is_leaving=leave.is_set)
+                await stack.enter_async_context(alongside(pulse.run()))
                 if settings.worker:
                     await stack.enter_async_context(alongside(run_worker()))
                 look_seldom()

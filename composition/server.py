@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from realtime.transport import SocketLimits, bounded_websocket
+from realtime.transport import SocketLimits, bounded_http, bounded_websocket
 from settings import BadSetting, Settings
 
 _BACKLOG = 2_048
@@ -25,7 +25,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 site,
                 loop="none",
-                http="httptools",
+                http=bounded_http(SocketLimits()),
                 ws=bounded_websocket(SocketLimits()),
                 lifespan="off",
                 log_config=None,

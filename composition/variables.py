@@ -17,6 +17,7 @@ from redis.asyncio.connection import parse_url
 
 from providers.fetching.addresses import Network
 from providers.mail.smtp_server import SmtpServer
+from providers.storage.bucket import Bucket
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -59,6 +60,16 @@ def smtp_url(value: str) -> SmtpServer:
         ) from None
 
 
+def s3_url(value: str) -> Bucket:
+    try:
+        return Bucket.of(value)
+    except ValueError:
+        raise ValueError(
+            "it must be https://key:secret@host/bucket?region=…&style=path, key and secret percent-encoded; style is"
+            " path or virtual"
+        ) from None
+
+
 def public_url(value: str) -> str:
     """Without a slash at its end."""
     expected = "it must be the address that browsers use, such as https://desk.example.org"
@@ -76,6 +87,12 @@ def public_url(value: str) -> str:
 def port(value: str) -> int:
     if not (value.isascii() and value.isdecimal() and 0 < int(value[:6]) < 65_536):
         raise ValueError("it must be a number from 1 to 65535")
+    return int(value)
+
+
+def count(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and 0 < int(value[:8]) <= 1_000_000):
+        raise ValueError("it must be a number from 1 to 1000000")
     return int(value)
 
 

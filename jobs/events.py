@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
 from models.agent.agent import Agent
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.meeting.meeting import MeetingChange
 from models.organization.organization import Organization
+from models.webhook.naming import name_of
 from models.webhook.telling import Told
-from models.words import WebhookEvent
+from models.words import SystemEvent, WebhookEvent
 from resolvers.ids import encode
 
 VERSION = 1
@@ -30,7 +30,7 @@ def told_of_change(change: MeetingChange) -> Told:
     data = {"meeting": _meeting(change), "change": _change(change)}
     return Told(
         event=event,
-        message_id=_name("change", change.id, change.at),
+        message_id=name_of("change", change.id, change.at),
         about=f"meeting:{change.meeting_id}",
         body=_body(event, change.organization, data, at=change.at),
     )
@@ -52,7 +52,40 @@ def told_of_message(message: Message) -> Told:
     }
     return Told(
         event=event,
-        message_id=_name("message", message.id, message.at),
+        message_id=name_of("message", message.id, message.at),
+        about=f"conversation:{message.conversation_id}",
+        body=_body(event, message.organization, data, at=message.at),
+    )
+
+
+_OF_CONVERSATION = {
+    SystemEvent.CONVERSATION_STARTED: WebhookEvent.CONVERSATION_STARTED,
+    SystemEvent.CLOSED: WebhookEvent.CONVERSATION_CLOSED,
+    SystemEvent.REOPENED: WebhookEvent.CONVERSATION_REOPENED,
+}
+
+
+def event_of(message: Message) -> WebhookEvent | None:
+    """What webhooks are told of what the system has written."""
+    return None if message.system_event is None else _OF_CONVERSATION.get(message.system_event)
+
+
+def told_of_conversation(message: Message, event: WebhookEvent) -> Told:
+    """What is told of how a conversation stands since then, by the system's message, which was found with it. What came
+    of one that is closed is told as long as it is."""
+    conversation, disposition = message.conversation, message.conversation.disposition
+    data = {
+        "conversation": {
+            **_conversation(conversation),
+            "contactId": _id("Contact", conversation.contact_id),
+            "assigneeId": _id("Agent", conversation.assignee_id),
+            "disposition": disposition
+            and {"id": encode("Disposition", disposition.id), "name": disposition.name},
+        },
+    }
+    return Told(
+        event=event,
+        message_id=name_of("conversation", message.id, message.at),
         about=f"conversation:{message.conversation_id}",
         body=_body(event, message.organization, data, at=message.at),
     )
@@ -74,7 +107,7 @@ def told_of_assignment(record: AssignmentRecord) -> Told:
     }
     return Told(
         event=event,
-        message_id=_name("assignment", record.id, record.at),
+        message_id=name_of("assignment", record.id, record.at),
         about=f"conversation:{record.conversation_id}",
         body=_body(event, record.organization, data, at=record.at),
     )
@@ -99,11 +132,6 @@ def _body(event: WebhookEvent, organization: Organization, data: Mapping[str, An
         "data": data,
     }
     return orjson.dumps(said).decode()
-
-
-def _name(kind: str, key: int, at: datetime) -> str:
-    """The name of what happened, the same however often it is told."""
-    return f"msg_{uuid5(NAMESPACE_URL, f'frontdesk:{kind}:{key}:{at.isoformat()}').hex}"
 
 
 def _meeting(change: MeetingChange) -> dict[str, Any]:

@@ -46,5 +46,6 @@ async def trim_records(timestamp: int) -> None:
     await trimming.trim_letters(now=tools().now())
     await trimming.trim_deliveries(now=tools().now())
     await trimming.trim_guests(now=tools().now())
+    await trimming.trim_scheduled(now=tools().now())
     await trimming.trim_sessions(now=tools().now())
     await trim_changes()

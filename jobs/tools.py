@@ -12,8 +12,11 @@ from models.words import MeetingProvider
 from providers.calendars.protocol import Calendar
 from providers.fetching import Answered, Fetcher
 from providers.mail.protocol import Mailer
+from providers.media.transcoding import Transcoder
 from providers.meetings.protocol import Calls
 from providers.messaging.protocol import Messages
+from providers.storage.nowhere import Nowhere
+from providers.storage.protocol import ObjectStore
 
 
 class OpenFeed(Protocol):
@@ -42,7 +45,7 @@ class OpenMessages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """`public_url` has no slash at its end; `now` gives aware UTC."""
+    """`public_url` has no slash at its end; `now` gives aware UTC. Without a `transcoder` sounds stay as they are."""
 
     mailer: Mailer
     open_feed: OpenFeed
@@ -52,6 +55,8 @@ class Tools:
     public_url: str
     now: Callable[[], datetime]
     post: Post = Fetcher().post
+    store: ObjectStore = field(default_factory=Nowhere)
+    transcoder: Transcoder | None = None
     turns: Turns = field(default_factory=Turns)
 
 

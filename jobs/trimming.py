@@ -9,6 +9,7 @@ EVENTS_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(days=2)
 LETTERS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=14)
+SCHEDULED_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=7)
 FEEDS_AT_ONCE = 500
 
@@ -67,6 +68,14 @@ async def trim_deliveries(*, now: datetime) -> None:
     """Forget what webhooks were told, long after the last attempt at it, and what it said of guests."""
     async with transaction() as tx:
         await tx.rows("DELETE FROM webhook_delivery WHERE created_at < %s", now - DELIVERIES_KEPT)
+
+
+async def trim_scheduled(*, now: datetime) -> None:
+    """Forget messages that were to be sent, a month after they were, or should have been."""
+    async with transaction() as tx:
+        await tx.rows(
+            "DELETE FROM scheduled_message WHERE status <> 'WAITING' AND send_at < %s", now - SCHEDULED_KEPT
+        )
 
 
 async def trim_sessions(*, now: datetime) -> None:

@@ -5,7 +5,7 @@ from time import monotonic
 import structlog
 
 from errors import ProviderError
-from jobs.events import told_of_assignment, told_of_change, told_of_message
+from jobs.events import event_of, told_of_assignment, told_of_change, told_of_conversation, told_of_message
 from jobs.retrying import BACKOFF, TIRELESS, TryAgain
 from jobs.tools import tools
 from models.conversation.assignment import AssignmentRecord
@@ -33,17 +33,36 @@ async def tell_webhooks(tx: Transaction, change: MeetingChange) -> None:
 @queue.task(name="webhooks.tell_of_message", retry=BACKOFF)
 async def tell_of_message(message_id: int) -> None:
     """Have what a guest has written sent to whoever wants to be told of it."""
+    async with transaction() as tx:
+        # Whoever takes away what it says meanwhile waits, and then finds what is sent.
+        await tx.rows("SELECT FROM message WHERE id = %s FOR SHARE", message_id)
+        message = (
+            await Message.filter(id=message_id)
+            .select_related("organization", "conversation", "author_contact")
+            .first()
+        )
+        if message is None:
+            return
+        wanting = await webhooks_for(message.organization_id, WebhookEvent.MESSAGE_ADDED)
+        if wanting:
+            await send_later(tx, wanting, told_of_message(message), now=tools().now())
+
+
+@queue.task(name="webhooks.tell_of_conversation", retry=BACKOFF)
+async def tell_of_conversation(message_id: int) -> None:
+    """Have sent that a conversation has begun, is over, or goes on."""
     message = (
         await Message.filter(id=message_id)
-        .select_related("organization", "conversation", "author_contact")
+        .select_related("organization", "conversation", "conversation__disposition")
         .first()
     )
-    if message is None:
+    event = None if message is None else event_of(message)
+    if message is None or event is None:
         return
-    wanting = await webhooks_for(message.organization_id, WebhookEvent.MESSAGE_ADDED)
+    wanting = await webhooks_for(message.organization_id, event)
     if wanting:
         async with transaction() as tx:
-            await send_later(tx, wanting, told_of_message(message), now=tools().now())
+            await send_later(tx, wanting, told_of_conversation(message, event), now=tools().now())
 
 
 @queue.task(name="webhooks.tell_of_assignment", retry=BACKOFF)

@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 import procrastinate
 import structlog
 
+import jobs.attachments
 import jobs.calendars
 import jobs.calls
+import jobs.campaigns
 import jobs.channels
+import jobs.conversations
 import jobs.housekeeping
 import jobs.mail
 import jobs.meetings

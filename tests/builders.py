@@ -10,7 +10,7 @@ from typing import Any
 from models.actor import AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.agent.hours import set_week_template
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.link import ScheduleLink
 from models.meeting.meeting import Meeting
 from models.organization.organization import Organization

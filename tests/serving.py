@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from realtime.transport import SocketLimits, bounded_websocket
+from realtime.transport import SocketLimits, bounded_http, bounded_websocket
 
 PATIENCE_SECONDS = 30
 
@@ -18,6 +18,7 @@ async def serving(site: ASGIApp, *, limits: SocketLimits | None = None) -> Async
     """The address at which the application is served for as long as the block runs."""
     config = uvicorn.Config(
         site,
+        http=bounded_http(limits or SocketLimits()),
         ws=bounded_websocket(limits or SocketLimits()),
         lifespan="off",
         log_config=None,

@@ -38,10 +38,17 @@ ALLOWED: dict[str, set[str]] = {
     "models.calendar": {"models", "providers.calendars", "providers.fetching", "scheduling", "errors"},
     # Whether an address is one that is sent to at all.
     "models.webhook": {"models", "providers.fetching", "realtime.events", "scheduling", "errors"},
+    # Canned replies are written as letters are.
+    "models.desk": {"models", "providers.mail", "errors"},
     # So is a call that a provider is to make.
     "models.call": {"models", "providers.meetings", "scheduling", "errors"},
     # And an account at a provider of messages, and what it tells.
     "models.channel": {"models", "providers.messaging", "scheduling", "errors"},
+    "models.campaign": {"models", "providers.messaging", "scheduling", "errors"},
+    # Where a file that is uploaded is put, and what it is.
+    "models.attachment": {"models", "providers.storage", "providers.media", "realtime.events", "errors"},
+    # And what a transcript says.
+    "models.transcript": {"models", "providers.transcripts", "scheduling", "errors"},
     "providers": {"scheduling.intervals", "errors"},
     "realtime": {"errors"},
     # The hub reads the feeds' rows through this one module.

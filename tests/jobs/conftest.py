@@ -17,7 +17,7 @@ from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Named, find_target
 from models.channel.credentials import Credentials
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.keyring import Keyring
 from models.meeting.booking import book
 from models.meeting.meeting import Meeting
@@ -73,6 +73,10 @@ class Jobs:
             "SELECT * FROM procrastinate_jobs WHERE status = 'todo' AND task_name = ANY(%s) ORDER BY id",
             list(tasks),
         )
+
+    async def forget(self, task: str) -> None:
+        """Have the jobs of this task that are still to be run be lost."""
+        await self._rows("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s", task)
 
     async def failed(self) -> list[dict[str, Any]]:
         return await self._rows("SELECT * FROM procrastinate_jobs WHERE status = 'failed'")

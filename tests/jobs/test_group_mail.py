@@ -11,7 +11,7 @@ import pytest
 from models.actor import Public
 from models.agent.agent import Agent
 from models.availability.target import Target
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.keyring import Keyring
 from models.meeting.answering import respond
 from models.meeting.booking import book

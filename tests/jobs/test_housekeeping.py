@@ -29,8 +29,12 @@ async def sql(statement: str, *values: Any) -> list[dict[str, Any]]:
 
 async def tell(organization: Organization, topic: str, times: int) -> None:
     async with transaction():
-        one = Announcement(organization.id, topic, EventKind.MESSAGE_ADDED, {"message": 1})
-        announce(*[one] * times)
+        announce(
+            *(
+                Announcement(organization.id, topic, EventKind.MESSAGE_ADDED, {"message": number})
+                for number in range(times)
+            )
+        )
 
 
 async def kept(topic: str) -> tuple[int, int, list[int]]:

@@ -11,7 +11,7 @@ from errors import SlotTaken
 from jobs.mail import deliver, tell_of_change
 from models.actor import Public
 from models.agent.agent import Agent
-from models.contact import GuestDetails
+from models.contact.details import GuestDetails
 from models.letter.sent import SentLetter
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.deciding import confirm

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
-from models.contact import Contact
+from models.contact.contact import Contact
 from models.meeting.meeting import Meeting
 from models.organization.organization import Organization
 from tests.builders import Clock, an_agent, an_organization

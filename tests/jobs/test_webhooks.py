@@ -10,16 +10,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jobs.mail import tell_of_change
 from jobs.recovery import recover
 from jobs.tools import Tools, equip
 from jobs.turns import Turns
+from jobs.webhooks import tell_of_message
 from models.agent.agent import Agent
 from models.audit.entry import AuditEntry
 from models.conversation.assigning import assign
+from models.conversation.closing import close
 from models.conversation.posting import Draft, send_message
+from models.conversation.redacting import redact
+from models.desk.disposition import Disposition
 from models.keyring import Keyring
 from models.meeting.changing import Change, cancel, reschedule
 from models.meeting.meeting import Meeting, MeetingChange
@@ -35,6 +40,8 @@ from resolvers.ids import encode
 from tests.builders import Clock, acting, an_agent, an_organization, guest_of
 from tests.jobs.conftest import Jobs, books
 from tests.jobs.receiver import Receiver, receiving
+from tests.models.conversation.talks import begun, say
+from tests.waiting import lock_waits, until
 
 ROOT = Path(__file__).parents[2]
 NINE = datetime(2027, 3, 1, 8, tzinfo=UTC)
@@ -155,6 +162,27 @@ async def test_what_a_guest_writes_and_who_is_given_a_conversation_is_told(
     assert told["message.added"]["message"]["author"]["name"] == "Grace Guest"
     assert told["conversation.assigned"]["assignment"]["to"]["id"] == encode("Agent", ada.id)
     assert told["conversation.assigned"]["conversation"]["id"] == encode("Conversation", conversation.id)
+
+
+async def test_that_a_conversation_begins_is_closed_and_goes_on_is_told(
+    webhook: Webhook, anna: Agent, receiver: Receiver, jobs: Jobs, clock: Clock
+) -> None:
+    solved = await Disposition.create(organization_id=anna.organization_id, name="Solved")
+    conversation = await begun(anna, now=clock())
+    await close(conversation, disposition_id=solved.id, actor=acting(anna), now=clock())
+    await jobs.run()
+    await say(conversation, "One more thing", now=clock())
+    await jobs.run()
+    assert sorted(receiver.types[:4]) == [
+        "conversation.assigned", "conversation.closed", "conversation.started", "message.added",
+    ]  # fmt: skip
+    assert receiver.types[4:] == ["conversation.reopened", "message.added"]
+    told = {one.said["type"]: one.said["data"]["conversation"] for one in receiver.heard}
+    assert {one["id"] for one in told.values()} == {encode("Conversation", conversation.id)}
+    closed = told["conversation.closed"]
+    assert closed["disposition"] == {"id": encode("Disposition", solved.id), "name": "Solved"}
+    assert closed["assigneeId"] == encode("Agent", anna.id)
+    assert told["conversation.reopened"]["disposition"] is None
 
 
 async def test_only_the_kinds_that_are_wanted_are_sent_and_only_to_the_own_organization(
@@ -454,3 +482,24 @@ async def test_deliveries_are_forgotten_after_a_fortnight(
     clock.advance(days=1, seconds=1)
     await jobs.run_periodic("records.trim")
     assert await deliveries() == []
+
+
+async def test_what_is_taken_back_while_it_is_being_told_is_not_told(
+    webhook: Webhook, anna: Agent, ada: Agent, jobs: Jobs, clock: Clock, database_url: str
+) -> None:
+    message = await say(await begun(anna), "The secret")
+    async with await psycopg.AsyncConnection.connect(database_url) as other:
+        await other.execute("SELECT FROM webhook WHERE id = %s FOR UPDATE", [webhook.id])
+        telling = asyncio.create_task(tell_of_message(message.id))
+        await until(lock_waits)
+        redacting = asyncio.create_task(redact(message.id, actor=acting(ada), now=clock()))
+
+        async def is_decided() -> bool:
+            return redacting.done() or await lock_waits() > 1
+
+        await until(is_decided)
+        await other.commit()
+    await telling
+    assert (await redacting).redacted
+    [delivery] = await deliveries()
+    assert "secret" not in delivery.body
