@@ -108,7 +108,7 @@ def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
         "server_settings": {name: value for name, value in place.items() if name not in _TAKEN},
     }
     return {
-        "connections": {"default": {"engine": "tortoise.backends.psycopg", "credentials": credentials}},
+        "connections": {"default": {"engine": "models.pool", "credentials": credentials}},
         "apps": {
             "frontdesk": {
                 "models": list(MODELS),
