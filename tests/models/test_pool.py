@@ -13,7 +13,7 @@ from tortoise.context import TortoiseContext
 from models.database import configuration
 
 CONNECTIONS, PEOPLE, ROUNDS, QUESTIONS = 3, 25, 12, 3
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 async def ask() -> None:
