@@ -76,24 +76,25 @@ def audience_of(kind: MessageKind) -> Audience:
             return Audience.EVERYONE
 
 
-def shown_to(actor: Actor, message: str = '"message"') -> str:
+def shown_to(actor: Actor, message: str = '"message"', *, of: str | None = None) -> str:
     """The condition, in SQL, that the actor may see a message of a conversation that they see; `message` is what its
-    table is called there. Every way to a message asks this.
+    table is called there, and `of` the conversation's where that is at hand. Every way to a message asks this.
 
     Who supervises sees everything; other agents no whisper, unless the conversation is theirs as of now. A guest never
     sees what is INTERNAL, nor what was said before they were invited; nor, by the link of a meeting, what was said
     before that was booked, as whoever gives a guest's name and address is given such a link.
     """
-    return condition(actor, message) % {name: _literal(value) for name, value in asking(actor).items()}
+    return condition(actor, message, of=of) % {name: _literal(value) for name, value in asking(actor).items()}
 
 
-def condition(actor: Actor, message: str) -> str:
+def condition(actor: Actor, message: str, *, of: str | None = None) -> str:
     """The same, with placeholders for the values of `asking`: one statement for all who are asked for alike."""
     match actor:
         case AgentActor() if actor.sees_all:
             return "(TRUE)"
         case AgentActor():
-            return _NO_WHISPER.format(m=message)
+            theirs = _THEIRS.format(m=message) if of is None else f"{of}.assignee_id = %(agent)s"
+            return f"({message}.kind <> 'WHISPER' OR {theirs})"
         case GuestActor():
             # Who holds a link has one conversation: what is asked of it by its id is asked once for all its messages.
             one = actor.conversation_id
@@ -112,9 +113,8 @@ def _literal(value: int | list[int] | None) -> str:
     return f"'{{{', '.join(map(str, value))}}}'" if isinstance(value, list) else str(int(value))
 
 
-_NO_WHISPER = """
-({m}.kind <> 'WHISPER' OR EXISTS (SELECT FROM conversation had
-    WHERE had.id = {m}.conversation_id AND had.assignee_id = %(agent)s))
+_THEIRS = """
+EXISTS (SELECT FROM conversation had WHERE had.id = {m}.conversation_id AND had.assignee_id = %(agent)s)
 """
 _NOT_INTERNAL = """
 {m}.kind NOT IN ('NOTE', 'WHISPER') AND {m}.seq > (SELECT min(coalesce(own.since_seq, 0)) FROM member own
