@@ -30,6 +30,11 @@ class Line(asyncio.Protocol):
         self._hear = hear
         self._buffer = bytearray()
         self.is_open = False
+        self.farewell: bytes | None = None  # what the server said as it closed
+
+    @property
+    def is_gone(self) -> bool:
+        return self._gone.is_set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -68,6 +73,7 @@ class Line(asyncio.Protocol):
         if kind == PING:
             self._transport.write(frame(PONG, payload))
         elif kind == CLOSE:
+            self.farewell = payload
             self._transport.close()
         elif self._to_say:  # the acknowledgement
             self._say_next()

@@ -1,8 +1,9 @@
-"""Hundreds of clients that come back to one process together, each with what it is given."""
+"""A thousand clients that come back to one process together, each with what it is given."""
 
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,14 @@ async def coming(clients: list[Returning], port: int, *, after: int) -> AsyncIte
         for client in clients:
             if client.line is not None:
                 await client.line.leave()
+
+
+def allow_files(wanted: int) -> None:
+    """Have this process, and those that it starts, open so many files, or as many as they may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def resident_bytes(process: int) -> int:

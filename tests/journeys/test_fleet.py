@@ -17,12 +17,12 @@ from redis.asyncio import Redis
 from resolvers import ids
 from tests.journeys.clients import Line, Person
 from tests.journeys.fleet import Fleet, a_fleet
-from tests.journeys.herd import Returning, coming, prolong, resident_bytes
+from tests.journeys.herd import Returning, allow_files, coming, prolong, resident_bytes
 from tests.journeys.readers import HEAR, faults
 from tests.journeys.storm import PATIENCE_SECONDS, Storm, booked
 from tests.journeys.test_main_job import HISTORY, SAY
 
-CLIENTS = 400
+CLIENTS = 1_000
 SIGN_OUT = "mutation { signOut { ok } }"
 MASK = "mutation($input: UpdateSettingsInput!) { updateSettings(input: $input) { errors { code } } }"
 WHO = """subscription($id: ID!, $after: String) { conversationEvents(conversationId: $id, after: $after) {
@@ -31,6 +31,7 @@ WHO = """subscription($id: ID!, $after: String) { conversationEvents(conversatio
 
 @pytest.fixture(scope="module")
 async def fleet(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[Fleet]:
+    allow_files(4 * CLIENTS)
     async with a_fleet(tmp_path_factory.mktemp("fleet"), postgres_url, webs=3) as fleet:
         yield fleet
 
@@ -109,23 +110,25 @@ async def heard_after(line: Line, writer: Person, conversation: str) -> float:
     return time.monotonic() - began
 
 
-async def test_hundreds_who_come_back_together_all_get_all_and_others_are_answered_meanwhile(
+async def test_a_thousand_who_come_back_together_all_get_all_and_others_are_answered_meanwhile(
     fleet: Fleet,
 ) -> None:
     guest, conversation = await booked(fleet, 6)
     topic = f"conversation:{ids.decode(conversation, 'Conversation')}"
     head = await prolong(fleet.database, topic, events=110)
     clients = [Returning(guest.token, conversation, topic, fleet.cursors) for _ in range(CLIENTS)]
-    web, answers = fleet.webs[0], 0
+    web, answers, held = fleet.webs[0], 0, 0
     before = resident_bytes(web.process)
     async with coming(clients, web.port, after=2), asyncio.timeout(2 * PATIENCE_SECONDS):
         while not all(client.received[-1:] == [head] for client in clients):
             assert (await guest.do(HISTORY, id=conversation))["messages"]["edges"]
             answers += 1
-        held = resident_bytes(web.process) - before
+            held = max(held, resident_bytes(web.process) - before)
     assert {tuple(client.received) for client in clients} == {tuple(range(3, head + 1))}
     assert answers > 0
-    assert held < CLIENTS * 200_000, held
+    assert held < CLIENTS * 90_000, (
+        held
+    )  # a third of it is what an idle one costs; a page of its own would be more
 
 
 async def test_what_ends_one_may_do_is_felt_at_every_process_within_a_second(

@@ -151,6 +151,7 @@ async def test_a_thousand_who_come_subscribe_and_vanish_leave_nothing_behind(tol
         stage, turns = dice.randrange(3), dice.randrange(30)
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not (stage == 0 or (stage == 1 and line.is_open) or heard):
+                assert not line.is_gone, line.farewell
                 await asyncio.sleep(0.001)
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -160,6 +161,7 @@ async def test_a_thousand_who_come_subscribe_and_vanish_leave_nothing_behind(tol
         for _ in range(times // 25):
             await asyncio.gather(*(come_and_vanish() for _ in range(25)))
 
+    logged = fleet.webs[0].output()
     await many(200)  # the pool of connections is as large as it gets
     async with Redis.from_url(fleet.redis.url) as admin:
         before, rows = await told.holds(subscribers=0, events=0), await _rows(fleet.database)
@@ -171,6 +173,7 @@ async def test_a_thousand_who_come_subscribe_and_vanish_leave_nothing_behind(tol
                 await asyncio.sleep(0.02)
     assert after["files"] < before["files"] + 10  # the pool of connections breathes
     assert await _rows(fleet.database) == rows
+    assert "[error" not in fleet.webs[0].output().removeprefix(logged)
 
 
 async def _rows(database: str) -> dict[str, int]:
