@@ -21,11 +21,12 @@ Ending = asyncio.Future[None]
 
 
 class Granted(ABC, Generic[T]):
-    """Looks at all that was granted every `seconds`; where that fails, as while the database is away, it looks again
-    next time. No task is kept while nobody follows anything."""
+    """Looks at all that was granted every `seconds`; where that fails, as while the database is away, or takes longer
+    than one has `patience`, it looks again next time. No task is kept while nobody follows anything."""
 
-    def __init__(self, *, seconds: float = 0.5) -> None:
+    def __init__(self, *, seconds: float = 0.5, patience: float = 10.0) -> None:
         self._seconds = seconds
+        self._patience = patience
         self._followed: set[T] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -43,7 +44,8 @@ class Granted(ABC, Generic[T]):
         try:
             while self._followed:
                 try:
-                    await self._look()
+                    async with asyncio.timeout(self._patience):
+                        await self._look()
                 except Exception:
                     logger.warning("grants.not_looked_at", exc_info=True)
                 await asyncio.sleep(self._seconds)

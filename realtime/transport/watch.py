@@ -16,13 +16,20 @@ logger = structlog.get_logger(__name__)
 class Watch(Generic[IdentityT]):
     """Calls `look` every `seconds` with all lines that have subscriptions, so that one query can do for all.
 
-    `look` ends those whose time has come. Where it fails, as while the database is away, it is called again next
-    time. Nothing is called, and no task is kept, while there is no line to watch.
+    `look` ends those whose time has come. Where it fails, as while the database is away, or takes longer than one has
+    `patience`, it is called again next time. Nothing is called, and no task is kept, while there is no line to watch.
     """
 
-    def __init__(self, look: Callable[[Sequence[Line[IdentityT]]], Awaitable[None]], *, seconds: float) -> None:
+    def __init__(
+        self,
+        look: Callable[[Sequence[Line[IdentityT]]], Awaitable[None]],
+        *,
+        seconds: float,
+        patience: float = 10.0,
+    ) -> None:
         self._look = look
         self._seconds = seconds
+        self._patience = patience
         self._lines: set[Line[IdentityT]] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -45,6 +52,7 @@ class Watch(Generic[IdentityT]):
         subscribed = [line for line in self._lines if line.has_subscriptions]
         try:
             if subscribed:
-                await self._look(subscribed)
+                async with asyncio.timeout(self._patience):
+                    await self._look(subscribed)
         except Exception:
             logger.warning("Lines could not be looked at", count=len(subscribed), exc_info=True)

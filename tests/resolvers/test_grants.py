@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from psycopg import DataError
 
+from errors import Forbidden
 from models.actor import AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.contact.contact import Contact
@@ -20,6 +21,7 @@ from models.transactions import transaction
 from models.words import MemberRole, Role
 from realtime.events import Announcement, EventKind, announce, conversation_topic
 from resolvers import ids
+from resolvers.granted import Ending, Granted, an_ending, end
 from tests.builders import MONDAY, a_contact, a_service, acting, an_agent
 from tests.resolvers import queue_documents as queue
 from tests.resolvers.conftest import SignIn, Talk
@@ -225,6 +227,29 @@ async def test_a_look_that_fails_ends_nothing_and_is_made_again(talk: Talk, anna
         await grants._look()
         await say(talk.grace, talk.id, "Hello")
         assert (await follower.next())["__typename"] == "MessageAdded"
+
+
+class Sluggish(Granted[Ending]):
+    """Its first look is never answered; the next one ends all, and with that itself."""
+
+    looks = 0
+
+    async def _look(self) -> None:
+        self.looks += 1
+        if self.looks == 1:
+            await asyncio.Event().wait()
+        while self._followed:
+            end(self._followed.pop(), "It is over.")
+
+
+async def test_a_look_that_is_never_answered_is_given_up_and_made_again() -> None:
+    grants, ending = Sluggish(seconds=0.01, patience=0.01), an_ending()
+    grants._begin(ending)
+    async with asyncio.timeout(10):
+        with pytest.raises(Forbidden):
+            await ending
+        while grants._task is not None:
+            await asyncio.sleep(0.01)
 
 
 async def test_whoever_oversees_all_is_not_asked_for(talk: Talk, anna: Agent) -> None:

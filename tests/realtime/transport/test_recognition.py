@@ -127,3 +127,21 @@ async def test_a_look_that_fails_is_made_again_and_the_last_line_takes_the_task_
             assert await closing(ws) == (4403, "Your time has come.")
         await until(lambda: asyncio.all_tasks() == before)
         assert looks >= 2 + times
+
+
+async def test_a_look_that_is_never_answered_is_given_up_and_made_again(own: Served) -> None:
+    looks = 0
+
+    async def look(lines: Sequence[Line[str]]) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            await asyncio.Event().wait()
+        lines[0].show_out("Your time has come.")
+
+    watch = Watch(look, seconds=BRIEF_SECONDS, patience=BRIEF_SECONDS)
+    async with own.connect() as ws:
+        await greet(ws)
+        watch.add(own.connections[0])
+        await subscribe(ws, "1", "subscription { silence }")
+        assert await closing(ws) == (4403, "Your time has come.")
