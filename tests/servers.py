@@ -17,9 +17,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 import embedded
+from tests.waiting import PATIENCE_SECONDS
 
 DEFAULT_REDIS = "redis://127.0.0.1:6379/0"
-START_SECONDS = 20
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def redis_server() -> Iterator[str]:
         url, command = _bundled_redis(folder)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + START_SECONDS
+            deadline = time.monotonic() + PATIENCE_SECONDS
             while not _answers(url):
                 if process.poll() is not None or time.monotonic() > deadline:
                     pytest.skip("no Redis: none answers on 127.0.0.1:6379, and the bundled one does not start")

@@ -9,8 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from realtime.transport import SocketLimits, bounded_http, bounded_websocket
-
-PATIENCE_SECONDS = 30
+from tests.waiting import PATIENCE_SECONDS
 
 
 @asynccontextmanager

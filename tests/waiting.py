@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from tortoise import connections
 
+PATIENCE_SECONDS: Final = 120
+"""For whatever ends as soon as something is so, on the slowest and busiest of machines. It proves that it comes, never
+how soon: who has to prove that measures it."""
+
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    """Ask again and again, for half a minute at most."""
-    async with asyncio.timeout(30):
+    """Ask again and again, as long as patience lasts."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await condition():
             await asyncio.sleep(0.02)
 

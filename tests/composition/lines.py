@@ -14,7 +14,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.serving import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS
 
 
 class Line:
@@ -106,7 +106,7 @@ async def closing(address: str, token: str | None) -> websockets.frames.Close:
 
 def _socket(address: str) -> connect:
     url = address.replace("http", "ws", 1) + "/graphql"
-    return connect(url, subprotocols=[Subprotocol("graphql-transport-ws")])
+    return connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=PATIENCE_SECONDS)
 
 
 def _field(message: dict[str, Any]) -> Any:

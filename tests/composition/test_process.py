@@ -18,9 +18,9 @@ from websockets.typing import Subprotocol
 
 import embedded
 from tests.servers import new_database
+from tests.waiting import PATIENCE_SECONDS
 
 APP = Path(__file__).parents[2] / "app.py"
-PATIENCE_SECONDS = 60
 OURS = (
     "DATABASE_URL",
     "TEST_DATABASE_URL",
@@ -115,7 +115,9 @@ async def test_it_stops_everything_when_told_to_even_with_open_sockets(desk: Des
     run = await desk.run("serve")
     await run.until("Frontdesk is running")
     address = f"ws://127.0.0.1:{desk.port}/graphql"
-    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as client:
+    async with connect(
+        address, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=PATIENCE_SECONDS
+    ) as client:
         await client.send(json.dumps({"type": "connection_init"}))
         await client.recv()
         status, _, errors = await run.end(number)

@@ -15,7 +15,8 @@ from models.keyring import Keyring
 from resolvers.context import World
 from tests.builders import Clock
 from tests.composition.lines import line
-from tests.serving import PATIENCE_SECONDS, serving
+from tests.serving import serving
+from tests.waiting import PATIENCE_SECONDS
 from web.health import Health
 
 ELSEWHERE = "https://shop.example"
@@ -118,7 +119,9 @@ async def test_a_socket_ends_with_the_token_that_opened_it(
 async def closed(address: str, payload: str) -> websockets.frames.Close:
     """How the server closes the socket of somebody who says this and waits."""
     url = address.replace("http", "ws", 1) + "/graphql"
-    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+    async with connect(
+        url, subprotocols=[Subprotocol("graphql-transport-ws")], open_timeout=PATIENCE_SECONDS
+    ) as socket:
         await socket.send(f'{{"type": "connection_init", "payload": {payload}}}')
         async with asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(websockets.ConnectionClosed) as end:

@@ -23,13 +23,14 @@ from providers.mail.fake import FakeMailer
 from providers.mail.letter import Letter
 from tests.builders import MONDAY, Clock
 from tests.jobs.conftest import Jobs, books
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 BOTH = ["anna@acme.example", "grace@guests.example"]
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await condition():
             await asyncio.sleep(0.02)
 
@@ -100,7 +101,7 @@ async def test_what_a_killed_worker_was_doing_is_done_by_another_once(
     killed = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE)
     try:
         assert killed.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for _ in BOTH:
                 while b"sending" not in await killed.stdout.readline():
                     assert killed.returncode is None

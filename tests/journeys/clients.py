@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-PATIENCE_SECONDS = 20
+from tests.waiting import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ class Person:
     async def line(self) -> AsyncIterator[Line]:
         """A WebSocket of theirs."""
         address = self.address.replace("http", "ws", 1) + "/graphql"
-        async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:
+        protocols, patience = [Subprotocol("graphql-transport-ws")], PATIENCE_SECONDS
+        async with connect(
+            address, subprotocols=protocols, open_timeout=patience, ping_timeout=patience
+        ) as socket:
             payload = {"authorization": f"Bearer {self.token}"} if self.token else {}
             await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
             assert json.loads(await socket.recv()) == {"type": "connection_ack"}

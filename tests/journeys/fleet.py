@@ -18,6 +18,7 @@ from tests.journeys.installation import HOUSE, Installation
 from tests.journeys.test_main_job import sign_in
 from tests.realtime.bus.servers import OwnRedis, own_redis
 from tests.servers import new_database
+from tests.waiting import PATIENCE_SECONDS
 
 SECRET = "only for tests, and long enough!"
 
@@ -56,7 +57,7 @@ class Fleet:
         if not self.redis.runs:
             await self.redis.start()
         await asyncio.gather(*(web.start() for web in self.webs if not web.runs))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for number in range(len(self.webs)):
                 while await self.readiness(number) != (200, "ready"):
                     await asyncio.sleep(0.05)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.waiting import PATIENCE_SECONDS
+
 HOUSE = Path(__file__).parents[2]
-START_SECONDS = 90
-STOP_SECONDS = 30
 
 
 class Installation:
@@ -61,7 +61,7 @@ class Installation:
                 sys.executable, *self.program, cwd=self.folder, env=environment,
                 stdin=asyncio.subprocess.PIPE, stdout=output, stderr=output,
             )  # fmt: skip
-        async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(PATIENCE_SECONDS), aiohttp.ClientSession() as session:
             while not await self._ready(session):
                 assert self._process.returncode is None, self.output()
                 await asyncio.sleep(0.1)
@@ -84,7 +84,7 @@ class Installation:
         assert process is not None
         if process.returncode is None:
             process.send_signal(number)
-        async with asyncio.timeout(STOP_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             status = await process.wait()
         self._process = None
         return status
@@ -104,7 +104,7 @@ class Probed(Installation):
         assert self._process is not None and self._process.stdin is not None
         known = self._censuses()
         self._process.stdin.write(b"\n")
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(said := self._censuses()) == len(known):
                 await asyncio.sleep(0.02)
         return dict(json.loads(said[-1].removeprefix("census ")))

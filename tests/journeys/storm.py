@@ -15,8 +15,8 @@ from tests.journeys.clients import Person
 from tests.journeys.fleet import Fleet
 from tests.journeys.readers import HEAR, HEAR_INBOX, Reader, Writer
 from tests.journeys.test_main_job import BOOK, a_free_day, at, sign_in
+from tests.waiting import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60
 TALKS = 3
 
 

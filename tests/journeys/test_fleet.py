@@ -19,8 +19,9 @@ from tests.journeys.clients import Line, Person
 from tests.journeys.fleet import Fleet, a_fleet
 from tests.journeys.herd import Returning, allow_files, coming, prolong, resident_bytes
 from tests.journeys.readers import HEAR, faults
-from tests.journeys.storm import PATIENCE_SECONDS, Storm, booked
+from tests.journeys.storm import Storm, booked
 from tests.journeys.test_main_job import HISTORY, SAY
+from tests.waiting import PATIENCE_SECONDS
 
 CLIENTS = 1_000
 SIGN_OUT = "mutation { signOut { ok } }"
@@ -119,7 +120,7 @@ async def test_a_thousand_who_come_back_together_all_get_all_and_others_are_answ
     clients = [Returning(guest.token, conversation, topic, fleet.cursors) for _ in range(CLIENTS)]
     web, answers, held = fleet.webs[0], 0, 0
     before = resident_bytes(web.process)
-    async with coming(clients, web.port, after=2), asyncio.timeout(2 * PATIENCE_SECONDS):
+    async with coming(clients, web.port, after=2), asyncio.timeout(PATIENCE_SECONDS):
         while not all(client.received[-1:] == [head] for client in clients):
             assert (await guest.do(HISTORY, id=conversation))["messages"]["edges"]
             answers += 1

@@ -21,8 +21,9 @@ from tests.journeys.fleet import Fleet, a_fleet
 from tests.journeys.herd import prolong
 from tests.journeys.installation import Probed
 from tests.journeys.readers import HEAR, HEAR_INBOX
-from tests.journeys.storm import PATIENCE_SECONDS, booked
+from tests.journeys.storm import booked
 from tests.journeys.test_main_job import SAY
+from tests.waiting import PATIENCE_SECONDS
 
 STALLED = 5
 QUEUE, PAGE = 500, 100
@@ -81,7 +82,7 @@ class Told:
         [web] = self.fleet.webs
         assert isinstance(web, Probed)
         census = await web.census()
-        async with asyncio.timeout(2 * PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not wanted.items() <= census.items():
                 await asyncio.sleep(0.05)
                 census = await web.census()

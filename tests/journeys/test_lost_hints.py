@@ -25,6 +25,7 @@ from realtime.feed import Event
 from realtime.hub import Hub, Item
 from realtime.store import DatabaseStore
 from tests.builders import MONDAY
+from tests.waiting import PATIENCE_SECONDS
 
 WRITER = Path(__file__).with_name("dying_writer.py")
 
@@ -63,7 +64,7 @@ async def test_a_writer_killed_between_commit_and_publishing_loses_nothing(
         )  # what booking wrote; from now on live
         heard_it = asyncio.create_task(_until(heard, lambda event: event.kind == "MESSAGE_ADDED"))
         assert await _send_and_die(database_url, anna, meeting, "Are you there?") == -signal.SIGKILL
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             event = await heard_it
     message = await Message.get(id=event.payload["message"])
     assert message.text == "Are you there?"
@@ -80,5 +81,5 @@ async def _send_and_die(database_url: str, agent: Agent, meeting: Meeting, text:
     process = await asyncio.create_subprocess_exec(
         sys.executable, WRITER, database_url, str(agent.id), str(meeting.conversation_id), text
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await process.wait()

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from tests.journeys.clients import Person
 from tests.journeys.installation import Installation
+from tests.waiting import PATIENCE_SECONDS
 
 ROME = ZoneInfo("Europe/Rome")
 GRACE = {"name": "Grace Guest", "email": "grace@guests.example", "timeZone": "America/New_York"}
@@ -139,8 +140,8 @@ async def starts_on(person: Person, day: date) -> list[str]:
 
 
 async def eventually(found: Any) -> None:
-    """Until the condition holds; fails after a minute."""
-    async with asyncio.timeout(60):
+    """Until the condition holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await found():
             await asyncio.sleep(0.05)
 

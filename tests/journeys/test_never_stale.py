@@ -23,6 +23,7 @@ from scheduling.hours import Dates
 from tests.builders import MONDAY, a_link, a_service, acting, an_agent
 from tests.journeys.api import client_of
 from tests.resolvers.documents import BOOK, SLOTS, TEN, codes, wish
+from tests.waiting import PATIENCE_SECONDS
 
 CHANGER = Path(__file__).with_name("changing_process.py")
 ROME = ZoneInfo("Europe/Rome")
@@ -45,7 +46,7 @@ class Changer:
 
     async def says(self, word: str) -> None:
         assert self._process.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert (await self._process.stdout.readline()).decode().strip() == word
 
 
@@ -59,7 +60,7 @@ async def other_process(open_database: str, database_url: str) -> AsyncIterator[
     yield changer
     assert process.stdin is not None
     process.stdin.close()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await process.wait()
 
 

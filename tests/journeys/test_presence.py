@@ -16,6 +16,7 @@ from tests.journeys.storm import booked
 from tests.journeys.test_main_job import SAY
 from tests.resolvers.queue_documents import PRESENCE
 from tests.resolvers.talk_documents import TYPING
+from tests.waiting import PATIENCE_SECONDS
 
 INBOX = """subscription { inboxEvents(after: "") { __typename
   ... on PresenceChanged { agent { name presence } } } }"""
@@ -23,7 +24,6 @@ TALK = """subscription($id: ID!) { conversationEvents(conversationId: $id, after
   ... on MessageAdded { message { text } }
   ... on TypingChanged { typing party { ... on Agent { name } ... on Contact { name } } } } }"""
 AGENT = "(SELECT id FROM agent WHERE slug = 'anna')"
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(scope="module")

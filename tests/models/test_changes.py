@@ -52,6 +52,7 @@ from models.words import (
 from scheduling.intervals import Interval
 from tests.builders import MONDAY, a_contact, a_link, a_service, an_agent
 from tests.servers import new_database
+from tests.waiting import PATIENCE_SECONDS
 
 HOUR = timedelta(hours=1)
 
@@ -393,14 +394,14 @@ async def age(hours: float) -> None:
 async def trim_all() -> None:
     """Trim until of old transactions only the newest is left. Those that other databases of the server have begun may
     keep more of them, as long as they run."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await transactions("at < now() - interval '1 hour'") > 1:
             await trim_changes()
 
 
 async def look_when_all_have_ended() -> Look:
     """A look while no transaction runs; those of other databases of the server count as well."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             seen = await look_now()
             oldest, following, _ = seen.snapshot.split(":")

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from models.database import configuration
 from tests.servers import new_database
+from tests.waiting import PATIENCE_SECONDS
 
 HOUSE = Path(__file__).parents[2]
 MIGRATE = "import asyncio, sys; from models.database import migrate; asyncio.run(migrate(sys.argv[1]))"
@@ -45,7 +46,7 @@ async def test_processes_that_start_at_once_on_a_new_database_all_find_it_ready(
             await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATE, address, cwd=HOUSE)
             for _ in range(4)
         ]
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert [await start.wait() for start in starts] == [0, 0, 0, 0]
 
 

@@ -11,9 +11,9 @@ from tortoise import connections
 from tortoise.context import TortoiseContext
 
 from models.database import configuration
+from tests.waiting import PATIENCE_SECONDS
 
 CONNECTIONS, PEOPLE, ROUNDS, QUESTIONS = 3, 25, 12, 3
-PATIENCE_SECONDS = 60
 
 
 async def ask() -> None:

@@ -16,6 +16,7 @@ from models.organization.organization import Organization
 from models.transactions import ids_of, key_of, outlet, transaction
 from realtime.events import Announcement, EventKind, Hint, announce
 from tests.resolvers.statements import statements
+from tests.waiting import PATIENCE_SECONDS
 
 
 def statistics() -> dict[str, int]:
@@ -52,7 +53,7 @@ async def test_a_task_cancelled_at_any_moment_gives_its_connection_back(organiza
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while statistics()["pool_available"] != statistics()["pool_size"]:
             await asyncio.sleep(0.01)
     await verb()
@@ -110,7 +111,7 @@ async def test_seqs_are_dense_and_in_order_under_writers_that_share_topics_in_ev
         async with transaction():
             announce(*(something(organization, topic) for topic in Random(number).sample(topics, 3)))
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*map(write, range(60)))
     for topic in topics:
         seqs: list[Any] = await EventRow.filter(topic=topic).order_by("seq").values_list("seq", flat=True)
@@ -149,7 +150,7 @@ async def test_a_lock_is_held_until_the_transaction_ends(db: None, at_once: bool
             await tx.lock(key)
             order.append("second")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(first(), second())
     assert order == ["first", "second"]
 
@@ -166,7 +167,7 @@ async def test_a_refusal_undoes_everything_but_what_is_prepared(organization: Or
             raise NotFound("refused")
     assert (await Organization.get(id=organization.id)).name == "Acme"
     after = None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while after is None or after["process"] != before["process"]:
             async with transaction() as tx:
                 [after] = await tx.rows(PREPARED)

@@ -27,6 +27,7 @@ from schema.root import schema
 from tests.builders import Clock, acting
 from tests.resolvers.documents import BOOK, NINE, wish
 from tests.resolvers.house import House, a_house
+from tests.waiting import PATIENCE_SECONDS
 
 ENGINE = Engine(schema)
 
@@ -56,7 +57,7 @@ class Feed:
         self._outcomes = outcomes
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             outcome = await anext(self._outcomes)
         return event_of(outcome)
 
@@ -68,7 +69,7 @@ class Feed:
     async def refusal(self) -> dict[str, Any]:
         """The one error with which the subscription ends, where the next event would be."""
         with pytest.raises(Rejected) as rejected:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await anext(self._outcomes)
         [error] = rejected.value.errors
         return dict(error["extensions"])

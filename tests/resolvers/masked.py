@@ -26,6 +26,7 @@ from tests.resolvers.conftest import ENGINE, Client, SignIn, a_talk
 from tests.resolvers.documents import BOOK, wish
 from tests.resolvers.everything import prepared, whole
 from tests.resolvers.house import House, a_house
+from tests.waiting import PATIENCE_SECONDS
 
 GRACE = {
     "name": "Grace Guest",
@@ -68,15 +69,15 @@ class Heard:
         self._seq = 0
 
     async def begin(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert b"Resync" in (await anext(self._outcomes)).encode()
         self._seq = await self._head()
 
     async def all_since(self) -> list[str]:
-        """The events since the last ones that were read; fails if one does not come in five seconds."""
+        """The events since the last ones that were read; fails if one does not come."""
         before, self._seq = self._seq, await self._head()
         rows = EventRow.filter(topic=self._topic, seq__gt=before).exclude(audience=Audience.NOBODY)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return [(await anext(self._outcomes)).encode().decode() for _ in range(await rows.count())]
 
     async def _head(self) -> int:

@@ -28,6 +28,7 @@ from tests.resolvers.conftest import SignIn, Talk
 from tests.resolvers.documents import CONVERSATION_EVENTS, say
 from tests.resolvers.feeds.following import conversation
 from tests.resolvers.feeds.test_passing import MOMENTS, hears
+from tests.waiting import PATIENCE_SECONDS
 
 Way = Callable[[Conversation, Agent], Awaitable[object]]
 
@@ -211,7 +212,7 @@ async def test_when_nobody_follows_nothing_is_looked_at(talk: Talk) -> None:
     grants = talk.anna.world.grants
     async with conversation(talk.anna, talk):
         assert (len(grants._followed), grants._task is None) == (1, False)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while grants._task is not None:
             await asyncio.sleep(0.02)
     assert not grants._followed

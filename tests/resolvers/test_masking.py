@@ -24,6 +24,7 @@ from tests.resolvers.conftest import ENGINE, Client, SignIn
 from tests.resolvers.everything import Curious, prepared, queries_without_arguments, whole
 from tests.resolvers.house import DOCUMENTS, filled
 from tests.resolvers.masked import GRACE, Masked, a_masked_house, betrayed_by, events
+from tests.waiting import PATIENCE_SECONDS
 from web.calendars.writing import calendar_of
 
 MASKABLE = [role for role in Role if role is not Role.ADMINISTRATOR]
@@ -174,7 +175,7 @@ async def test_what_is_told_of_a_meeting_tells_a_masked_agent_nothing(masked: Ma
     follow = whole('subscription($id: ID!) { meetingEvents(meetingId: $id, after: "") { __typename } }')
     anna, meeting = masked.agents[Role.AGENT], masked.house.ids["meeting"]
     telling = ENGINE.subscribe(prepared(follow, {"id": meeting}), lambda: Context(anna.actor, world=anna.world))
-    async with aclosing(telling) as outcomes, asyncio.timeout(10):
+    async with aclosing(telling) as outcomes, asyncio.timeout(PATIENCE_SECONDS):
         assert b"Resync" in (await anext(outcomes)).encode()
         grace = masked.house.talk.grace
         await grace.do(say.MOVE, input={"meetingId": meeting, "start": "2027-03-02T09:00:00Z"})

@@ -100,9 +100,13 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
 
 async def test_an_address_that_is_nobodys_takes_as_much_work_as_a_wrong_password(public: Client) -> None:
     async def work(**wrong: str) -> float:
-        before = process_time()
-        await public.do(SIGN_IN, input={**RIGHT, **wrong})
-        return process_time() - before
+        """The least of what it took: the same work takes longer on a processor that others use."""
+        seconds = []
+        for _ in range(3):
+            before = process_time()
+            await public.do(SIGN_IN, input={**RIGHT, **wrong})
+            seconds.append(process_time() - before)
+        return min(seconds)
 
     assert await work(email="nobody@acme.example") > await work(password="wrong") / 2
 

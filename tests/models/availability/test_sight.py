@@ -18,6 +18,7 @@ from models.changes import time_of
 from models.connection import Connection
 from models.transactions import transaction
 from tests.builders import an_agent
+from tests.waiting import PATIENCE_SECONDS
 
 NOBODYS = frozenset({"time:0"})
 
@@ -47,7 +48,7 @@ async def held_up(url: str) -> AsyncIterator[None]:
 
 async def waiting(number: int) -> None:
     """Until so many wait for the log."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(await _waiting()) < number:
             await asyncio.sleep(0.01)
 
@@ -77,7 +78,7 @@ async def test_who_comes_while_a_look_is_on_its_way_is_served_by_the_next_one_al
         await waiting(1)
         later = [asyncio.create_task(look()) for _ in range(50)]
         await asyncio.sleep(0)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert await asyncio.gather(first, *later) == [1] + [2] * 50
 
 
@@ -93,7 +94,7 @@ async def test_whose_request_is_cancelled_while_they_look_for_all_leaves_the_oth
         await asyncio.sleep(0)
         first.cancel()
         later[1].cancel()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(first, second, *later, return_exceptions=True)
     gone = [isinstance(one, asyncio.CancelledError) for one in outcomes]
     assert gone == [True, False, False, True, False]
@@ -110,7 +111,7 @@ async def test_a_look_that_fails_is_nobodys_who_comes_later(anna: Agent, databas
             await connections.get("default").execute_query_dict("SELECT pg_terminate_backend(%s)", [pid])
         outcomes = await asyncio.gather(*first, return_exceptions=True)
     assert all(isinstance(one, psycopg.OperationalError) for one in outcomes)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert isinstance(await later, Sight)
 
 
@@ -132,7 +133,7 @@ class Shelf:
 
 
 async def started(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():
             await asyncio.sleep(0)
 
@@ -256,7 +257,7 @@ async def test_a_transaction_waits_for_nobodys_reading(anna: Agent) -> None:
     async def at_once() -> Kept[int]:
         return Kept(7, NOBODYS)
 
-    async with transaction(), asyncio.timeout(30):
+    async with transaction(), asyncio.timeout(PATIENCE_SECONDS):
         assert await (await look()).recall("key", at_once) == 7
     shelf.open.set()
     await outside
@@ -268,7 +269,7 @@ async def test_as_many_transactions_as_there_are_connections_look_without_anothe
             await asyncio.sleep(0.01)
             await look()
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*(inside() for _ in range(40)), *(look() for _ in range(40)))
 
 
@@ -285,7 +286,7 @@ async def test_who_waited_for_a_reading_that_failed_read_all_at_once(db: None) -
             await all_begun.wait()
         raise NotFound("There is no such.")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         found = await asyncio.gather(*(sight.recall("one", read) for _ in range(5)), return_exceptions=True)
     assert [type(one) for one in found] == [NotFound] * 5
     assert sight.memory.readings == {}

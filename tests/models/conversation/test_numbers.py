@@ -12,6 +12,7 @@ from models.conversation.opening import open_for_meeting
 from models.organization.organization import Organization
 from models.transactions import transaction
 from tests.builders import MONDAY, a_contact, an_agent, an_organization
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def opens(organization: Organization, agent: Agent, until: asyncio.Event | None = None) -> Conversation:
@@ -43,7 +44,7 @@ async def test_a_transaction_that_takes_long_keeps_no_other_waiting_for_its_numb
 ) -> None:
     ben, until = await an_agent(organization, "Ben"), asyncio.Event()
     slow = asyncio.create_task(opens(organization, anna, until))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         quick = await opens(organization, ben)
         until.set()
         assert {quick.number, (await slow).number} == {1, 2}

@@ -36,6 +36,7 @@ from tests.models.conversation.invariants import check_conversations
 from tests.models.conversation.talks import MAILING, begun, details, fresh, had, ledger, say, told
 from tests.models.queueing.desk import come, offered, pending, work
 from tests.models.queueing.rushing import at_once, kinds
+from tests.waiting import PATIENCE_SECONDS
 
 NOW = MONDAY
 HOUR = timedelta(hours=1)
@@ -329,7 +330,7 @@ async def test_whatever_is_done_at_once_everything_holds(
     talks += [await begun(support) for _ in range(6)] + [await begun(team[8])]
     rush = Rush(Random(seed), talks, team, chief, support)
     for _ in range(3):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await at_once(*(rush.deed() for _ in range(50)))
         await check_conversations()
         await work(NOW + HOUR)

@@ -31,6 +31,7 @@ from tests.models.meeting.teams import (
     try_to_book,
     try_to_move,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 STARTS = [NINE + n * HALF_HOUR for n in range(8)]
 
@@ -105,7 +106,7 @@ async def run(clients: Sequence[Client], *, acts: int) -> None:
             await client.act()
 
     before = await deadlocks()
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*map(go, clients))
     assert await deadlocks() == before
 

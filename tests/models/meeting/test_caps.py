@@ -26,6 +26,7 @@ from tests.models.meeting.teams import (
     try_to_book,
     try_to_move,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 DAY = timedelta(days=1)
 
@@ -97,7 +98,7 @@ async def test_of_a_team_each_has_no_more_than_they_may_however_they_are_asked(a
     targets = [await target_of(one, subject_id=subject.id) for one in (either, both)]
     targets += [await target_of(one, subject_id=subject.id) for one in (anna, ben)]
     tries = [(targets[n % 4], NINE + n % 16 * HALF_HOUR) for n in range(48)]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(
             *(try_to_book(target, start, f"Guest{n}") for n, (target, start) in enumerate(tries))
         )

@@ -33,6 +33,7 @@ from tests.models.meeting.teams import (
     try_to_move,
 )
 from tests.models.meeting.test_races import until_somebody_waits
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def test_a_meeting_of_several_has_all_of_them_and_so_has_its_conversation(anna: Agent) -> None:
@@ -88,7 +89,7 @@ async def book_meanwhile(agent: Agent, target: object) -> object:
         await until_somebody_waits()
         finish.set()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         _, outcome, _ = await asyncio.gather(a_claim_that_ends_later(agent, taken, finish), others(), watch())
     return outcome
 
@@ -121,7 +122,7 @@ async def test_however_meetings_of_some_and_of_all_are_booked_at_once_nobody_wai
     wanted = [(target, NINE + n * HALF_HOUR) for target in targets for n in range(4)] * 2
     Random(seed).shuffle(wanted)
     before = await deadlocks()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(
             *(try_to_book(target, start, f"Guest{n}") for n, (target, start) in enumerate(wanted))
         )
@@ -153,7 +154,7 @@ async def test_two_who_take_the_same_agents_in_other_orders_do_not_wait_in_a_rin
             await taken.wait()
             return await try_to_book(targets[number], start, f"Guest{number}")
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             _, *outcomes = await asyncio.gather(third(), book(0), book(1))
         assert sorted(type(one).__name__ for one in outcomes) == ["Meeting", "SlotTaken"]
     await assert_claims_are_whole()
@@ -165,7 +166,7 @@ async def test_two_meetings_of_the_same_agents_that_swap_do_not_wait_for_each_ot
     anna, ben = await a_team(anna, "Ben")
     first = await booked(await target_of(await together(anna, ben, name="One")))
     second = await booked(await target_of(await together(ben, anna, name="Two")), NINE + HALF_HOUR)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         moved = await asyncio.gather(
             try_to_move(first, second.start, anna), try_to_move(second, first.start, ben)
         )
@@ -190,7 +191,7 @@ async def test_of_moves_and_cancellations_at_once_each_is_whole(anna: Agent) -> 
     for number in range(4):
         start = NINE + number * 4 * HALF_HOUR
         meeting = await booked(target, start)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(
                 reschedule(
                     meeting.id,
@@ -246,7 +247,7 @@ async def test_of_releases_and_bookings_of_one_hold_at_once_one_has_all_of_it(an
     for number in range(6):
         start = NINE + number * HALF_HOUR
         held = await take(target, start)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             outcomes = await asyncio.gather(
                 *(try_to_book(target, start, f"Guest{n}", hold_token=held.token) for n in range(3)),
                 *(release(held.token, now=NOW) for _ in range(3)),

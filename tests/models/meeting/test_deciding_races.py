@@ -51,6 +51,7 @@ from tests.models.meeting.teams import (
     try_to_move,
 )
 from tests.models.meeting.test_races import until_somebody_waits
+from tests.waiting import PATIENCE_SECONDS
 
 ROUNDS = 20
 Outcome = Meeting | Refused | bool
@@ -66,7 +67,7 @@ async def at_once(deeds: Sequence[Deed], chance: Random) -> list[Outcome]:
         return await deed()
 
     before = await deadlocks()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(*(begin(deed, chance.randrange(200)) for deed in deeds))
     assert await deadlocks() == before
     return outcomes
@@ -82,7 +83,7 @@ async def in_a_queue(meeting: Meeting, deeds: Sequence[Deed], chance: Random) ->
             held.set()
             await let_go.wait()
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         holding = asyncio.create_task(hold())
         await held.wait()
         waiting: list[asyncio.Task[Outcome]] = []
@@ -192,7 +193,7 @@ async def test_of_many_workers_one_writes_down_that_a_meeting_has_expired(anna: 
     await guests_confirm(anna)
     target = await target_of(anna)
     meetings = [await booked(target, NINE + n * HALF_HOUR, f"Guest{n}") for n in range(8)]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         written = await asyncio.gather(*(expire_due(now=DEADLINE) for _ in range(8)))
     assert sum(written) == len(meetings)
     for meeting in meetings:

@@ -35,6 +35,7 @@ from tests.models.meeting.groups import (
     reserve,
     seats_of,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 
 def kinds(outcomes: Sequence[object]) -> dict[str, int]:
@@ -43,7 +44,7 @@ def kinds(outcomes: Sequence[object]) -> dict[str, int]:
 
 
 async def at_once(*tries: Awaitable[Any]) -> list[Any]:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return list(await asyncio.gather(*tries))
 
 

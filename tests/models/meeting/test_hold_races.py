@@ -38,6 +38,7 @@ from tests.models.meeting.holding import (
     try_to_hold,
     use,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def test_64_clients_holding_the_same_20_slots_at_once_get_exactly_20_holds(anna: Agent) -> None:
@@ -138,7 +139,7 @@ async def test_who_takes_an_expired_holds_time_waits_for_its_booking_and_leaves_
             await Claim.clear_expired(tx, [anna], during=during, now=held.expires_at)
             return await Claim.take(tx, [anna], Time(own=during, claimed=during))
 
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as tasks:
         tasks.create_task(holder())
         taking = tasks.create_task(taker())
         await turned.wait()

@@ -26,6 +26,7 @@ from models.words import Distribution, Role
 from tests.builders import a_link, a_service, acting, an_agent
 from tests.models.meeting.holding import HALF_HOUR, NINE, NOW, kinds, overlaps, target_of, try_to_hold, use
 from tests.models.meeting.offering import booked, offers, through, try_through
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def test_of_20_bookings_at_once_through_a_single_use_link_one_wins_and_the_others_keep_nothing(
@@ -152,7 +153,7 @@ async def test_lists_of_a_service_are_made_booked_and_changed_at_once_without_a_
         except Refused as refused:
             return refused
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(*(life(number) for number in range(24)))
     assert any(isinstance(outcome, Meeting) for outcome in outcomes)
     assert await overlaps() == 0
@@ -179,7 +180,7 @@ async def switch_off(link: ScheduleLink, agent: Agent) -> None:
 async def test_a_public_link_is_no_row_that_its_bookings_wait_for(anna: Agent) -> None:
     """Somebody holds the link's row, and bookings through it go on."""
     link = await a_link(anna)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         locked, done = asyncio.Event(), asyncio.Event()
 
         async def holder() -> None:

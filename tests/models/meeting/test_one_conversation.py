@@ -19,6 +19,7 @@ from tests.builders import a_service, acting, an_agent, guest_of
 from tests.models.meeting.holding import HALF_HOUR, NINE, NOW
 from tests.models.meeting.life import setting
 from tests.models.meeting.teams import a_team, booked, target_of
+from tests.waiting import PATIENCE_SECONDS
 
 TEN = NINE + 2 * HALF_HOUR
 
@@ -80,7 +81,7 @@ async def test_of_bookings_at_once_of_one_guest_all_end_in_one(for_good: Agent) 
     service: Service = await a_service(await for_good.organization, for_good)
     targets = [await target_of(for_good), await target_of(service)]
     for number in range(10):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             meetings = await asyncio.gather(
                 *(booked(targets[n % 2], NINE + n * HALF_HOUR, f"Guest{number}", now=NOW) for n in range(6))
             )

@@ -32,6 +32,7 @@ from tests.models.meeting.teams import (
     try_to_book,
     try_to_move,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 NAMES = ("Ben", "Chandra", "Dora", "Emil")
 
@@ -135,7 +136,7 @@ async def test_overlapping_times_and_releases_at_once_never_take_more_than_there
         else:
             await try_to_book(target, start, f"Guest{number}")
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*map(client, range(64)))
     assert await Claim.all().count() == 0
     for number in range(5):
@@ -159,7 +160,7 @@ async def test_moves_into_a_full_time_at_once_are_as_many_as_fit(anna: Agent) ->
     target = await target_of(service)
     meetings = [await booked(target, NINE + n // 2 * HALF_HOUR) for n in range(8)]
     afternoon = NINE + 10 * HALF_HOUR
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(*(try_to_move(one, afternoon, anna) for one in meetings))
     assert sum(isinstance(one, Meeting) for one in outcomes) == 2
 
@@ -167,7 +168,7 @@ async def test_moves_into_a_full_time_at_once_are_as_many_as_fit(anna: Agent) ->
 async def test_of_many_who_take_it_at_once_one_after_the_other_has_it(anna: Agent) -> None:
     service, team = await a_pool(anna, *NAMES)
     meeting = await booked(await target_of(service))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(
             *(
                 reassign(meeting.id, agent.id, Change(expected_version=1), actor=acting(agent), now=NOW)

@@ -28,6 +28,7 @@ from models.organization.service import ServiceMember
 from models.transactions import transaction
 from scheduling.intervals import Interval
 from tests.builders import MONDAY, a_service, acting, an_agent
+from tests.waiting import PATIENCE_SECONDS
 
 NOW = MONDAY
 NINE = MONDAY + timedelta(hours=1)
@@ -157,7 +158,7 @@ async def test_a_claim_waits_for_the_one_before_it_and_has_the_time_if_that_is_u
 
 async def until_somebody_waits(*, several: int = 1) -> None:
     """Until a session of this database, or several, wait for another's transaction."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             rows = await connections.get("default").execute_query_dict(
                 "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -191,7 +192,7 @@ async def test_two_meetings_that_swap_their_times_at_once_do_not_wait_for_each_o
             return False
         return True
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         moved = list(await asyncio.gather(move(first, second.start), move(second, first.start)))
     assert moved == [False, False]
     assert await overlaps() == 0
@@ -292,6 +293,6 @@ async def test_two_who_ask_the_same_agents_in_other_orders_do_not_wait_in_a_ring
             return [await Claim.take(tx, [agent], Time(own=during, claimed=during)) for agent in agents]
 
     for _ in range(10):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             outcomes = await asyncio.gather(*(ask(order) for order in ([anna, ben], [ben, anna]) * 4))
         assert outcomes == [[{}, {}]] * 8

@@ -34,6 +34,7 @@ from tests.models.meeting.teams import (
     together,
     try_to_book,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def try_to_give(
@@ -189,7 +190,7 @@ async def test_two_who_exchange_their_meetings_and_others_who_book_do_not_wait_i
     mine = [await booked(await target_of(anna), NINE + n * HALF_HOUR) for n in (0, 1)]
     theirs = [await booked(await target_of(ben), NINE + n * HALF_HOUR) for n in (1, 2)]
     before, target = await deadlocks(), await target_of(await together(ben, anna))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(
             *(try_to_give(meeting, ben, by=pia) for meeting in mine),
             *(try_to_give(meeting, anna, by=pia) for meeting in theirs),

@@ -28,6 +28,7 @@ from tests.builders import a_service, acting, an_agent
 from tests.models.meeting.holding import HALF_HOUR, NINE, NOW, overlaps, use
 from tests.models.meeting.offering import through
 from tests.models.meeting.teams import a_planned_subject, target_of, together, try_to_move
+from tests.waiting import PATIENCE_SECONDS
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -166,7 +167,7 @@ async def test_series_of_the_same_agents_at_once_take_nothing_twice(anna: Agent)
         await target_of(await a_service(organization, ben, anna, name="One")),
         await target_of(await together(anna, ben)),
     ]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(
             *(
                 repeat(targets[number % 3], f"FREQ=DAILY;COUNT={4 + number}", name=f"Guest{number}",
@@ -241,7 +242,7 @@ async def test_a_series_of_some_of_a_team_waits_in_no_ring_for_who_takes_all_of_
     subject = await a_planned_subject([ben], max_per_agent_per_day=5)
     some = await target_of(await a_service(await anna.organization, anna, ben), subject_id=subject.id)
     all_ = await target_of(await together(anna, ben))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         outcomes = await asyncio.gather(
             *(
                 repeat(
@@ -264,7 +265,7 @@ async def test_a_series_of_classes_waits_in_no_ring_for_who_moves_one(anna: Agen
         for number in range(6):
             await try_to_move(meeting, meeting.start + (number + 1) % 2 * HALF_HOUR, anna)
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(
             *(move(one) for one in classes),
             *(repeat(target, "FREQ=WEEKLY;COUNT=4", name=f"Guest{number}") for number in range(12)),

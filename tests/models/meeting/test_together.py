@@ -28,6 +28,7 @@ from tests.models.meeting.holding import HALF_HOUR, NINE, NOW
 from tests.models.meeting.teams import target_of
 from tests.models.meeting.test_races import overlaps
 from tests.resolvers.statements import statements
+from tests.waiting import PATIENCE_SECONDS
 
 # The tables in which a booking leaves something.
 TABLES = (
@@ -181,7 +182,7 @@ async def test_rounds_of_several_processes_take_a_minute_only_once(anna: Agent) 
                 continue
         return booked
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         booked = [one for some in await asyncio.gather(*map(client, range(48))) for one in some]
     assert len({one.id for one in booked}) == len(booked) == await Meeting.all().count() == len(slots)
     assert await overlaps() == 0

@@ -23,6 +23,7 @@ from models.words import Presence, Role, Routing
 from tests.builders import a_service, acting, an_agent
 from tests.models.queueing.desk import MINUTE, NOW, a_conversation, come, go, offered, work
 from tests.resolvers.statements import statements
+from tests.waiting import PATIENCE_SECONDS
 
 SECOND = timedelta(seconds=1)
 THEN = NOW + LASTS
@@ -217,7 +218,7 @@ async def test_heartbeats_are_written_while_bookings_and_offers_hold_the_agent(a
     async with transaction() as tx:
         await lock_agents(tx, [anna.id])
         await still_online(tx, [anna.id], alone=True)
-        async with timeout(10):
+        async with timeout(PATIENCE_SECONDS):
             await create_task(keep_alive([anna.id], now=NOW + MINUTE), context=Context())
     assert await lapse_silent(now=THEN) == 0
 
@@ -226,6 +227,6 @@ async def test_who_is_just_being_offered_something_is_left_to_the_next_time(anna
     await come(anna)
     async with transaction() as tx:
         await still_online(tx, [anna.id])
-        async with timeout(10):
+        async with timeout(PATIENCE_SECONDS):
             assert await create_task(lapse(anna.id, now=THEN), context=Context()) is False
     assert await lapse(anna.id, now=THEN) is True

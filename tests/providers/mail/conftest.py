@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.waiting import PATIENCE_SECONDS
+
 
 @dataclass
 class PostOffice:
@@ -93,7 +95,7 @@ async def _post_office(
         server.close()
         await server.wait_closed()
         handlers = [one._handler_coroutine for one in connections if one._handler_coroutine]
-        await asyncio.wait_for(asyncio.gather(*handlers, return_exceptions=True), timeout=30)
+        await asyncio.wait_for(asyncio.gather(*handlers, return_exceptions=True), timeout=PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,12 @@ async def test_a_program_that_is_not_there_may_be_there_later(tmp_path: Path) ->
         await transcode(Ffmpeg(tmp_path / "nothing"), tmp_path)
 
 
-FORKS = """
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-(source.parent / "pids").write_text(f"{os.getpid()} {child.pid}")
-time.sleep(600)
-"""
+def forking(folder: Path) -> Path:
+    """A program that starts another, and says so in no time on any machine."""
+    path = folder / "ffmpeg"
+    path.write_text(f"#!/bin/sh\nsleep 600 &\necho $$ $! > '{folder}/pids'\nsleep 600\n")
+    path.chmod(0o700)
+    return path
 
 
 def is_running(pid: int) -> bool:
@@ -89,7 +90,7 @@ def is_running(pid: int) -> bool:
 @pytest.mark.parametrize("ends", ["in time", "by whoever waits"])
 async def test_what_takes_too_long_is_ended_with_all_that_it_has_started(tmp_path: Path, ends: str) -> None:
     seconds = 3.0 if ends == "in time" else 600
-    running = asyncio.create_task(transcode(Ffmpeg(program(tmp_path, FORKS), seconds=seconds), tmp_path))
+    running = asyncio.create_task(transcode(Ffmpeg(forking(tmp_path), seconds=seconds), tmp_path))
     await until(lambda: (tmp_path / "pids").exists() and len((tmp_path / "pids").read_text().split()) == 2)
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     if ends == "by whoever waits":

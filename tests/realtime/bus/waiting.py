@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-T = TypeVar("T")
+from tests.waiting import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 20.0
+T = TypeVar("T")
 
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:

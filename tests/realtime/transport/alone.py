@@ -12,7 +12,8 @@ import uvicorn
 
 from realtime.transport import SocketLimits
 from tests.realtime.transport.schema_under_test import Watch
-from tests.realtime.transport.serving import PATIENCE, Served, configured
+from tests.realtime.transport.serving import Served, configured
+from tests.waiting import PATIENCE_SECONDS
 
 
 @asynccontextmanager
@@ -27,7 +28,7 @@ async def alone() -> AsyncGenerator[tuple[asyncio.subprocess.Process, Served], N
     )
     assert process.stdout is not None
     try:
-        port = int(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
+        port = int(await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS))
         yield process, Served(port, Watch(), [], cast("uvicorn.Server", None))
     finally:
         if process.returncode is None:

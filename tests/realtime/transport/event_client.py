@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-PATIENCE_SECONDS = 20
+from tests.waiting import PATIENCE_SECONDS
 
 Event = tuple[str, Any]
 """Its name, and its data as JSON; None where it has none."""

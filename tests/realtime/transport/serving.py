@@ -27,9 +27,9 @@ from realtime.transport import (
     bounded_websocket,
 )
 from tests.realtime.transport.schema_under_test import SCHEMA, Context, Watch
+from tests.waiting import PATIENCE_SECONDS
 from web.graphql import BodyLimits, GraphQLOverHTTP
 
-PATIENCE = 20
 """Seconds after which a condition that should have come about has not."""
 
 
@@ -52,7 +52,8 @@ class Served:
     def connect(self, *, protocols: tuple[str, ...] = ("graphql-transport-ws",), **options: Any) -> Any:
         subprotocols = [websockets.Subprotocol(protocol) for protocol in protocols]
         address = f"ws://127.0.0.1:{self.port}/graphql"
-        return websockets.connect(address, subprotocols=subprotocols, ping_interval=None, **options)
+        options = {"open_timeout": PATIENCE_SECONDS, "ping_interval": None} | options
+        return websockets.connect(address, subprotocols=subprotocols, **options)
 
 
 def application(
@@ -143,12 +144,12 @@ async def serving(**options: Any) -> AsyncGenerator[Served, None]:
         yield served
     finally:
         served.uvicorn.should_exit = True
-        await asyncio.wait_for(task, PATIENCE)
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
         listener.close()
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -158,7 +159,7 @@ async def send(ws: Any, **message: Any) -> None:
 
 
 async def receive(ws: Any) -> Any:
-    text = await asyncio.wait_for(ws.recv(), PATIENCE)
+    text = await asyncio.wait_for(ws.recv(), PATIENCE_SECONDS)
     assert isinstance(text, str), "frames are text"
     return orjson.loads(text)
 
@@ -176,6 +177,6 @@ async def closing(ws: Any) -> tuple[int, str]:
     """The code and reason with which the server closes, whatever it says before."""
     try:
         while True:
-            await asyncio.wait_for(ws.recv(), PATIENCE)
+            await asyncio.wait_for(ws.recv(), PATIENCE_SECONDS)
     except websockets.ConnectionClosed as closed:
         return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")

@@ -11,6 +11,7 @@ import strawberry
 from realtime.sharing import Renderings, Scoped, Shared
 from realtime.transport import Engine, OperationRequest, Outcome, Telling
 from schema.field import OWN, PEERS, resolved_by
+from tests.waiting import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Reader:
         self._next: asyncio.Task[Outcome] = asyncio.create_task(anext(self._outcomes))
 
     async def next(self) -> Outcome:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             outcome = await self._next
         self._next = asyncio.create_task(anext(self._outcomes))
         return outcome

@@ -8,7 +8,8 @@ import struct
 import pytest
 
 from tests.realtime.transport.raw import masked, raw_client
-from tests.realtime.transport.serving import PATIENCE, Served
+from tests.realtime.transport.serving import Served
+from tests.waiting import PATIENCE_SECONDS
 
 PROTOCOL_ERROR = 1002
 MASK = bytes(4)
@@ -62,7 +63,7 @@ async def close_code(port: int, data: bytes) -> int | None:
     loop = asyncio.get_running_loop()
     with client:
         await loop.sock_sendall(client, data)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while chunk := await loop.sock_recv(client, 4096):
                 heard += chunk
     assert heard[0] == 0x88

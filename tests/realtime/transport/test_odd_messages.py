@@ -9,7 +9,8 @@ import pytest
 import websockets
 
 from tests.realtime.transport.odd_messages import BEFORE_INIT, OPERATIONS, Frame, Heard, Oddity, Text, ping
-from tests.realtime.transport.serving import PATIENCE, Served
+from tests.realtime.transport.serving import Served
+from tests.waiting import PATIENCE_SECONDS
 
 LAST = {"last": True}
 ODDITIES = [pytest.param(oddity, id=oddity.name) for oddity in BEFORE_INIT + OPERATIONS]
@@ -32,10 +33,13 @@ async def conversation(port: int, oddity: Oddity) -> list[Heard]:
     heard: list[Heard] = []
     subprotocols = [websockets.Subprotocol(name) for name in oddity.protocols]
     async with websockets.connect(
-        f"ws://127.0.0.1:{port}/graphql", subprotocols=subprotocols or None, max_size=None
+        f"ws://127.0.0.1:{port}/graphql",
+        subprotocols=subprotocols or None,
+        max_size=None,
+        open_timeout=PATIENCE_SECONDS,
     ) as ws:
         try:
-            await asyncio.wait_for(speak(ws, [*oddity.sent, ping(LAST)], heard), PATIENCE)
+            await asyncio.wait_for(speak(ws, [*oddity.sent, ping(LAST)], heard), PATIENCE_SECONDS)
             while (message := await listen(ws)) != ("pong", LAST):
                 heard.append(message)
         except websockets.ConnectionClosed as closed:
@@ -59,7 +63,7 @@ def close_of(close: websockets.frames.Close) -> Heard:
 
 
 async def listen(ws: Any) -> Heard:
-    message = json.loads(await asyncio.wait_for(ws.recv(), PATIENCE))
+    message = json.loads(await asyncio.wait_for(ws.recv(), PATIENCE_SECONDS))
     match message["type"]:
         case "connection_ack":
             return ("connection_ack",)

@@ -15,6 +15,7 @@ from realtime.hub import Accept
 from tests.realtime.hub.conftest import NO_SWEEP, house
 from tests.realtime.transport.newsstand import TOPIC, Socket, Stand, opened, stand_in
 from tests.realtime.transport.serving import until
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -370,6 +371,6 @@ async def test_whatever_happens_each_is_told_every_event_once_and_in_order(seed:
 
     async with a_stand() as stand:
         clients = [comes_and_goes(stand, f"{n}", chance=random.Random(100 * seed + n)) for n in range(6)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             *told, _ = await asyncio.gather(*clients, happens(stand))
     assert all(seqs == list(range(1, 101)) for seqs in told)

@@ -17,6 +17,7 @@ from realtime.hub import Hub, Limits
 from realtime.store import DatabaseStore
 from resolvers.context import World
 from tests.builders import Clock
+from tests.waiting import PATIENCE_SECONDS
 
 NO_SWEEP = Limits(sweep_seconds=3600)
 """What arrives was hinted at: without a sweep nothing else brings it."""
@@ -41,7 +42,7 @@ async def world(request: pytest.FixtureRequest, db: None, clock: Clock, keys: Ke
             url, prefix = request.getfixturevalue("redis_url"), f"test-{uuid4().hex}:"
             here = await stack.enter_async_context(running(RedisBus(url, prefix=prefix)))
             there = await stack.enter_async_context(running(RedisBus(url, prefix=prefix)))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while not (here.healthy and there.healthy):
                     await asyncio.sleep(0.01)
         hub = Hub(here, DatabaseStore(), limits=NO_SWEEP)

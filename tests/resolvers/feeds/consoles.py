@@ -14,6 +14,7 @@ from realtime.transport.operation import Operation
 from realtime.transport.shaping import FormattedError
 from resolvers.context import Context
 from tests.resolvers.conftest import ENGINE, Client
+from tests.waiting import PATIENCE_SECONDS
 
 
 class Console:
@@ -81,6 +82,6 @@ async def consoles(query: str, *clients: Client, **variables: Any) -> AsyncItera
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():
             await asyncio.sleep(0.01)

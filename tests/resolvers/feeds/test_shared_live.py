@@ -25,6 +25,7 @@ from tests.resolvers.conftest import ENGINE, Client, SignIn, Talk
 from tests.resolvers.documents import say
 from tests.resolvers.talk_documents import ADD_MEMBER, REDACT
 from tests.resolvers.test_members import TOM, token_of
+from tests.waiting import PATIENCE_SECONDS
 
 MESSAGES = """subscription($id: ID!, $after: String) { conversationEvents(conversationId: $id, after: $after) {
   __typename ... on Resync { cursor }
@@ -40,7 +41,7 @@ class Listener:
         self._outcomes = outcomes
 
     async def next(self) -> Outcome:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             outcome = await anext(self._outcomes)
         self.heard.append(outcome.encode())
         return outcome

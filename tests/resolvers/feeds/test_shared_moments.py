@@ -24,7 +24,7 @@ from tests.resolvers import queue_documents as queue
 from tests.resolvers.conftest import ENGINE, Client, SignIn, Talk
 from tests.resolvers.documents import codes
 from tests.resolvers.talk_documents import ADD_MEMBER, TYPING
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 MANY = 200
 INBOX = """subscription($after: String) { inboxEvents(after: $after) { __typename
@@ -49,7 +49,7 @@ class Listener:
     async def next(self, kind: str) -> Outcome:
         """The next outcome of this kind."""
         while True:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 outcome = await self._next
             self._next = asyncio.create_task(anext(self._outcomes))
             self.heard.append(outcome.encode())

@@ -24,7 +24,7 @@ from tests.builders import Clock
 from tests.resolvers.conftest import ENGINE, Client, Feed
 from tests.resolvers.documents import BOOK, codes, wish
 from tests.resolvers.slot_feeds.widget import A_WEEK, FOLLOW, Listening, Ticks, Widget, shown
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 MANY = 200
 STARTS = [f"2027-03-0{day}T10:00:00+01:00" for day in range(1, 6)]
@@ -184,7 +184,7 @@ async def test_what_fails_by_itself_is_tried_again_and_nobody_hears_of_it(world:
         clock.advance(minutes=2)
         for hear in looks().memory.hearers:
             hear(None)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             change = await anext(changes)
         assert asked == 3
         assert [(day.day, day.slots) for day in change.days] == [(date(2027, 3, 1), ())]

@@ -13,6 +13,7 @@ from models.organization.organization import Organization
 from models.transactions import transaction
 from realtime.transport import Rejected
 from tests.resolvers.conftest import Client, Feed
+from tests.waiting import PATIENCE_SECONDS
 
 SLOTS = """query($input: SlotsInput!) { slots(input: $input) {
   cursor days { date slots { start end agentCount seatsLeft } } } }"""
@@ -42,13 +43,13 @@ class Listening:
         self._task = asyncio.create_task(self._listen())
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             heard = await self._heard.get()
         assert not isinstance(heard, Rejected), heard
         return heard
 
     async def refusal(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             heard = await self._heard.get()
         assert isinstance(heard, Rejected), heard
         return dict(heard.errors[0]["extensions"])

@@ -9,6 +9,7 @@ import uvicorn
 from aiohttp import ClientSession
 from starlette.applications import Starlette
 
+from tests.waiting import PATIENCE_SECONDS
 from web.explorer import explorer_routes
 
 
@@ -22,4 +23,4 @@ async def browser() -> AsyncIterator[ClientSession]:
         async with ClientSession(f"http://127.0.0.1:{listener.getsockname()[1]}") as session:
             yield session
         server.should_exit = True
-        await asyncio.wait_for(serving, timeout=30)
+        await asyncio.wait_for(serving, timeout=PATIENCE_SECONDS)

@@ -10,7 +10,7 @@ from web.graphql import BodyLimits
 
 @pytest.fixture(scope="module")
 async def served() -> AsyncGenerator[Served, None]:
-    async with serving(body_limits=BodyLimits(body_bytes=10_000, body_seconds=0.5)) as server:
+    async with serving(body_limits=BodyLimits(body_bytes=10_000)) as server:
         yield server
 
 

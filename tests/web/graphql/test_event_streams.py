@@ -12,7 +12,8 @@ import pytest
 
 from tests.realtime.transport.event_client import EndOfStream, Stream, sending
 from tests.realtime.transport.node import folder_with, node
-from tests.realtime.transport.serving import PATIENCE, Served, serving, until
+from tests.realtime.transport.serving import Served, serving, until
+from tests.waiting import PATIENCE_SECONDS
 from tests.web.graphql.odd_requests import CUT_OFF, REQUESTS, Heard, OddRequest
 
 HERE = Path(__file__).parent
@@ -23,7 +24,7 @@ ODDITIES = [pytest.param(request, id=request.name) for request in REQUESTS]
 async def reference() -> AsyncGenerator[str, None]:
     async with node(HERE / "reference_sse.cjs", folder_with("graphql", "graphql-sse")) as process:
         assert process.stdout is not None
-        port = int(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
+        port = int(await asyncio.wait_for(process.stdout.readline(), PATIENCE_SECONDS))
         yield f"http://127.0.0.1:{port}/graphql"
 
 
@@ -96,7 +97,7 @@ async def client(address: str, **operations: dict[str, Any]) -> dict[str, list[l
     asked = orjson.dumps(operations).decode()
     async with node(HERE / "sse_client.cjs", folder, address, asked) as process:
         assert process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             async for line in process.stdout:
                 name, *heard = orjson.loads(line)
                 said[name].append(heard)

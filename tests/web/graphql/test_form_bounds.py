@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -83,6 +84,7 @@ async def test_a_form_that_does_not_come_is_not_waited_for_and_its_file_closed(
     client: aiohttp.ClientSession, desk: Desk
 ) -> None:
     before, never = temporary_files(), asyncio.Event()
+    desk.limits = replace(LIMITS, seconds=3)
 
     async def halting() -> AsyncGenerator[bytes, None]:
         yield body(*usual(content=LARGE))[:1_000_000]
@@ -94,6 +96,7 @@ async def test_a_form_that_does_not_come_is_not_waited_for_and_its_file_closed(
 
 async def test_the_file_of_a_client_that_goes_away_is_closed(desk: Desk) -> None:
     before, never = temporary_files(), asyncio.Event()
+    desk.limits = replace(LIMITS, seconds=3)
 
     async def halting() -> AsyncGenerator[bytes, None]:
         yield body(*usual(content=LARGE))[:1_000_000]

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from structlog.testing import capture_logs
 
-from tests.realtime.transport.serving import Served
+from tests.realtime.transport.serving import Served, serving
+from web.graphql import BodyLimits
 
 JSON = "application/json"
 NEW = "application/graphql-response+json"
@@ -255,14 +256,13 @@ async def test_a_body_of_untold_length_is_not_read_beyond_the_limit(
     assert (await answered(asked))[0] == 413
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(
-    client: aiohttp.ClientSession, served: Served
-) -> None:
+async def test_a_body_that_does_not_come_is_not_waited_for(client: aiohttp.ClientSession) -> None:
     never = asyncio.Event()
 
     async def halting() -> AsyncGenerator[bytes, None]:
         yield b"{"
         await never.wait()
 
-    asked = client.post(served.http, data=halting(), headers={"content-type": JSON})
-    assert (await answered(asked))[0] == 408
+    async with serving(body_limits=BodyLimits(body_seconds=0.1)) as hurried:
+        asked = client.post(hurried.http, data=halting(), headers={"content-type": JSON})
+        assert (await answered(asked))[0] == 408

@@ -8,7 +8,8 @@ import orjson
 import pytest
 import websockets
 
-from tests.realtime.transport.serving import PATIENCE, greet, receive, send
+from tests.realtime.transport.serving import greet, receive, send
+from tests.waiting import PATIENCE_SECONDS
 from tests.web.graphql.forms import LARGE, NOTES, OPERATION, body, form, posted, temporary_files, usual
 from tests.web.graphql.uploading import ANNA, KEEP, Desk
 
@@ -146,7 +147,7 @@ async def test_a_value_is_not_taken_for_a_file(
 @pytest.mark.parametrize("operation", LITERALS)
 async def test_no_file_comes_over_a_web_socket(desk: Desk, operation: dict[str, Any]) -> None:
     protocol = websockets.Subprotocol("graphql-transport-ws")
-    async with websockets.connect(desk.ws, subprotocols=[protocol], open_timeout=PATIENCE) as ws:
+    async with websockets.connect(desk.ws, subprotocols=[protocol], open_timeout=PATIENCE_SECONDS) as ws:
         await greet(ws)
         await send(ws, type="subscribe", id="1", payload=operation)
         answer = await receive(ws)

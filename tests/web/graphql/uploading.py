@@ -19,7 +19,7 @@ from schema.scalars import SCALARS, Upload
 from tests.serving import serving
 from web.graphql import GraphQLOverHTTP, UploadLimits
 
-LIMITS = UploadLimits(file_bytes=3_000_000, files=2, operations_bytes=10_000, seconds=3)
+LIMITS = UploadLimits(file_bytes=3_000_000, files=2, operations_bytes=10_000)
 KEEP = "mutation($file: Upload!) { keep(file: $file) { name type size digest } }"
 ANNA = {"authorization": "anna"}
 
@@ -31,6 +31,7 @@ class Desk:
     http: str = ""
     taken: list[UploadFile] = field(default_factory=list)
     reads: int = 0
+    limits: UploadLimits = LIMITS
 
     @property
     def ws(self) -> str:
@@ -39,6 +40,7 @@ class Desk:
     def clear(self) -> None:
         self.taken.clear()
         self.reads = 0
+        self.limits = LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Context:
     async def uploads(self) -> UploadLimits:
         if self.name is None:
             raise Unauthenticated("Sign in.")
-        return LIMITS
+        return self.desk.limits
 
 
 Info = strawberry.Info[Context, None]
