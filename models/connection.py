@@ -10,6 +10,7 @@ from typing import Any
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.generators import execute
 from psycopg.rows import TupleRow, dict_row, tuple_row
+from tortoise import connections
 from tortoise.backends.base.client import NestedTransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
@@ -104,6 +105,20 @@ class Connection(TransactionWrapper):
     def _in_transaction(self) -> NestedTransactionContext:
         nested = Connection(self, self._connection)
         return NestedTransactionContext(nested)
+
+
+async def ask(sql: bytes, values: Sequence[Any]) -> list[TupleRow]:
+    """The rows of a statement with placeholders `$n`, which is prepared at once, outside of any transaction."""
+    client = connections.get("default")
+    assert isinstance(client, PsycopgClient) and client._pool is not None, "the database has not been opened"
+    client.log.debug("%s: %s", sql.decode(), values)
+    raw = await client._pool.getconn()
+    try:
+        async with AsyncRawCursor(raw, row_factory=tuple_row) as cursor:
+            await cursor.execute(sql, values, prepare=True)
+            return await cursor.fetchall()
+    finally:
+        await client._pool.putconn(raw)
 
 
 def _begin(sequences: Sequence[str], locks: Sequence[int], patience: timedelta | None) -> bytes:

@@ -17,7 +17,7 @@ from models.conversation.assignment import AssignmentRecord
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message, hears_whispers, misses_beginning
 from models.conversation.offer import Offer
-from models.conversation.seeing import message_told
+from models.conversation.telling import message_told
 from models.meeting.meeting import Meeting, MeetingChange
 from models.organization.service import Service, ServiceMember
 from models.queueing.counting import QueueCount

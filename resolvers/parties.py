@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from models.actor import Actor, GuestActor
 from models.contact.contact import Contact
 from models.contact.masking import Mask
-from models.conversation.seeing import Told
+from models.conversation.telling import Told
 from models.meeting.arriving import Arrival
 from models.meeting.meeting import Attendee, MeetingChange
 from models.meeting.seat import taken_seats

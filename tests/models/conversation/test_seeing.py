@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Collection
 from datetime import timedelta
 from itertools import product
@@ -15,7 +16,9 @@ from models.contact.contact import Contact
 from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
 from models.conversation.offer import Offer, OfferRecipient
-from models.conversation.seeing import conversation_seen, message_told, messages_seen
+from models.conversation.seeing import conversation_seen, messages_seen
+from models.conversation.telling import message_told
+from models.gathering import MOST_TOGETHER
 from models.organization.organization import Organization
 from models.words import MemberRole, MessageKind, OfferKind, Role
 from tests.builders import MONDAY, a_contact, a_service, acting, an_agent, an_organization
@@ -120,6 +123,20 @@ async def test_every_actor_is_shown_by_one_statement_what_the_scopes_show_them(
         assert {id for id in ids if await message_told(id, to=actor) is not None} == scope, actor
         shown |= {(len(scope), isinstance(actor, AgentActor))}
     assert len(shown) > 8, "they are hardly to be told apart"
+
+
+async def test_whoever_hears_of_messages_together_is_told_what_the_scopes_show_them(
+    organization: Organization, talks: list[Conversation]
+) -> None:
+    actors = [Public(), *await _agents(organization, talks), *await _guests(talks)]
+    asked = list(product([one.id for one in await Message.all()], actors))
+    with statements() as sent:
+        told = await gather(*(message_told(id, to=actor) for id, actor in asked))
+    assert len(sent) == -(-len(asked) // MOST_TOGETHER)
+    for actor in actors:
+        scope = {one.id for one in await Message.visible_to(actor)}
+        found = {one.message.id for one, (_, who) in zip(told, asked, strict=True) if one and who is actor}
+        assert found == scope, actor
 
 
 async def test_it_is_the_same_statement_for_all_guests_and_the_same_for_all_agents(

@@ -23,5 +23,5 @@ async def test_an_events_message_is_read_once_and_with_its_author_by_each_to_who
             async with following(client, EVENTS, after=begun, id=talk.id) as follower:
                 heard = await follower.next()
         assert heard["message"]["author"] == {"__typename": "Contact", "name": "Grace Guest"}
-        assert sum("LEFT JOIN contact author" in one for one in sent) == 1
+        assert sum("FROM message one WHERE one.id = asked.message" in one for one in sent) == 1
         assert not [one for one in sent if 'FROM "contact"' in one]
