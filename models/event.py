@@ -1,6 +1,7 @@
 """Feeds as rows: each topic's head, and its events with a dense seq. The rows are the truth; the bus only hints."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
@@ -9,7 +10,7 @@ from tortoise import fields
 from models.base import Owned
 from models.connection import Connection
 from models.writing import as_json
-from realtime.events import Announcement, Audience, EventKind, Hint
+from realtime.events import MOST_FACTS, Announcement, Audience, EventKind, Fact, Hint
 
 
 class Feed(Owned):
@@ -53,8 +54,19 @@ async def write(connection: Connection, announcements: Sequence[Announcement]) -
         for topic, group in topics.items()
     ]
     events = [_event(one, len(group) - n) for group in topics.values() for n, one in enumerate(group, start=1)]
-    rows = dict(await connection.run(_WRITE, [as_json(heads), as_json(events)]))
-    return [Hint(topic=topic, seq=rows[topic]) for topic in topics]
+    rows = await connection.run(_WRITE, [as_json(heads), as_json(events)])
+    at = {(topic, seq): when for topic, seq, when in rows}
+    reached = dict(sorted(at))
+    return [_hint(topic, reached[topic], group, at) for topic, group in topics.items()]
+
+
+def _hint(topic: str, head: int, group: Sequence[Announcement], at: Mapping[tuple[str, int], datetime]) -> Hint:
+    if len(group) > MOST_FACTS:
+        return Hint(topic, head)
+    numbered = enumerate(group, start=head - len(group) + 1)
+    return Hint(
+        topic, head, tuple(Fact(one.kind, one.audience, one.ids, at[topic, seq]) for seq, one in numbered)
+    )
 
 
 def _event(announcement: Announcement, behind: int) -> dict[str, object]:
@@ -79,7 +91,7 @@ WITH heads AS (
     SELECT one.organization_id, one.topic, heads.head - one.behind, one.kind, one.audience, one.ids, clock_timestamp()
     FROM json_to_recordset($2::text::json)
         AS one (organization_id bigint, topic text, behind bigint, kind text, audience text, ids jsonb)
-    JOIN heads ON heads.topic = one.topic
+    JOIN heads ON heads.topic = one.topic RETURNING topic, seq, at
 )
-SELECT topic, head FROM heads
+SELECT topic, seq, at FROM events
 """

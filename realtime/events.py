@@ -4,11 +4,13 @@ The only part of realtime/ that models import. `announce` adds to the outbox of 
 transaction writes the outbox as event rows with a dense seq and, after commit, hands hints to the bus.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from realtime.sharing import Renderings
 
@@ -53,12 +55,39 @@ class Announcement:
         return self.topic, self.kind, self.audience, tuple(sorted(self.ids.items()))
 
 
+MOST_FACTS: Final = 8
+"""Of a hint. Where more happens at once, it is read in pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What the row of an event says of it."""
+
+    kind: str
+    audience: Audience
+    ids: Mapping[str, int]
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """That a topic has come as far as `seq`: what goes over the bus after commit, and no more."""
+    """That a topic has come as far as `seq`: what goes over the bus after commit. The last of the `facts`, if any come
+    along, has that seq: whoever has come as far as the first need not read them."""
 
     topic: str
     seq: int
+    facts: Sequence[Fact] = field(default=(), compare=False)
+
+    @property
+    def before(self) -> int:
+        """The seq after which its facts go on."""
+        return self.seq - len(self.facts)
+
+    def after(self, earlier: "Hint") -> "Hint":
+        """It and an earlier one in one. Facts come along as long as there are few."""
+        if earlier.seq == self.before and len(earlier.facts) + len(self.facts) <= MOST_FACTS:
+            return Hint(self.topic, self.seq, (*earlier.facts, *self.facts))
+        return self if self.seq >= earlier.seq else earlier
 
 
 class PassingKind(StrEnum):

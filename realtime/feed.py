@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 
-from realtime.events import Audience
+from realtime.events import Audience, Hint
 from realtime.sharing import Renderings
 
 T = TypeVar("T")
@@ -26,6 +26,12 @@ class Event:
     at: datetime
     audience: Audience = Audience.EVERYONE
     renderings: Renderings = field(default_factory=dict, compare=False, repr=False)
+
+
+def told_by(hint: Hint) -> list[Event]:
+    """The events that came along with the hint."""
+    numbered = enumerate(hint.facts, start=hint.before + 1)
+    return [Event(hint.topic, seq, fact.kind, fact.ids, fact.at, fact.audience) for seq, fact in numbered]
 
 
 @dataclass(frozen=True, slots=True)

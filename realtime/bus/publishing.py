@@ -23,15 +23,15 @@ _MOST_EPHEMERALS = 1_000
 class Publisher:
     """Sends what is put into it, in a task of its own.
 
-    Of several hints of a topic only the highest is of use, so they are kept as one, and kept until Redis has
-    taken it. Ephemeral messages are sent once or not at all: a minute later nobody cares who was typing.
+    Several hints of a topic are kept as one, and kept until Redis has taken it. Ephemeral messages are sent once or not
+    at all: a minute later nobody cares who was typing.
     """
 
     def __init__(self, pool: ConnectionPool, *, prefix: str, timings: RedisTimings) -> None:
         self._redis = Redis(connection_pool=pool)
         self._prefix = prefix
         self._patience = timings.patience
-        self._hints: dict[str, int] = {}
+        self._hints: dict[str, Hint] = {}
         self._ephemerals: deque[Ephemeral] = deque(maxlen=_MOST_EPHEMERALS)
         self._wake = asyncio.Event()
         self._outage = Outage("Redis (publishing)", log)
@@ -41,9 +41,12 @@ class Publisher:
         return self._outage.lasting
 
     def hint(self, hint: Hint) -> None:
+        if self.failing:  # so long that they are many: the database has it all
+            hint = Hint(hint.topic, hint.seq)
         if hint.topic not in self._hints and len(self._hints) >= _MOST_HINTS:
             del self._hints[next(iter(self._hints))]
-        self._hints[hint.topic] = max(hint.seq, self._hints.get(hint.topic, 0))
+        earlier = self._hints.get(hint.topic)
+        self._hints[hint.topic] = hint if earlier is None else hint.after(earlier)
         self._wake.set()
 
     def ephemeral(self, message: Ephemeral) -> None:
@@ -70,16 +73,16 @@ class Publisher:
             await self._send_batch()
 
     async def _send_batch(self) -> None:
-        hints = tuple(islice(self._hints.items(), _BATCH))
+        hints = tuple(islice(self._hints.values(), _BATCH))
         ephemerals = [self._ephemerals.popleft() for _ in range(min(_BATCH, len(self._ephemerals)))]
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.ping()  # an answer even where there is nothing to send
-            for topic, seq in hints:
-                pipe.publish(self._prefix + topic, wire.encode(Hint(topic=topic, seq=seq)))
+            for hint in hints:
+                pipe.publish(self._prefix + hint.topic, wire.encode(hint))
             for message in ephemerals:
                 pipe.publish(self._prefix + message.topic, wire.encode(message))
             async with asyncio.timeout(self._patience):
                 await pipe.execute()
-        for topic, seq in hints:
-            if self._hints.get(topic) == seq:
-                del self._hints[topic]
+        for hint in hints:
+            if self._hints.get(hint.topic) is hint:
+                del self._hints[hint.topic]

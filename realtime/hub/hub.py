@@ -154,6 +154,7 @@ class Hub:
             return
         if isinstance(notice, Hint):
             topic.learn(notice.seq)
+            topic.note(notice, most=self._limits.page)
             self._reader.enqueue(topic)
         elif isinstance(notice, Missed):
             self._heads.doubt(topic.name)

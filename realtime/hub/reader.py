@@ -64,11 +64,12 @@ class Reader:
         self.enqueue(topic)
 
     async def _advance(self, topic: Topic) -> None:
-        """Read one page. A read that brings nothing asks for the head, which tells why."""
-        after, believed = topic.position, topic.known
+        """Give one page, which is read where it did not come along with hints. A read that brings nothing asks for the
+        head, which tells why."""
+        after, believed, noted = topic.position, topic.known, topic.take_noted()
         if not topic.behind:
             return
-        events = await self._rows.read(topic.name, after=after)
+        events = noted or await self._rows.read(topic.name, after=after)
         if topic.position != after:
             return  # the last one left meanwhile, and the next came with another position
         if events:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from realtime.bus import Membership
-from realtime.feed import Event, Head, ResyncReason
+from realtime.events import Hint
+from realtime.feed import Event, Head, ResyncReason, told_by, unbroken
 from realtime.hub.pushing import push
 from realtime.hub.subscriber import Subscriber
 
@@ -15,7 +16,7 @@ class Topic:
     `subscribers` are all, `live` those who have caught up, `listeners` those of other topics who hear what is of the
     moment here, too. `position` is the seq up to which the live ones
     have been given everything; `known` is the highest seq that is believed to exist. What lies between is to
-    be read.
+    be read, but for what is `noted`, as it came along with hints.
     """
 
     __slots__ = (
@@ -25,6 +26,7 @@ class Topic:
         "live",
         "membership",
         "name",
+        "noted",
         "position",
         "queued",
         "retry",
@@ -39,6 +41,7 @@ class Topic:
         self.listeners: set[Subscriber] = set()
         self.position = 0
         self.known = 0
+        self.noted: list[Event] = []
         self.queued = False
         self.failures = 0
         self.retry: asyncio.TimerHandle | None = None
@@ -61,6 +64,17 @@ class Topic:
     def learn(self, seq: int) -> None:
         """Somebody says that the topic has come as far as this."""
         self.known = max(self.known, seq)
+
+    def note(self, hint: Hint, *, most: int) -> None:
+        """Keep what came along with a hint, if that is what comes next."""
+        last = self.noted[-1].seq if self.noted else self.position
+        if self.live and hint.before <= last < hint.seq:
+            self.noted += told_by(hint)[last - hint.before :][: most - len(self.noted)]
+
+    def take_noted(self) -> Sequence[Event]:
+        """What is noted and follows `position`."""
+        noted, self.noted = [event for event in self.noted if event.seq > self.position], []
+        return unbroken(noted, after=self.position)
 
     def settle(self, *, believed: int, reached: int) -> None:
         """The table ends at `reached` although more was believed; nobody has claimed more since, so forget it.
@@ -89,6 +103,7 @@ class Topic:
     def restart(self, reason: ResyncReason, head: Head) -> None:
         """The live subscribers cannot be brought to the head row by row: tell them, and go on from there."""
         self.position = self.known = head.seq
+        self.noted = []
         for subscriber in self.live:
             subscriber.cursor = head.seq
             subscriber.lose(reason)

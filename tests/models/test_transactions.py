@@ -14,7 +14,9 @@ from errors import NotFound
 from models.event import EventRow
 from models.organization.organization import Organization
 from models.transactions import ids_of, key_of, outlet, transaction
-from realtime.events import Announcement, EventKind, Hint, announce
+from realtime.events import MOST_FACTS, Announcement, EventKind, Hint, announce
+from realtime.feed import told_by
+from realtime.store import DatabaseStore
 from tests.resolvers.statements import statements
 from tests.waiting import PATIENCE_SECONDS
 
@@ -66,6 +68,25 @@ async def test_hints_are_published_after_commit_once_and_with_the_newest_seq(
         announce(something(organization), something(organization, "inbox:2"), something(organization, about=2))
         assert published == []
     assert published == [Hint("conversation:1", 2), Hint("inbox:2", 1)]
+
+
+async def test_what_comes_along_with_a_hint_is_what_its_topics_rows_say(
+    organization: Organization, published: list[Hint]
+) -> None:
+    for topics in (("a", "b", "a"), ("a",), ("b", "b", "b")):
+        async with transaction():
+            for about, topic in enumerate(topics):
+                announce(something(organization, topic, about=about))
+    for topic in ("a", "b"):
+        rows = await DatabaseStore().read(topic, after=0, limit=100)
+        assert [one for hint in published if hint.topic == topic for one in told_by(hint)] == rows
+
+
+async def test_of_many_events_none_comes_along(organization: Organization, published: list[Hint]) -> None:
+    async with transaction():
+        announce(*(something(organization, about=about) for about in range(MOST_FACTS + 1)))
+    [hint] = published
+    assert (hint.seq, hint.facts) == (MOST_FACTS + 1, ())
 
 
 async def test_a_verb_inside_another_joins_its_transaction(

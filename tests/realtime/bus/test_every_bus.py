@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
 from realtime.bus import Notice
-from realtime.events import Hint
+from realtime.events import Audience, Fact, Hint
 from tests.realtime.bus.conftest import Ear, Wire, listen
 from tests.realtime.bus.waiting import eventually, soon
 
@@ -18,6 +19,19 @@ async def test_a_hint_reaches_every_listener_of_its_topic_and_no_other(wire: Wir
     await wire.there.publish([Hint("conversation:1", 7), Hint("conversation:10", 8)])
     await eventually(lambda: bool(anna.hints and ben.hints and other.hints))
     assert (anna.hints, ben.hints, other.hints) == ([7], [7], [8])
+
+
+async def test_what_comes_along_with_a_hint_comes_as_it_was(wire: Wire) -> None:
+    ear, _ = await listen(wire.here, "t")
+    at = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
+    facts = [
+        Fact("MESSAGE_ADDED", Audience.EVERYONE, {"message": 2**60}, at),
+        Fact("X", Audience.NOBODY, {}, at),
+    ]
+    await wire.there.publish([Hint("t", 7, facts)])
+    await eventually(lambda: ear.hints == [7])
+    [hint] = [notice for notice in ear.heard if isinstance(notice, Hint)]
+    assert list(hint.facts) == facts and hint.before == 5
 
 
 async def test_nothing_published_after_joining_is_complete_is_missed(wire: Wire) -> None:

@@ -77,9 +77,9 @@ class House:
         self.clients.append(client)
         return client
 
-    async def tell(self, topic: str, count: int = 1) -> Hint:
+    async def tell(self, topic: str, count: int = 1, *, along: bool = False) -> Hint:
         """Commit events and publish their hint."""
-        hint = self.ledger.write(topic, count)
+        hint = self.ledger.write(topic, count, along=along)
         await self.bus.publish([hint])
         return hint
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from realtime.events import Audience, Hint
+from realtime.events import MOST_FACTS, Audience, Fact, Hint
 from realtime.feed import Event, Head
 
 
@@ -28,13 +28,17 @@ class Ledger:
         self.reading = 0
         self.most_at_once = 0
 
-    def write(self, topic: str, count: int = 1, *, audience: Audience = Audience.EVERYONE) -> Hint:
-        """Commit events; the hint is the caller's to publish, or to lose."""
+    def write(
+        self, topic: str, count: int = 1, *, audience: Audience = Audience.EVERYONE, along: bool = False
+    ) -> Hint:
+        """Commit events; the hint is the caller's to publish, or to lose; they come `along`, if there are few."""
         for _ in range(count):
             seq = self.head(topic) + 1
             at = datetime(2026, 3, 2, 9, tzinfo=UTC)
             self.rows[topic].append(Event(topic, seq, "MESSAGE_ADDED", {"message": seq}, at, audience))
-        return Hint(topic, self.head(topic))
+        written = self.rows[topic][-count:] if along and count <= MOST_FACTS else []
+        facts = [Fact(event.kind, event.audience, event.payload, event.at) for event in written]
+        return Hint(topic, self.head(topic), facts)
 
     def head(self, topic: str) -> int:
         return self.rows[topic][-1].seq if self.rows[topic] else self.floors[topic]

@@ -46,9 +46,12 @@ class Writers:
     async def _write(self, events: int) -> None:
         for _ in range(events):
             audience = self._dice.choice(list(Audience))
-            hint = self._ledger.write(
-                self._dice.choice(TOPICS), self._dice.choice([1, 1, 3]), audience=audience
+            topic, count, along = (
+                self._dice.choice(TOPICS),
+                self._dice.choice([1, 1, 3]),
+                self._dice.choice([True, False]),
             )
+            hint = self._ledger.write(topic, count, audience=audience, along=along)
             await self._pause()
             await self._bus.publish([hint])
             await self._pause()

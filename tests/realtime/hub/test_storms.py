@@ -77,7 +77,8 @@ class Script:
         home, topic = self._home, TOPICS[number % 3]
         if verb == "write":
             audience = Audience.AGENTS if number % 2 else Audience.EVERYONE
-            self._hints.append(home.ledger.write(topic, number + 1, audience=audience))
+            hint = home.ledger.write(topic, number + 1, audience=audience, along=number % 4 < 2)
+            self._hints.append(hint)
         elif verb in ("hint", "stale"):
             await home.bus.publish([self._hints[-1 if verb == "hint" else number % len(self._hints)]])
         elif verb in ("come", "guest"):
