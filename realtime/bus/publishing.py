@@ -5,10 +5,11 @@ import logging
 from collections import deque
 from itertools import islice
 
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 
 from realtime.bus import wire
 from realtime.bus.outage import Outage
+from realtime.bus.saying import PING, Line, publish
 from realtime.bus.timings import RedisTimings
 from realtime.events import Hint
 from realtime.feed import Ephemeral
@@ -28,9 +29,8 @@ class Publisher:
     """
 
     def __init__(self, pool: ConnectionPool, *, prefix: str, timings: RedisTimings) -> None:
-        self._redis = Redis(connection_pool=pool)
+        self._line = Line(pool, patience=timings.patience)
         self._prefix = prefix
-        self._patience = timings.patience
         self._hints: dict[str, Hint] = {}
         self._ephemerals: deque[Ephemeral] = deque(maxlen=_MOST_EPHEMERALS)
         self._wake = asyncio.Event()
@@ -72,17 +72,15 @@ class Publisher:
         while self._hints or self._ephemerals:
             await self._send_batch()
 
+    async def hang_up(self) -> None:
+        await self._line.hang_up()
+
     async def _send_batch(self) -> None:
         hints = tuple(islice(self._hints.values(), _BATCH))
         ephemerals = [self._ephemerals.popleft() for _ in range(min(_BATCH, len(self._ephemerals)))]
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.ping()  # an answer even where there is nothing to send
-            for hint in hints:
-                pipe.publish(self._prefix + hint.topic, wire.encode(hint))
-            for message in ephemerals:
-                pipe.publish(self._prefix + message.topic, wire.encode(message))
-            async with asyncio.timeout(self._patience):
-                await pipe.execute()
+        notices: list[Hint | Ephemeral] = [*hints, *ephemerals]
+        said = [publish(self._prefix + notice.topic, wire.encode(notice)) for notice in notices]
+        await self._line.say(said or [PING])  # an answer even where there is nothing to send
         for hint in hints:
             if self._hints.get(hint.topic) is hint:
                 del self._hints[hint.topic]

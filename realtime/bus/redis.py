@@ -63,6 +63,7 @@ class RedisBus:
         with suppress(Exception):  # the sweeps of other processes find what cannot be said any more
             async with asyncio.timeout(1.0):
                 await self._publisher.flush()
+        await self._publisher.hang_up()
         await self._pool.aclose()
 
     async def publish(self, hints: Sequence[Hint]) -> None:

@@ -101,6 +101,11 @@ class Lines:
         clients = await self.admin.client_list(_type="pubsub")
         return [client["id"] for client in clients if client["name"] == self.name]
 
+    async def saying(self) -> list[str]:
+        """The ids of the connections on which `here` publishes."""
+        clients = await self.admin.client_list(_type="normal")
+        return [client["id"] for client in clients if client["name"] == self.name]
+
     async def connected(self) -> bool:
         return any(client["name"] == self.name for client in await self.admin.client_list())
 

@@ -144,3 +144,29 @@ async def test_a_stopped_bus_says_its_last_words_and_leaves_no_task_or_connectio
     await eventually(lambda: ear.hints == [6])
     assert {task.get_name() for task in before - asyncio.all_tasks()} >= {"bus: listen", "bus: publish"}
     await eventually(lambda: gone(lines))
+
+
+async def test_what_is_said_on_a_connection_that_redis_has_closed_is_said_on_a_new_one(
+    lines: Lines, caplog: pytest.LogCaptureFixture
+) -> None:
+    ear, _ = await listen(lines.there, "t")
+    await listen(lines.here, "u")  # by that Redis knows the other connection apart
+    for seq in (1, 2):
+        await lines.here.publish([Hint("t", seq)])
+        await lines.here.publish_ephemeral("t", b"%d" % seq)
+        await eventually(lambda seq=seq: seq in ear.hints and b"%d" % seq in ear.payloads)  # type: ignore[misc]
+        saying = await lines.saying()
+        assert len(saying) == 1
+        await lines.admin.client_kill_filter(_id=saying[0])
+    assert lines.here.healthy
+    assert not [one for one in caplog.records if "publishing" in one.getMessage()]
+
+
+async def test_what_is_published_while_much_is_on_its_way_is_taken_in_order(lines: Lines) -> None:
+    ear, _ = await listen(lines.there, "t")
+    for number in range(900):
+        await lines.here.publish_ephemeral("t", b"%d" % number)
+        if not number % 300:
+            await asyncio.sleep(0)
+    await eventually(lambda: len(ear.payloads) == 900)
+    assert ear.payloads == [b"%d" % number for number in range(900)]
