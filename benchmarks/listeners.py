@@ -1,125 +1,142 @@
-"""Many clients of one conversation, in one process: each on a socket of its own, counting what it is told."""
+"""Many clients of one conversation, in one thread: each on a socket of its own. While the clock runs they do no more
+than to see that a whole message has come; what it says is read afterwards, so that the server is measured."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, cast
+import select
+import socket
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
 
 from benchmarks.lines import HANDSHAKE, PING, PONG, TEXT, frame, frames
 
-_AT_ONCE = 20
+_AT_ONCE = 10
+_CHUNK = 4096
 
 
-class Tally:
-    """What all of them have been told together; `wait` until it is so much."""
+class Listener:
+    """One client: says hello, subscribes, and is told. `last` is the newest message."""
 
-    def __init__(self) -> None:
-        self.told = 0
-        self.bytes = 0
-        self._wanted = 0
-        self._done: asyncio.Future[None] | None = None
+    __slots__ = ("_heard", "_mark", "_unread", "last", "socket")
 
-    def count(self, frame: bytes) -> None:
-        self.told += 1
-        self.bytes += len(frame)
-        if self._done is not None and self.told >= self._wanted and not self._done.done():
-            self._done.set_result(None)
-
-    def fail(self, error: Exception) -> None:
-        if self._done is not None and not self._done.done():
-            self._done.set_exception(error)
-
-    async def wait(self, wanted: int, *, seconds: float = 60) -> None:
-        if self.told < wanted:
-            self._wanted, self._done = wanted, asyncio.get_running_loop().create_future()
-            async with asyncio.timeout(seconds):
-                await self._done
-            self._done = None
-
-
-class Listener(asyncio.Protocol):
-    """One client: says hello, subscribes, and is told."""
-
-    def __init__(self, subscribe: bytes, *, token: str | None, tally: Tally, mark: bytes) -> None:
+    def __init__(self, port: int, *, mark: bytes) -> None:
         self.last = b""
-        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        payload = {} if token is None else {"authorization": f"Bearer {token}"}
-        self._hello = json.dumps({"type": "connection_init", "payload": payload}).encode()
-        self._subscribe = subscribe
-        self._tally = tally
+        self._heard: list[bytes] = []
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
         self._mark = mark
         self._unread = bytearray()
-        self._is_open = False
-        self._is_done = False
-        self._farewell = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(HANDSHAKE)
+    def begin(self, subscribe: bytes, *, token: str | None) -> None:
+        payload = {} if token is None else {"authorization": f"Bearer {token}"}
+        self.socket.sendall(HANDSHAKE)
+        while b"\r\n\r\n" not in self._unread:
+            self._unread += self._more()
+        head, _, self._unread = self._unread.partition(b"\r\n\r\n")
+        assert b" 101 " in head, head
+        self.socket.sendall(frame(TEXT, json.dumps({"type": "connection_init", "payload": payload}).encode()))
+        while not (answer := frames(self._unread)):
+            self._unread += self._more()
+        assert b'"connection_ack"' in answer[0][1], answer
+        self.socket.sendall(frame(TEXT, subscribe))
+        self.socket.setblocking(False)
 
-    def data_received(self, data: bytes) -> None:
+    def take(self, data: bytes) -> int:
+        """How many messages have come whole with this."""
+        if not self._unread and data[:2] == b"\x81\x7e" and len(data) == 4 + (data[2] << 8 | data[3]):
+            return self._take(data[4:])  # as nearly always
         self._unread += data
-        if not self._is_open:
-            head, end, unread = self._unread.partition(b"\r\n\r\n")
-            if not end:
-                return
-            assert b" 101 " in head, head
-            self._is_open, self._unread = True, unread
-            self._transport.write(frame(TEXT, self._hello))
-        for kind, payload in frames(self._unread):
-            if kind == TEXT:
-                self._hear(payload)
-            elif kind == PING:
-                self._transport.write(frame(PONG, payload))
-            else:
-                self._farewell = payload
+        return sum(self._take_frame(kind, payload) for kind, payload in frames(self._unread))
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.ready.done():
-            self.ready.set_exception(exc or ConnectionError("The server has hung up."))
-        elif not self._is_done:
-            self._tally.fail(ConnectionError(f"The server has hung up: {self._farewell!r}"))
+    def taken(self) -> list[bytes]:
+        """The messages that have come since this was asked last."""
+        heard, self._heard = self._heard, []
+        self.last = heard[-1] if heard else self.last
+        return heard
+
+    def _take_frame(self, kind: int, payload: bytes) -> int:
+        if kind == PING:
+            self.socket.sendall(frame(PONG, payload))
+            return 0
+        assert kind == TEXT, f"The server has hung up: {payload!r}"
+        return self._take(payload)
+
+    def _take(self, payload: bytes) -> int:
+        if self._mark not in payload:
+            assert b'"error' not in payload, payload
+            return 0
+        self._heard.append(payload)
+        return 1
+
+    def _more(self) -> bytes:
+        data = self.socket.recv(_CHUNK)
+        assert data, "The server has hung up."
+        return data
+
+
+class Crowd:
+    """All of them."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self.listeners = listeners
+        self._by_descriptor = {one.socket.fileno(): one for one in listeners}
+        self._poll = select.epoll()
+        for descriptor in self._by_descriptor:
+            self._poll.register(descriptor, select.EPOLLIN | select.EPOLLET)
+
+    def hear(self, wanted: int, *, seconds: float = 60) -> None:
+        """Read until so many messages have come; raises TimeoutError."""
+        until = perf_counter() + seconds
+        while wanted > 0:
+            ready = self._poll.poll(until - perf_counter())
+            if not ready:
+                raise TimeoutError(f"{wanted} messages have not come.")
+            for descriptor, _ in ready:
+                listener = self._by_descriptor[descriptor]
+                wanted -= _all_of(listener)
+
+    def forget(self) -> None:
+        for listener in self.listeners:
+            listener.taken()
 
     def close(self) -> None:
-        self._is_done = True
-        self._transport.close()
-
-    def _hear(self, payload: bytes) -> None:
-        if self._mark in payload:
-            self.last = payload
-            self._tally.count(payload)
-        elif b'"connection_ack"' in payload:
-            self._transport.write(frame(TEXT, self._subscribe))
-            self.ready.set_result(None)
-        else:
-            assert b'"error' not in payload, payload
+        self._poll.close()
+        for listener in self.listeners:
+            listener.socket.close()
 
 
-@asynccontextmanager
-async def listening(
+def _all_of(listener: Listener) -> int:
+    """Whatever waits: of what is left there, the poll would not tell a second time."""
+    came = 0
+    while True:
+        try:
+            data = listener.socket.recv(_CHUNK)
+        except BlockingIOError:
+            return came
+        assert data, "The server has hung up."
+        came += listener.take(data)
+        if len(data) < _CHUNK:
+            return came
+
+
+@contextmanager
+def listening(
     port: int, operations: Sequence[dict[str, Any]], *, tokens: Sequence[str | None], mark: bytes
-) -> AsyncIterator[tuple[list[Listener], Tally]]:
-    """A client for each operation; those who show a token take turns at the tokens. What has the mark is counted."""
-    loop, tally, turns = asyncio.get_running_loop(), Tally(), asyncio.Semaphore(_AT_ONCE)
+) -> Iterator[Crowd]:
+    """A client for each operation; those who show a token take turns at the tokens. What has the mark is a message."""
 
-    async def connect(number: int, operation: dict[str, Any]) -> Listener:
-        subscribe = json.dumps({"type": "subscribe", "id": f"{number}", "payload": operation}).encode()
-        token = tokens[number % len(tokens)]
-        async with turns:
-            _, listener = await loop.create_connection(
-                lambda: Listener(subscribe, token=token, tally=tally, mark=mark),
-                "127.0.0.1",
-                port,
-            )
-            await asyncio.wait_for(listener.ready, 30)
+    def connect(number: int) -> Listener:
+        listener = Listener(port, mark=mark)
+        subscribe = {"type": "subscribe", "id": f"{number}", "payload": operations[number]}
+        listener.begin(json.dumps(subscribe).encode(), token=tokens[number % len(tokens)])
         return listener
 
-    listeners = await asyncio.gather(*(connect(*one) for one in enumerate(operations)))
+    with ThreadPoolExecutor(_AT_ONCE) as opening:
+        crowd = Crowd(list(opening.map(connect, range(len(operations)))))
     try:
-        yield listeners, tally
+        yield crowd
     finally:
-        for listener in listeners:
-            listener.close()
+        crowd.close()
