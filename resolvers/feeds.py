@@ -93,9 +93,10 @@ class _Hearing:
         later = isinstance(actor, GuestActor) and await misses_beginning(conversation.id, guest=actor)
         return cls(conversation.id, actor, later)
 
-    def is_clear(self, event: Event) -> bool:
-        """Whether nothing at all is asked before they are told of it."""
-        return event.kind != EventKind.MEMBERS_CHANGED and not self.is_asked(event)
+    @property
+    def is_clear(self) -> Accept:
+        """Whether nothing at all is asked before they are told of an event."""
+        return _is_clear_to_who_came_later if self.came_later else _is_clear
 
     def is_asked(self, event: Event) -> bool:
         return event.audience is Audience.SUPERVISION or (self.came_later and "message" in event.payload)
@@ -105,6 +106,14 @@ class _Hearing:
             return isinstance(self.actor, AgentActor) and await hears_whispers(self.conversation_id, self.actor)
         seen = Message.visible_to(self.actor, self.conversation_id).filter(id=event.payload["message"])
         return await seen.exists()
+
+
+def _is_clear(event: Event) -> bool:
+    return event.audience is not Audience.SUPERVISION and event.kind != EventKind.MEMBERS_CHANGED
+
+
+def _is_clear_to_who_came_later(event: Event) -> bool:
+    return _is_clear(event) and "message" not in event.payload
 
 
 async def inbox_events(info: Info, after: str | None = None) -> AsyncGenerator[Item | Passing, None]:
@@ -165,9 +174,13 @@ async def queue(info: Info, root: Passing) -> QueueCount:
 
 
 def _audible_to(actor: KnownActor) -> Callable[[Event], bool]:
-    if isinstance(actor, AgentActor):  # whispers are looked at one by one, in `_hearing_of`
-        return lambda event: event.audience is not Audience.NOBODY
+    if isinstance(actor, AgentActor):  # whispers are looked at one by one, in `_Hearing`
+        return _is_audible_to_agents
     return lambda event: event.audience is Audience.EVERYONE and not _is_of_another(event, actor)
+
+
+def _is_audible_to_agents(event: Event) -> bool:
+    return event.audience is not Audience.NOBODY
 
 
 def _is_of_another(event: Event, guest: GuestActor) -> bool:

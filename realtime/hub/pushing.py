@@ -24,10 +24,13 @@ def push(subscribers: Iterable[Subscriber]) -> None:
     """Have them told of the events that wait for them. Whoever cannot be told so is woken."""
     volleys: dict[Hashable, Volley] = {}
     for subscriber in subscribers:
-        event = subscriber.pushed
-        if event is None:
+        waiter, items = subscriber.waiter, subscriber.items
+        if waiter is None or waiter.done() or not items:
             continue
-        key = subscriber.key(event)
+        event = items[0]
+        if not isinstance(event, Event):
+            continue
+        key = _key(subscriber, event)
         if key is None:
             subscriber.wake()
             continue
@@ -37,6 +40,13 @@ def push(subscribers: Iterable[Subscriber]) -> None:
         volleys[one].subscribers.append(subscriber)
     for volley in volleys.values():
         volley.begin()
+
+
+def _key(subscriber: Subscriber, event: Event) -> Hashable | None:
+    try:
+        return None if subscriber.outlet is None else subscriber.outlet.key(event)
+    except Exception:
+        return None  # they are told why in their own task
 
 
 class Volley:
@@ -61,16 +71,41 @@ class Volley:
     def _rendered(self) -> Pending | None:
         """By the first who can; whoever cannot is told why in their own task."""
         for subscriber in self.subscribers:
-            pending = subscriber.render(self._event, self._key)
-            if pending is not None:
-                return pending
-            subscriber.wake()
+            try:
+                if subscriber.outlet is not None:
+                    return subscriber.outlet.render(self._event, self._key)
+            except Exception:
+                subscriber.wake()
         return None
 
     def _end(self, waiting: asyncio.Future[None]) -> None:
         assert self._pending is not None and self._timer is not None
         self._timer.cancel()
         pending = None if waiting.cancelled() else self._pending
-        told = [one for one in self.subscribers if one.take(self._event, pending, self._key)]
+        more = self._told(pending)
         self._pending.leave(waiting)
-        push(told)
+        push(more)
+
+    def _told(self, pending: Pending | None) -> list[Subscriber]:
+        """Tell whoever is asleep and has this event as the next one; whoever cannot be told so is woken. Back come
+        those for whom more waits."""
+        event, key, more = self._event, self._key, []
+        for subscriber in self.subscribers:
+            waiter, items = subscriber.waiter, subscriber.items
+            if waiter is None or waiter.done() or not items or items[0] is not event:
+                continue
+            try:
+                if (
+                    pending is None
+                    or subscriber.outlet is None
+                    or not subscriber.outlet.tell(event, pending, key)
+                ):
+                    subscriber.wake()
+                    continue
+            except Exception as error:
+                subscriber.fail(error)
+                continue
+            del items[0]
+            if items:
+                more.append(subscriber)
+        return more

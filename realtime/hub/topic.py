@@ -7,7 +7,7 @@ from realtime.bus import Membership
 from realtime.events import Hint
 from realtime.feed import Event, Head, ResyncReason, told_by, unbroken
 from realtime.hub.pushing import push
-from realtime.hub.subscriber import Subscriber
+from realtime.hub.subscriber import Subscriber, offer
 
 
 class Topic:
@@ -53,7 +53,7 @@ class Topic:
     def has_room(self, page: int) -> bool:
         """Whether all who are live can hold the next page, or what there is of it."""
         coming = min(page, self.known - self.position)
-        return all(subscriber.has_room(coming) for subscriber in self.live)
+        return coming <= 0 or all(subscriber.has_room(coming) for subscriber in self.live)
 
     def close(self) -> None:
         """The last subscriber has left."""
@@ -95,7 +95,7 @@ class Topic:
 
     def deliver(self, events: Sequence[Event]) -> None:
         """Give the events that follow `position` to everyone who is live."""
-        asleep = [subscriber for event in events for subscriber in self.live if subscriber.offer(event)]
+        asleep = [subscriber for event in events for subscriber in offer(event, self.live)]
         self.position = events[-1].seq
         self.learn(self.position)
         push(asleep)

@@ -24,7 +24,7 @@ from realtime.transport.limits import QueryLimits
 from realtime.transport.outcome import Outcome
 from realtime.transport.running import bound, is_awaitable, run
 from realtime.transport.shaping import Rejected, request_errors
-from realtime.transport.telling import Speaker, Telling
+from realtime.transport.telling import STRANGERS, Speaker, Telling, Viewer
 from realtime.transport.terms import Common
 
 
@@ -114,7 +114,7 @@ class Engine:
         prepared: Prepared,
         make_context: Callable[[], object],
         *,
-        whose: Callable[[], object] = object,
+        viewer: Viewer = STRANGERS,
         speaker: Speaker | None = None,
     ) -> Telling:
         """The outcomes of a subscription, event by event, but for those that the speaker says meanwhile; closing it
@@ -123,7 +123,7 @@ class Engine:
             prepared.executor,
             common=prepared.common,
             make_context=make_context,
-            whose=whose,
+            viewer=viewer,
             speaker=speaker,
         )
 

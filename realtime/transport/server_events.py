@@ -45,6 +45,12 @@ class ServerEvents:
     def next(self, payload: bytes) -> None:
         self._wire.write(next_event(payload))
 
+    def tell(self, payload: bytes) -> bool:
+        if not self._wire.is_free:
+            return False
+        self.next(payload)
+        return True
+
     def error(self, errors: list[FormattedError]) -> None:
         # The protocol has no event of its own for errors.
         self._wire.write(next_event(orjson.dumps({"errors": errors})) + COMPLETE)

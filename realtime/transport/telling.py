@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from graphql import ExecutionResult, Executor, create_source_event_stream
 
@@ -26,8 +26,27 @@ class Speaker(Protocol):
     async def drain(self) -> None:
         """Wait until it is free, or the client is gone."""
 
-    def say(self, payload: bytes) -> bool:
-        """Say an encoded outcome; False where it may say nothing any more."""
+    def tell(self, payload: bytes) -> bool:
+        """Say an encoded outcome, if it is free; False where it is not, or may say nothing any more."""
+
+
+class Viewer(Protocol):
+    """Whom a subscription is for."""
+
+    @property
+    def identity(self) -> object:
+        """Another object whenever anything about them may be another."""
+
+
+class _Strangers:
+    """Of whom nothing is known: each time, it may be somebody else."""
+
+    @property
+    def identity(self) -> object:
+        return object()
+
+
+STRANGERS: Final = _Strangers()
 
 
 class Telling(AsyncIterator[Outcome]):
@@ -37,8 +56,8 @@ class Telling(AsyncIterator[Outcome]):
     next event.
 
     `common` is what those have to have in common with it who share its events with it; None where it shares none.
-    `whose` says, by being the same object, that the contexts are still for the same viewer in the same state. `events`
-    are the source, where it is there already.
+    While the `viewer` has the same identity, the contexts are for the same one in the same state. `events` are the
+    source, where it is there already.
     """
 
     __slots__ = (
@@ -50,8 +69,8 @@ class Telling(AsyncIterator[Outcome]):
         "_make_context",
         "_reading",
         "_speaker",
+        "_viewer",
         "_who",
-        "_whose",
     )
 
     def __init__(
@@ -60,14 +79,14 @@ class Telling(AsyncIterator[Outcome]):
         *,
         common: Common | None,
         make_context: Callable[[], object],
-        whose: Callable[[], object] = object,
+        viewer: Viewer = STRANGERS,
         events: AsyncIterator[Any] | None = None,
         speaker: Speaker | None = None,
     ) -> None:
         self._executor = executor
         self._common = common
         self._make_context = make_context
-        self._whose = whose
+        self._viewer = viewer
         self._who: object = None
         self._keys: tuple[tuple[Shared, Key | None], ...] = ()
         self._speaker = speaker
@@ -113,7 +132,7 @@ class Telling(AsyncIterator[Outcome]):
         among = None if self._common is None else self._common.among(event, event.renderings)
         if self._common is None or among is None:
             return None
-        who = self._whose()
+        who = self._viewer.identity
         if who is not self._who:
             self._who, self._keys = who, ()
         for known, key in self._keys:
@@ -133,9 +152,9 @@ class Telling(AsyncIterator[Outcome]):
 
     def tell(self, event: Event, pending: Rendering[Outcome], key: Hashable) -> bool:
         outcome, speaker = pending.outcome, self._speaker
-        if outcome is None or speaker is None or not speaker.is_free or self.key(event) is not key:
+        if outcome is None or speaker is None or self.key(event) is not key:
             return False
-        return self._reading.take(pending) and speaker.say(outcome.encode())
+        return self._reading.take(pending) and speaker.tell(outcome.encode())
 
     async def _begin(self) -> Outcome | None:
         context = made(self._make_context)

@@ -33,7 +33,7 @@ def _is_of(kind: GraphQLObjectType, event: object) -> bool:
     return kind.is_type_of is not None and kind.is_type_of(event, None) is True  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Terms:
     """Among whom each kind of event is shared, if it is, and which variables have to be the same. Those named in the
     arguments of the root field alone, such as where a client comes back from, choose which events there are, and not
@@ -84,5 +84,9 @@ class Common(NamedTuple):
 
     def among(self, event: object, renderings: Renderings) -> Shared | None:
         """Among whom the event is shared; None where what is selected of such a one is for each viewer alone."""
-        kind = self.terms.told.kind_of(event, renderings)
-        return None if kind is None else self.terms.among.get(kind)
+        try:
+            among: Shared | None = renderings[self.terms]  # many ask
+        except KeyError:
+            kind = self.terms.told.kind_of(event, renderings)
+            among = renderings[self.terms] = None if kind is None else self.terms.among.get(kind)
+        return among

@@ -10,27 +10,27 @@ T = TypeVar("T")
 class Gate:
     """Open, or closed to any number who wait."""
 
-    __slots__ = ("_is_open", "_waiters")
+    __slots__ = ("_waiters", "is_open")
 
     def __init__(self) -> None:
-        self._is_open = True
+        self.is_open = True
         self._waiters: list[asyncio.Future[None]] | None = None
 
     def is_set(self) -> bool:
-        return self._is_open
+        return self.is_open
 
     def set(self) -> None:
-        self._is_open = True
+        self.is_open = True
         waiters, self._waiters = self._waiters, None
         for waiter in waiters or ():
             if not waiter.done():
                 waiter.set_result(None)
 
     def clear(self) -> None:
-        self._is_open = False
+        self.is_open = False
 
     async def wait(self) -> bool:
-        while not self._is_open:
+        while not self.is_open:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters = [*(one for one in self._waiters or () if not one.done()), waiter]
             await waiter

@@ -35,6 +35,9 @@ class Wire(Protocol):
     def write(self, text: bytes) -> None:
         """Queue one text frame; a client with too much unsent is dropped instead. Nothing after the end."""
 
+    def tell(self, text: bytes) -> bool:
+        """Write one text frame, unless something written before still waits; whether it did."""
+
     async def drain(self) -> None:
         """Wait until everything written is handed to the network, or the socket is gone."""
 
@@ -68,7 +71,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.ping_timeout = self.limits.pong_seconds
         self.close_timeout = self.limits.close_seconds
         self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Post())
-        self.writable = cast("asyncio.Event", Gate())
+        self._gate = Gate()
+        self.writable = cast("asyncio.Event", self._gate)
         self._stall: Stall | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -97,9 +101,15 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             return
         self.transport.write(text_header(len(text)) + text)
 
+    def tell(self, text: bytes) -> bool:
+        if self.close_sent or self.disconnected or not self._gate.is_open or self.transport.is_closing():
+            return False
+        self.transport.write(text_header(len(text)) + text)
+        return True
+
     @property
     def is_free(self) -> bool:
-        return self.writable.is_set()
+        return self._gate.is_open
 
     async def drain(self) -> None:
         await self.writable.wait()

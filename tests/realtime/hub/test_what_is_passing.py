@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from realtime.feed import Ephemeral, Event
-from realtime.hub.subscriber import Subscriber
+from realtime.hub.subscriber import Subscriber, offer
 from tests.builders import MONDAY
 
 MANY = 200
@@ -42,7 +42,7 @@ async def test_what_gave_way_to_events_may_come_again() -> None:
     subscriber = a_subscriber()
     subscriber.offer_ephemeral(Ephemeral("talk:1", b"anna=1"))
     for seq in range(1, 2 * MANY + 1):
-        subscriber.offer(Event("inbox:1", seq, "any", {}, MONDAY))
+        offer(Event("inbox:1", seq, "any", {}, MONDAY), [subscriber])
     for _ in range(2 * MANY):
         assert isinstance(await subscriber.next(), Event)
     subscriber.offer_ephemeral(Ephemeral("talk:1", b"anna=1"))

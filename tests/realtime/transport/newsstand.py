@@ -151,6 +151,12 @@ class Reader:
         self.heard.append(told["data"]["news"]["told"] if told["data"] else told["errors"][0]["message"])
         self.socket.wrote()
 
+    def tell(self, payload: bytes) -> bool:
+        if self.is_free:
+            self.next(payload)
+            return True
+        return False
+
     def error(self, errors: list[FormattedError]) -> None:
         self.errors = errors
 

@@ -44,6 +44,12 @@ class Console:
         self.heard += told["data"].values()
         self.pushed.append(asyncio.current_task() is not self._task)
 
+    def tell(self, payload: bytes) -> bool:
+        if self.is_free:
+            self.next(payload)
+            return True
+        return False
+
     def error(self, errors: list[FormattedError]) -> None:
         self.errors = errors
 
