@@ -38,7 +38,7 @@ from resolvers import conversations
 from resolvers.actors import party
 from resolvers.context import Context, Info
 from resolvers.granted import Ending
-from resolvers.hearing import hear
+from resolvers.hearing import hear, sees_meeting, sees_meetings_alike
 
 
 async def conversation_events(
@@ -99,9 +99,13 @@ class _Hearing:
         return _is_clear_to_who_came_later if self.came_later else _is_clear
 
     def is_asked(self, event: Event) -> bool:
+        if event.kind == EventKind.MEETING_CHANGED and not sees_meetings_alike(self.actor):
+            return True
         return event.audience is Audience.SUPERVISION or (self.came_later and "message" in event.payload)
 
     async def hears(self, event: Event) -> bool:
+        if event.kind == EventKind.MEETING_CHANGED:
+            return await sees_meeting(event.payload["meeting"], self.actor)
         if event.audience is Audience.SUPERVISION:
             return isinstance(self.actor, AgentActor) and await hears_whispers(self.conversation_id, self.actor)
         seen = Message.visible_to(self.actor, self.conversation_id).filter(id=event.payload["message"])
@@ -122,16 +126,29 @@ async def inbox_events(info: Info, after: str | None = None) -> AsyncGenerator[I
     still. Who follows it is at their desk, if they have said so."""
     actor = info.context.agent()
     topic, queues = inbox_topic(actor.agent.id), await _queues(actor)
+    direct = everything if sees_meetings_alike(actor) else _is_of_no_meeting
     beside = [presence_topic(actor.organization_id), *map(queue_topic, queues)]
     with info.context.at_desk():
         async with (
             info.context.world.grants.of_queues(queues, actor) as left,
-            aclosing(_events(info.context, topic, after=after, beside=beside, direct=everything)) as items,
+            aclosing(_events(info.context, topic, after=after, beside=beside, direct=direct)) as items,
         ):
             async for item in items:
+                if isinstance(item, Event) and not await _is_told(item, actor):
+                    continue
                 heard = item.read_by(Passing.read) if isinstance(item, Ephemeral) else item
                 if not _is_of_none(heard, left):
                     yield heard
+
+
+def _is_of_no_meeting(event: Event) -> bool:
+    return event.kind != EventKind.MEETING_CHANGED
+
+
+async def _is_told(event: Event, actor: AgentActor) -> bool:
+    """Of a meeting that is no longer theirs to see nothing is told: events of long ago show it as it is now."""
+    is_clear = _is_of_no_meeting(event) or sees_meetings_alike(actor)
+    return is_clear or await sees_meeting(event.payload["meeting"], actor)
 
 
 def _is_of_none(heard: Item | Passing, queues: Container[int]) -> bool:
