@@ -15,7 +15,7 @@ from tortoise.backends.base.client import NestedTransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
 
-from models.writing import Unwritten
+from models.writing import Last, Unwritten
 
 
 class Connection(TransactionWrapper):
@@ -66,12 +66,14 @@ class Connection(TransactionWrapper):
             await self.run(b"SELECT pg_advisory_xact_lock($1)", [str(key)])
             self.locked.add(key)
 
-    async def write(self) -> None:
-        """Write what waits to be written."""
-        if self.unwritten:
-            statement = self.unwritten.statement()
-            self.unwritten = Unwritten()
-            await self.run(*statement)
+    async def write(self, last: Last | None = None) -> list[TupleRow]:
+        """Write what waits to be written, and `last` after it; the rows of that."""
+        if not self.unwritten and last is None:
+            return []
+        statement = self.unwritten.statement(last or Last())
+        self.unwritten = Unwritten()
+        written: list[TupleRow] = await self.run(*statement)
+        return written
 
     @translate_exceptions
     async def run(self, sql: bytes, values: Sequence[Any]) -> list[TupleRow]:

@@ -9,7 +9,7 @@ from tortoise import fields
 
 from models.base import Owned
 from models.connection import Connection
-from models.writing import as_json
+from models.writing import Last, as_json
 from realtime.events import MOST_FACTS, Announcement, Audience, EventKind, Fact, Hint
 
 
@@ -40,12 +40,14 @@ class EventRow(Owned):
 
 
 async def write(connection: Connection, announcements: Sequence[Announcement]) -> list[Hint]:
-    """Give each announcement its topic's next seq and keep it, all by one statement; returns the new heads.
+    """Give each announcement its topic's next seq and keep it, after whatever waits on the connection to be written, by
+    one statement; returns the new heads.
 
     A head's row is locked by the upsert until the transaction ends, so that no reader can see a seq before a lower
     one of the same topic: seqs are dense and in commit order. The heads are locked in the order of their topics.
     """
     if not announcements:
+        await connection.write()
         return []
     by_topic = sorted(announcements, key=attrgetter("topic"))  # stable: order inside a topic stays
     topics = {topic: tuple(group) for topic, group in groupby(by_topic, key=attrgetter("topic"))}
@@ -54,7 +56,7 @@ async def write(connection: Connection, announcements: Sequence[Announcement]) -
         for topic, group in topics.items()
     ]
     events = [_event(one, len(group) - n) for group in topics.values() for n, one in enumerate(group, start=1)]
-    rows = await connection.run(_WRITE, [as_json(heads), as_json(events)])
+    rows = await connection.write(Last(_PARTS, _ENDING, (as_json(heads), as_json(events))))
     at = {(topic, seq): when for topic, seq, when in rows}
     reached = dict(sorted(at))
     return [_hint(topic, reached[topic], group, at) for topic, group in topics.items()]
@@ -81,17 +83,17 @@ def _event(announcement: Announcement, behind: int) -> dict[str, object]:
     }
 
 
-_WRITE = b"""
-WITH heads AS (
+_ENDING = "SELECT topic, seq, at FROM events"
+_PARTS = """
+heads AS (
     INSERT INTO feed (organization_id, topic, head, floor)
-    SELECT organization_id, topic, head, 0 FROM json_populate_recordset(NULL::feed, $1::text::json)
+    SELECT organization_id, topic, head, 0 FROM json_populate_recordset(NULL::feed, {0}) WHERE {after}
     ON CONFLICT (topic) DO UPDATE SET head = feed.head + excluded.head RETURNING topic, head
 ), events AS (
     INSERT INTO event (organization_id, topic, seq, kind, audience, ids, at)
     SELECT one.organization_id, one.topic, heads.head - one.behind, one.kind, one.audience, one.ids, clock_timestamp()
-    FROM json_to_recordset($2::text::json)
+    FROM json_to_recordset({1})
         AS one (organization_id bigint, topic text, behind bigint, kind text, audience text, ids jsonb)
     JOIN heads ON heads.topic = one.topic RETURNING topic, seq, at
 )
-SELECT topic, seq, at FROM events
 """

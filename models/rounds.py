@@ -5,9 +5,9 @@ may share waits until the round before theirs is written, and goes with all who 
 all of them. Where nobody else comes, a round is of one, and begins at once.
 
 Sharing changes nothing for anybody. Who is refused in a round hears so, and the others have what they asked for. Who
-cannot be served among others goes alone, in a transaction of their own: whoever a second round does not serve either,
-and all of a round that fails before it is committed, or that would have to wait for somebody's lock for longer than a
-moment.
+cannot be served among others goes alone, in a transaction of their own: whoever another round does not serve either,
+where that may, and all of a round that fails before it is committed, or that would have to wait for somebody's lock for
+longer than a moment.
 """
 
 from __future__ import annotations
@@ -72,11 +72,12 @@ class Rounds(Generic[A, R]):
     """The rounds of one kind of verb. Those of different keys have nothing to do with each other.
 
     `write` does what each one asks, as part of the round's transaction, and says of each what came of it: None where it
-    could not be done, and nothing of it has been.
+    could not be done, and nothing of it has been. Whom `most` rounds have not served goes alone.
     """
 
-    def __init__(self, write: Write[A, R], *, longest: float = LONGEST_ROUND) -> None:
+    def __init__(self, write: Write[A, R], *, most: int = MOST_ROUNDS, longest: float = LONGEST_ROUND) -> None:
         self._write = write
+        self._most = most
         self._longest = longest
         self._running: WeakKeyDictionary[AbstractEventLoop, dict[int, _Running[A, R]]] = WeakKeyDictionary()
 
@@ -84,15 +85,18 @@ class Rounds(Generic[A, R]):
         """What has come of it; None for who is to go alone. Raises their refusal."""
         running = self._running.setdefault(get_running_loop(), {})
         if key not in running:
-            running[key] = _Running(self._write, longest=self._longest, ended=lambda: running.pop(key))
+            running[key] = _Running(
+                self._write, ended=lambda: running.pop(key), most=self._most, longest=self._longest
+            )
         return await running[key].share(ask)
 
 
 class _Running(Generic[A, R]):
     """The rounds of one key, as long as somebody waits for one."""
 
-    def __init__(self, write: Write[A, R], *, longest: float, ended: Callable[[], object]) -> None:
+    def __init__(self, write: Write[A, R], *, most: int, longest: float, ended: Callable[[], object]) -> None:
         self._write = write
+        self._most = most
         self._longest = longest
         self._ended = ended
         self._waiting: list[_Place[A, R]] = []
@@ -151,7 +155,7 @@ class _Running(Generic[A, R]):
             return
         for place in places:
             place.rounds += 1
-            if place in outcomes and outcomes[place] is None and place.rounds < MOST_ROUNDS:
+            if place in outcomes and outcomes[place] is None and place.rounds < self._most:
                 self._waiting.append(place)
             else:
                 place.settle(outcomes.get(place))

@@ -4,7 +4,7 @@ Events are written at the end, topics in sorted order, for two reasons: a topic'
 time as can be, and two transactions that announce to the same topics cannot wait for each other in a ring.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -73,6 +73,10 @@ class Transaction:
         """Whether a row that was added is still to be written, with whatever is changed on it until then."""
         return row in self.connection.unwritten
 
+    def change(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Have rows that are held changed, by an UPDATE of a table in which {0} stands for `rows` as JSON."""
+        self.connection.unwritten.change(sql, rows)
+
     async def later(
         self, task: str, *, lock: str | None = None, at: datetime | None = None, **arguments: int | str | None
     ) -> None:
@@ -136,7 +140,10 @@ async def transaction(
             token = _current.set(tx)
             try:
                 yield tx
-                await tx.connection.write()
+                if patience is None:
+                    # What foreign keys lock is locked as a statement ends: before the heads, which are the last.
+                    # Together it is cheaper, and may wait in a ring; who is patient only for a moment gives way.
+                    await tx.connection.write()
                 hints = await event.write(tx.connection, tuple(told.announced.values()))
             finally:
                 _current.reset(token)

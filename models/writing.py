@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import count
 from operator import attrgetter
 from typing import Any
 
@@ -21,7 +23,18 @@ from models.base import Row
 
 _Value = Callable[[Row], Any]
 _Table = tuple[str, tuple[str, ...]]
+_Rows = Sequence[Mapping[str, Any]]
 _JOB = "procrastinate_job_to_defer_v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What is written after all else, by the same statement: `parts` are those of a WITH, in which {0} and {1} are the
+    two `values`, and {after} is true as soon as all else is written; `sql` is what follows them."""
+
+    parts: str = ""
+    sql: str = "SELECT WHERE {after}"
+    values: Sequence[str] = ()
 
 
 class Unwritten:
@@ -30,10 +43,11 @@ class Unwritten:
     def __init__(self) -> None:
         self._rows: dict[type[Row], list[Row]] = defaultdict(list)
         self._pairs: dict[_Table, list[tuple[int, int]]] = defaultdict(list)
+        self._changes: list[tuple[str, _Rows]] = []
         self._jobs: list[Job] = []
 
     def __bool__(self) -> bool:
-        return bool(self._rows or self._pairs or self._jobs)
+        return bool(self._rows or self._pairs or self._changes or self._jobs)
 
     def __contains__(self, row: Row) -> bool:
         return any(row is other for other in self._rows.get(type(row), ()))
@@ -53,13 +67,18 @@ class Unwritten:
             self._pairs[table] += [(row.id, other.id) for other in others]
         getattr(row, relation)._set_result_for_query(list(others))
 
+    def change(self, sql: str, rows: _Rows) -> None:
+        """Have rows changed that are there already, and held, by an UPDATE in which {0} stands for `rows` as JSON. No
+        other change that waits, and no row, is of the same table."""
+        self._changes.append((sql, rows))
+
     def queue(self, job: Job) -> None:
         self._jobs.append(job)
 
-    def statement(self) -> tuple[bytes, list[str]]:
-        """The statement that writes it all, with `$n` for the rows of each table, and these."""
+    def statement(self, last: Last) -> tuple[bytes, list[str]]:
+        """The statement that writes it all, and `last` at the end, with `$n` for the rows of each table, and these."""
         tables: list[_Table] = []
-        values: list[str] = []
+        values = [as_json(rows) for _, rows in self._changes]
         for model, rows in self._rows.items():
             table, columns = _described(model)
             tables.append(table)
@@ -69,7 +88,9 @@ class Unwritten:
             values.append(as_json([dict(zip(table[1], pair, strict=True)) for pair in pairs]))
         if self._jobs:
             values.append(as_json([_of_job(job) for job in self._jobs]))
-        return _sql(tuple(tables), bool(self._jobs)), values
+        changes = tuple(sql for sql, _ in self._changes)
+        sql = _sql(changes, tuple(tables), bool(self._jobs), last.parts, last.sql)
+        return sql, [*values, *last.values]
 
 
 def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -106,20 +127,25 @@ def _of_job(job: Job) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def _sql(tables: tuple[_Table, ...], jobs: bool) -> bytes:
+def _sql(changes: tuple[str, ...], tables: tuple[_Table, ...], jobs: bool, parts: str, ending: str) -> bytes:
     """Foreign keys are looked at when the statement ends, so the order of the tables is all the same."""
-    parts = [_insert(table, number) for number, table in enumerate(tables, start=1)]
+    places = (f"${number}::text::json" for number in count(1))
+    written = [f"{change.format(next(places))} RETURNING TRUE" for change in changes]
+    written += [f"{_insert(table, next(places))} RETURNING TRUE" for table in tables]
     if jobs:
-        rows = f"json_populate_recordset(NULL::{_JOB}, ${len(parts) + 1}::text::json)"
-        last = f"SELECT procrastinate_defer_jobs_v1(ARRAY(SELECT one FROM {rows} AS one))"
-    else:
-        last = parts.pop()
-    named = ", ".join(f"w{number} AS ({part})" for number, part in enumerate(parts))
-    return (f"WITH {named} {last}" if named else last).encode()
+        rows = f"json_populate_recordset(NULL::{_JOB}, {next(places)})"
+        written.append(f"SELECT procrastinate_defer_jobs_v1(ARRAY(SELECT one FROM {rows} AS one))")
+    named = [f"w{number} AS MATERIALIZED ({one})" for number, one in enumerate(written)]
+    # Each is done as soon as somebody asks for it, and done whole.
+    after = " AND ".join(f"(SELECT count(*) FROM w{number}) >= 0" for number in range(len(named))) or "TRUE"
+    if parts:
+        named.append(parts.format(next(places), next(places), after=after))
+    return f"WITH {', '.join(named)} {ending.format(after=after)}".encode()
 
 
-def _insert(table: _Table, number: int) -> str:
+def _insert(table: _Table, rows: str) -> str:
     name, columns = table
     quoted = ", ".join(f'"{column}"' for column in columns)
-    rows = f'json_populate_recordset(NULL::"{name}", ${number}::text::json)'
-    return f'INSERT INTO "{name}" ({quoted}) SELECT {quoted} FROM {rows}'
+    return (
+        f'INSERT INTO "{name}" ({quoted}) SELECT {quoted} FROM json_populate_recordset(NULL::"{name}", {rows})'
+    )

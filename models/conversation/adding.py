@@ -35,24 +35,43 @@ async def add_message(
     for it; everybody who may read it hears of it."""
     if seq is None:
         seq = await _next_seq(tx, conversation, kind, direction, now=now)
-    message = await tx.add(
-        Message(
-            organization_id=conversation.organization_id,
-            conversation_id=conversation.id,
-            seq=seq,
-            kind=kind,
-            direction=direction,
-            author_agent_id=author.agent.id if isinstance(author, AgentActor) else None,
-            author_contact_id=author.contact.id if isinstance(author, GuestActor) else None,
-            text=text,
-            at=now,
-            reply_to_id=reply_to_id,
-            system_event=system_event,
-            meeting_id=meeting_id,
-        )
-    )
+    message = new_message(
+        conversation, kind=kind, direction=direction, author=author, text=text, seq=seq, now=now,
+        reply_to_id=reply_to_id, system_event=system_event, meeting_id=meeting_id,
+    )  # fmt: skip
+    await tx.add(message)
     await announce_message(conversation, message, EventKind.MESSAGE_ADDED)
     return message
+
+
+def new_message(
+    conversation: Conversation,
+    *,
+    kind: MessageKind,
+    direction: Direction,
+    author: KnownActor | None,
+    text: str | None,
+    seq: int,
+    now: datetime,
+    reply_to_id: int | None = None,
+    system_event: SystemEvent | None = None,
+    meeting_id: int | None = None,
+) -> Message:
+    """A message that is still to be written."""
+    return Message(
+        organization_id=conversation.organization_id,
+        conversation_id=conversation.id,
+        seq=seq,
+        kind=kind,
+        direction=direction,
+        author_agent_id=author.agent.id if isinstance(author, AgentActor) else None,
+        author_contact_id=author.contact.id if isinstance(author, GuestActor) else None,
+        text=text,
+        at=now,
+        reply_to_id=reply_to_id,
+        system_event=system_event,
+        meeting_id=meeting_id,
+    )
 
 
 async def add_system_message(
@@ -84,6 +103,14 @@ async def announce_message(conversation: Conversation, message: Message, kind: E
         await _announce_to_supervision(conversation)
         return
     await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
+
+
+def tell_of_message(conversation: Conversation, message: Message, agents: Collection[int]) -> None:
+    """Tell everybody who may see the conversation, which is somebody's, of a new message that they all may see; and the
+    inboxes of the agents, who are its members."""
+    topic, kind = conversation_topic(conversation.id), EventKind.MESSAGE_ADDED
+    announce(Announcement(conversation.organization_id, topic, kind, {"message": message.id}))
+    _tell(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id}, agents)
 
 
 async def _announce_to_supervision(conversation: Conversation) -> None:

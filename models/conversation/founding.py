@@ -19,6 +19,7 @@ from models.organization.organization import Organization
 from models.queueing.counting import queue_changed
 from models.queueing.later import route_later
 from models.transactions import Transaction
+from models.webhook.telling import tell_of_message_later
 from models.words import (
     AssignmentCause,
     Channel,
@@ -119,5 +120,4 @@ async def _say(
     )  # fmt: skip
     await Member.of(conversation.id, author).update(last_read_seq=message.seq)
     if inbound:
-        lock = f"conversation:{conversation.id}"
-        await tx.later("webhooks.tell_of_message", lock=lock, message_id=message.id)
+        await tell_of_message_later(tx, message)

@@ -16,10 +16,12 @@ from models.conversation.holding import Held
 from models.conversation.message import INTERNAL, Message
 from models.conversation.reading import enter, has_written, own_place
 from models.conversation.reopening import hold_to_write, rouse_by_message
+from models.conversation.together import Asked, may_share, send_together
 from models.desk.filling import fill
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.queueing.later import route_later
 from models.transactions import Transaction, ids_of, transaction
+from models.webhook.telling import tell_of_message_later
 from models.words import ConversationStatus, MessageKind
 
 _SENDABLE = (MessageKind.TEXT, *CARRYING, MessageKind.NOTE, MessageKind.WHISPER)
@@ -49,12 +51,19 @@ async def send_message(
     answered since `expected_last_seq`, and what `attach` and `fill` refuse.
     """
     check_draft(draft, actor)
+    asked = Asked(conversation, draft, actor, now, once)
+    sent = await send_together(asked) if may_share(asked) else None
+    return sent or await _send_alone(asked)
+
+
+async def _send_alone(asked: Asked) -> Message:
+    draft, actor, now, once = asked.draft, asked.actor, asked.now, asked.once
     kind = kind_with(draft.kind, draft.attachment_id)
     async with transaction(drawing=[ids_of(Message)]) as tx:
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await Message.get(id=earlier, organization_id=actor.organization_id)
-        held = await hold_to_write(tx, conversation, kind, actor=actor, now=now)
+        held = await hold_to_write(tx, asked.conversation, kind, actor=actor, now=now)
         if held.seq is not None:
             await enter(tx, held.conversation, actor=actor, seq=held.seq)
         message = await write(tx, held, draft, actor=actor, now=now)
@@ -76,8 +85,7 @@ async def write(tx: Transaction, held: Held, draft: Draft, *, actor: KnownActor,
     )  # fmt: skip
     await attach(tx, message, draft.attachment_id, actor=actor)
     if isinstance(actor, GuestActor):
-        lock = f"conversation:{conversation.id}"
-        await tx.later("webhooks.tell_of_message", lock=lock, message_id=message.id)
+        await tell_of_message_later(tx, message)
         if conversation.status is ConversationStatus.WAITING:
             # What a booking has opened is offered once the guest has written.
             await route_later(tx, conversation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from errors import Invalid, NotFound
 from models.actor import AgentActor
@@ -14,7 +15,10 @@ from models.webhook.changing import check_administrator
 from models.webhook.webhook import Webhook, WebhookDelivery
 from models.words import DeliveryState, WebhookEvent
 
-DELIVER = "webhooks.deliver"
+if TYPE_CHECKING:
+    from models.conversation.message import Message
+
+DELIVER, TELL_OF_MESSAGE = "webhooks.deliver", "webhooks.tell_of_message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,27 @@ async def webhooks_for(organization_id: int, event: WebhookEvent) -> list[Webhoo
     """The organization's webhooks that want to be told of such events."""
     active = await Webhook.filter(organization_id=organization_id, is_active=True).order_by("id")
     return [webhook for webhook in active if event.value in webhook.events]
+
+
+def wanted(organization: str, event: WebhookEvent) -> str:
+    """The condition, in SQL, that a webhook of the organization wants to be told of such events: the same."""
+    events = f"w.events @> '[\"{event.value}\"]'::jsonb"
+    return (
+        f"EXISTS (SELECT FROM webhook w WHERE w.organization_id = {organization} AND w.is_active AND {events})"
+    )
+
+
+async def tell_of_message_later(tx: Transaction, message: Message, *, is_wanted: bool | None = None) -> None:
+    """Have what a guest has written sent, if anybody wants to be told of it (`is_wanted`, where that is known); part of
+    the verb that writes it.
+
+    Who has made a webhook before the verb began is told; there is no job where nobody would be.
+    """
+    if is_wanted is None:
+        is_wanted = bool(await webhooks_for(message.organization_id, WebhookEvent.MESSAGE_ADDED))
+    if is_wanted:
+        lock = f"conversation:{message.conversation_id}"
+        await tx.later(TELL_OF_MESSAGE, lock=lock, message_id=message.id)
 
 
 async def send_later(tx: Transaction, webhooks: Sequence[Webhook], told: Told, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from models.conversation.conversation import Conversation, Member
 from models.conversation.message import Message
 from models.link import ScheduleLink
 from models.organization.service import ServiceMember
+from models.webhook.webhook import Webhook
 from models.words import MemberRole, Role
 from resolvers import ids
 from tests.builders import MONDAY, Clock, a_link, a_service, an_agent, an_organization
@@ -198,7 +199,11 @@ async def test_whoever_is_given_the_conversation_sees_the_whispers_and_who_had_i
     assert (await room.talk.anna.run(NODE, id=whisper["id"])).data == {"node": None}
 
 
-async def test_webhooks_are_not_told_of_it(room: Room, whisper: dict[str, Any]) -> None:
+async def test_webhooks_are_not_told_of_it(room: Room, anna: Agent) -> None:
+    wanting: dict[str, Any] = {"events": ["message.added"], "sealed_secret": b""}
+    await Webhook.create(organization_id=anna.organization_id, url="https://hooks.example", **wanting)
+    whisper = await say(room.chief, room.id, SECRET, kind="WHISPER")
+    await say(room.talk.grace, room.id, "Good morning")
     jobs = await connections.get("default").execute_query_dict(
         "SELECT args FROM procrastinate_jobs WHERE task_name = 'webhooks.tell_of_message'"
     )

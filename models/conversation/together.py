@@ -1,0 +1,183 @@
+"""Messages that come at once are written together (see models/rounds.py), each as if it had come alone.
+
+Plain texts of members, into conversations that are open and somebody's: nothing else has to be asked for them, locked,
+or told. Whatever turns out to need more, and whoever would have to wait for a conversation, goes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from models.actor import AgentActor, GuestActor, KnownActor
+from models.attachment.sending import text_with
+from models.conversation.adding import direction_of, new_message, tell_of_message
+from models.conversation.conversation import Conversation
+from models.conversation.message import Message
+from models.idempotency import Once, check_key, give_back, reserve_each
+from models.rounds import Rounds
+from models.transactions import Transaction, current, ids_of
+from models.webhook.telling import tell_of_message_later, wanted
+from models.words import ConversationStatus, MessageKind, WebhookEvent
+
+if TYPE_CHECKING:
+    from models.conversation.posting import Draft
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A draft that has been checked, for the conversation as it was seen; of whom, when, and under which key."""
+
+    conversation: Conversation
+    draft: Draft
+    actor: KnownActor
+    now: datetime
+    once: Once | None = None
+
+    @property
+    def drawing(self) -> Sequence[str]:
+        return (ids_of(Message),)
+
+    @property
+    def locks(self) -> Sequence[int]:
+        return ()
+
+
+@dataclass(slots=True)
+class _Held:
+    """A conversation that is held, as the messages that are written change it."""
+
+    last_seq: int
+    agents: list[int] = field(default_factory=list)
+    places: dict[tuple[bool, int], int] = field(default_factory=dict)
+    """The memberships of agents (True) and of contacts."""
+    is_told: bool = False
+    """Whether a webhook wants to be told of what guests write."""
+
+
+def may_share(asked: Asked) -> bool:
+    """Whether it may be written together with others, as far as can be seen."""
+    draft, seen = asked.draft, asked.conversation
+    refers = (
+        draft.reply_to_id is not None or draft.attachment_id is not None or draft.canned_reply_id is not None
+    )
+    is_plain = draft.kind is MessageKind.TEXT and not refers
+    is_somebodys = seen.assignee_id is not None or seen.service_id is None
+    return is_plain and is_somebodys and seen.status is ConversationStatus.OPEN and current() is None
+
+
+async def send_together(asked: Asked) -> Message | None:
+    """Write it in the next round of the organization; None for what is to be written alone."""
+    if asked.once is not None:
+        check_key(asked.once)
+    return await _rounds.share(asked, key=asked.conversation.organization_id)
+
+
+async def send_each(tx: Transaction, all: Sequence[Asked]) -> list[Message | None]:
+    """Of each the message; None for who has come before under the same key, writes into what is not open (any more) or
+    held by somebody else, is no member under this name, or had not seen the newest message."""
+    coming = {await tx.draw(ids_of(Message)): asked for asked in all}
+    keys = {id: asked.once for id, asked in coming.items() if asked.once is not None}
+    reserved = await reserve_each(tx, keys)
+    new = {id: asked for id, asked in coming.items() if id not in keys or id in reserved}
+    held = await _hold(
+        tx, {asked.conversation.id for asked in new.values()}, all[0].conversation.organization_id
+    )
+    sent = {id: await _write(tx, held, id, asked) for id, asked in new.items()}
+    _change(tx, [(asked, message) for id, asked in new.items() if (message := sent[id])], held)
+    await give_back(tx, [reservation for id, reservation in reserved.items() if sent[id] is None])
+    return [sent.get(id) for id in coming]
+
+
+async def _hold(tx: Transaction, ids: Collection[int], organization_id: int) -> dict[int, _Held]:
+    """Those of the conversations that nobody else holds, as they are now, held; then looked at who is in them."""
+    rows = await tx.connection.run(_HOLD, [_array(ids)]) if ids else []
+    held = {id: _Held(last_seq) for id, last_seq in rows}
+    if held:
+        values = [_array(held), str(organization_id)]
+        for conversation_id, id, agent_id, contact_id, is_told in await tx.connection.run(_MEMBERS, values):
+            one = held[conversation_id]
+            one.places[agent_id is not None, agent_id or contact_id] = id
+            one.is_told = is_told
+            if agent_id is not None:
+                one.agents.append(agent_id)
+    return held
+
+
+async def _write(tx: Transaction, held: Mapping[int, _Held], id: int, asked: Asked) -> Message | None:
+    conversation, draft, actor = asked.conversation, asked.draft, asked.actor
+    into = held.get(conversation.id)
+    if into is None or _place(into, actor) is None or _has_missed(into, asked):
+        return None
+    into.last_seq += 1
+    message = new_message(
+        conversation, kind=draft.kind, direction=direction_of(actor), author=actor, text=text_with(draft.text, None),
+        seq=into.last_seq, now=asked.now,
+    )  # fmt: skip
+    await tx.add(message, id=id)
+    tell_of_message(conversation, message, into.agents)
+    if isinstance(actor, GuestActor):
+        await tell_of_message_later(tx, message, is_wanted=into.is_told)
+    return message
+
+
+def _place(held: _Held, actor: KnownActor) -> int | None:
+    """The actor's own place, under the name that they go by."""
+    is_agent = isinstance(actor, AgentActor)
+    return held.places.get((is_agent, actor.agent.id if isinstance(actor, AgentActor) else actor.contact.id))
+
+
+def _has_missed(held: _Held, asked: Asked) -> bool:
+    """Whether something has been written that the agent had not seen: who wrote it decides what becomes of theirs."""
+    expected = asked.draft.expected_last_seq
+    return expected is not None and isinstance(asked.actor, AgentActor) and held.last_seq > expected
+
+
+def _change(tx: Transaction, written: Sequence[tuple[Asked, Message]], held: Mapping[int, _Held]) -> None:
+    """Have the conversations' last messages noted, and those who wrote have read them; of several the last."""
+    conversations: dict[int, dict[str, object]] = {}
+    members: dict[int | None, dict[str, object]] = {}
+    for asked, message in written:
+        conversation_id, seq = message.conversation_id, message.seq
+        last = {"id": conversation_id, "last_seq": seq, "last_message_at": message.at}
+        conversations[conversation_id] = {**last, "last_message_direction": message.direction}
+        member_id = _place(held[conversation_id], asked.actor)
+        members[member_id] = {"id": member_id, "last_read_seq": seq}
+    if written:
+        tx.change(_TOLD, list(conversations.values()))
+        tx.change(_READ, list(members.values()))
+
+
+def _array(ids: Collection[int]) -> str:
+    """As PostgreSQL writes one, so that the statement stays the same one however large the numbers are."""
+    return f"{{{', '.join(map(str, ids))}}}"
+
+
+# Who would have to wait for a conversation goes alone, so that nobody else waits for it.
+_HOLD = b"""
+SELECT id, last_seq FROM conversation
+WHERE id = ANY($1::bigint[]) AND status = 'OPEN' AND (assignee_id IS NOT NULL OR service_id IS NULL)
+ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+_IS_TOLD = wanted("$2::bigint", WebhookEvent.MESSAGE_ADDED)
+# As of after the conversations were held.
+_MEMBERS = f"""
+SELECT conversation_id, id, agent_id, contact_id, {_IS_TOLD} FROM member WHERE conversation_id = ANY($1::bigint[])
+""".encode()
+# By their ids, however few rows there are: a round is small, which the planner is told by LIMIT.
+_TOLD = """
+UPDATE conversation SET last_seq = one.last_seq, last_message_at = one.last_message_at,
+    last_message_direction = one.last_message_direction
+FROM (SELECT * FROM json_to_recordset({0})
+    AS one (id bigint, last_seq bigint, last_message_at timestamptz, last_message_direction text) LIMIT 16) one
+WHERE conversation.id = one.id
+"""
+_READ = """
+UPDATE member SET last_read_seq = one.last_read_seq
+FROM (SELECT * FROM json_to_recordset({0}) AS one (id bigint, last_read_seq bigint) LIMIT 16) one
+WHERE member.id = one.id
+"""
+
+_rounds: Rounds[Asked, Message] = Rounds(send_each, most=1)
