@@ -25,9 +25,26 @@ from schema.inputs.conversations import MarkReadInput, SendMessageInput, SetTypi
 
 @refusals_as_values
 async def send_message(info: Info, input: SendMessageInput) -> Payload:
-    context = info.context
+    context, key = info.context, ids.decode(input.conversation_id, "Conversation", field=("conversationId",))
+    viewer, draft = context.known(), _draft(input)
+    once = once_of(context, "sendMessage", input, organization_id=viewer.organization_id)
+    if input.send_at is None:
+        sent = await posting.send_as_member(key, draft, actor=viewer, now=context.now(), once=once)
+        if sent is not None:
+            return Payload(message=sent)
     conversation = await conversations.find(info, input.conversation_id)
-    draft = Draft(
+    actor = await voice_in(info, conversation)
+    if input.send_at is not None:
+        later = await scheduling.schedule(
+            conversation, draft, send_at=input.send_at, actor=actor, now=context.now(), once=once
+        )
+        return Payload(scheduled=later)
+    sent = await posting.send_alone(conversation, draft, actor=actor, now=context.now(), once=once)
+    return Payload(message=sent)
+
+
+def _draft(input: SendMessageInput) -> Draft:
+    return Draft(
         text=input.text or "",
         kind=input.kind or MessageKind.TEXT,
         reply_to_id=ids.decode_some(input.reply_to_id, "Message", field=("replyToId",)),
@@ -35,15 +52,6 @@ async def send_message(info: Info, input: SendMessageInput) -> Payload:
         canned_reply_id=ids.decode_some(input.canned_reply_id, "CannedReply", field=("cannedReplyId",)),
         expected_last_seq=input.expected_last_seq,
     )
-    once = once_of(context, "sendMessage", input, organization_id=conversation.organization_id)
-    actor = await voice_in(info, conversation)
-    if input.send_at is not None:
-        later = await scheduling.schedule(
-            conversation, draft, send_at=input.send_at, actor=actor, now=context.now(), once=once
-        )
-        return Payload(scheduled=later)
-    sent = await posting.send_message(conversation, draft, actor=actor, now=context.now(), once=once)
-    return Payload(message=sent)
 
 
 @refusals_as_values

@@ -36,7 +36,8 @@ async def add_message(
     if seq is None:
         seq = await _next_seq(tx, conversation, kind, direction, now=now)
     message = new_message(
-        conversation, kind=kind, direction=direction, author=author, text=text, seq=seq, now=now,
+        conversation.organization_id, conversation.id,
+        kind=kind, direction=direction, author=author, text=text, seq=seq, now=now,
         reply_to_id=reply_to_id, system_event=system_event, meeting_id=meeting_id,
     )  # fmt: skip
     await tx.add(message)
@@ -45,7 +46,8 @@ async def add_message(
 
 
 def new_message(
-    conversation: Conversation,
+    organization_id: int,
+    conversation_id: int,
     *,
     kind: MessageKind,
     direction: Direction,
@@ -59,8 +61,8 @@ def new_message(
 ) -> Message:
     """A message that is still to be written."""
     return Message(
-        organization_id=conversation.organization_id,
-        conversation_id=conversation.id,
+        organization_id=organization_id,
+        conversation_id=conversation_id,
         seq=seq,
         kind=kind,
         direction=direction,
@@ -105,12 +107,13 @@ async def announce_message(conversation: Conversation, message: Message, kind: E
     await announce_to_inboxes(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id})
 
 
-def tell_of_message(conversation: Conversation, message: Message, agents: Collection[int]) -> None:
+def tell_of_message(message: Message, agents: Collection[int]) -> None:
     """Tell everybody who may see the conversation, which is somebody's, of a new message that they all may see; and the
     inboxes of the agents, who are its members."""
-    topic, kind = conversation_topic(conversation.id), EventKind.MESSAGE_ADDED
-    announce(Announcement(conversation.organization_id, topic, kind, {"message": message.id}))
-    _tell(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id}, agents)
+    topic, kind = conversation_topic(message.conversation_id), EventKind.MESSAGE_ADDED
+    announce(Announcement(message.organization_id, topic, kind, {"message": message.id}))
+    ids = {"conversation": message.conversation_id}
+    _tell(message.organization_id, EventKind.CONVERSATION_CHANGED, ids, agents)
 
 
 async def _announce_to_supervision(conversation: Conversation) -> None:
@@ -123,7 +126,7 @@ async def _announce_to_supervision(conversation: Conversation) -> None:
         members_of_service = await ServiceMember.filter(service_id=conversation.service_id, **supervising)
         told |= {member.agent_id for member in members_of_service}
     _tell(
-        conversation,
+        conversation.organization_id,
         EventKind.CONVERSATION_CHANGED,
         {"conversation": conversation.id},
         {agent_id for agent_id in told if agent_id is not None},
@@ -142,18 +145,19 @@ async def announce_to_inboxes(
     if conversation.assignee_id is None and conversation.service_id is not None:
         members_of_service = await ServiceMember.filter(service_id=conversation.service_id)
         told |= {member.agent_id for member in members_of_service if member.agent_id not in unless}
-    _tell(conversation, kind, ids, told)
+    _tell(conversation.organization_id, kind, ids, told)
 
 
 def tell_inbox(conversation: Conversation, agent_id: int) -> None:
     """Tell one agent that the conversation is not what it was, whether or not they are still to do with it."""
-    _tell(conversation, EventKind.CONVERSATION_CHANGED, {"conversation": conversation.id}, [agent_id])
+    ids = {"conversation": conversation.id}
+    _tell(conversation.organization_id, EventKind.CONVERSATION_CHANGED, ids, [agent_id])
 
 
-def _tell(conversation: Conversation, kind: EventKind, ids: Mapping[str, int], agents: Collection[int]) -> None:
+def _tell(organization_id: int, kind: EventKind, ids: Mapping[str, int], agents: Collection[int]) -> None:
     announce(
         *(
-            Announcement(conversation.organization_id, inbox_topic(agent_id), kind, ids, Audience.AGENTS)
+            Announcement(organization_id, inbox_topic(agent_id), kind, ids, Audience.AGENTS)
             for agent_id in sorted(agents)
         )
     )

@@ -50,20 +50,31 @@ async def send_message(
     whispers need not be, ConversationClosed to agents who do not have it, RepliedMeanwhile when another agent has
     answered since `expected_last_seq`, and what `attach` and `fill` refuse.
     """
+    sent = await send_as_member(conversation.id, draft, actor=actor, now=now, once=once)
+    return sent or await send_alone(conversation, draft, actor=actor, now=now, once=once)
+
+
+async def send_as_member(
+    conversation_id: int, draft: Draft, *, actor: KnownActor, now: datetime, once: Once | None = None
+) -> Message | None:
+    """The same, for who has not been asked whether they see the conversation; None, and nothing is done, where they may
+    be no member, or more has to be asked for than that. Refuses what is wrong with the draft and the key."""
     check_draft(draft, actor)
-    asked = Asked(conversation, draft, actor, now, once)
-    sent = await send_together(asked) if may_share(asked) else None
-    return sent or await _send_alone(asked)
+    asked = Asked(conversation_id, draft, actor, now, once)
+    return await send_together(asked) if may_share(asked) else None
 
 
-async def _send_alone(asked: Asked) -> Message:
-    draft, actor, now, once = asked.draft, asked.actor, asked.now, asked.once
+async def send_alone(
+    conversation: Conversation, draft: Draft, *, actor: KnownActor, now: datetime, once: Once | None = None
+) -> Message:
+    """The same as `send_message`, for what has been tried together with others."""
+    check_draft(draft, actor)
     kind = kind_with(draft.kind, draft.attachment_id)
     async with transaction(drawing=[ids_of(Message)]) as tx:
         earlier = await earlier_outcome(tx, once)
         if earlier is not None:
             return await Message.get(id=earlier, organization_id=actor.organization_id)
-        held = await hold_to_write(tx, asked.conversation, kind, actor=actor, now=now)
+        held = await hold_to_write(tx, conversation, kind, actor=actor, now=now)
         if held.seq is not None:
             await enter(tx, held.conversation, actor=actor, seq=held.seq)
         message = await write(tx, held, draft, actor=actor, now=now)

@@ -1,7 +1,8 @@
 """Messages that come at once are written together (see models/rounds.py), each as if it had come alone.
 
 Plain texts of members, into conversations that are open and somebody's: nothing else has to be asked for them, locked,
-or told. Whatever turns out to need more, and whoever would have to wait for a conversation, goes alone.
+or told, also not whether they see the conversation, as members do. Whatever turns out to need more, and whoever would
+have to wait for a conversation, goes alone.
 """
 
 from __future__ import annotations
@@ -11,16 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from models.actor import AgentActor, GuestActor, KnownActor
+from models.actor import AgentActor, GuestActor, KnownActor, SignedInGuest
 from models.attachment.sending import text_with
 from models.conversation.adding import direction_of, new_message, tell_of_message
-from models.conversation.conversation import Conversation
 from models.conversation.message import Message
 from models.idempotency import Once, check_key, give_back, reserve_each
 from models.rounds import Rounds
 from models.transactions import Transaction, current, ids_of
 from models.webhook.telling import tell_of_message_later, wanted
-from models.words import ConversationStatus, MessageKind, WebhookEvent
+from models.words import MessageKind, WebhookEvent
 
 if TYPE_CHECKING:
     from models.conversation.posting import Draft
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A draft that has been checked, for the conversation as it was seen; of whom, when, and under which key."""
+    """A draft that has been checked, for which conversation; of whom, when, and under which key."""
 
-    conversation: Conversation
+    conversation_id: int
     draft: Draft
     actor: KnownActor
     now: datetime
@@ -58,21 +58,22 @@ class _Held:
 
 
 def may_share(asked: Asked) -> bool:
-    """Whether it may be written together with others, as far as can be seen."""
-    draft, seen = asked.draft, asked.conversation
+    """Whether it may be written together with others, as far as can be told without asking."""
+    draft, actor = asked.draft, asked.actor
     refers = (
         draft.reply_to_id is not None or draft.attachment_id is not None or draft.canned_reply_id is not None
     )
     is_plain = draft.kind is MessageKind.TEXT and not refers
-    is_somebodys = seen.assignee_id is not None or seen.service_id is None
-    return is_plain and is_somebodys and seen.status is ConversationStatus.OPEN and current() is None
+    # Who holds a link takes part in the one conversation that it is of, even if they are a member of others.
+    is_theirs = isinstance(actor, AgentActor) or actor.conversation_id == asked.conversation_id
+    return is_plain and is_theirs and not isinstance(actor, SignedInGuest) and current() is None
 
 
 async def send_together(asked: Asked) -> Message | None:
     """Write it in the next round of the organization; None for what is to be written alone."""
     if asked.once is not None:
         check_key(asked.once)
-    return await _rounds.share(asked, key=asked.conversation.organization_id)
+    return await _rounds.share(asked, key=asked.actor.organization_id)
 
 
 async def send_each(tx: Transaction, all: Sequence[Asked]) -> list[Message | None]:
@@ -82,18 +83,17 @@ async def send_each(tx: Transaction, all: Sequence[Asked]) -> list[Message | Non
     keys = {id: asked.once for id, asked in coming.items() if asked.once is not None}
     reserved = await reserve_each(tx, keys)
     new = {id: asked for id, asked in coming.items() if id not in keys or id in reserved}
-    held = await _hold(
-        tx, {asked.conversation.id for asked in new.values()}, all[0].conversation.organization_id
-    )
+    wanted_ids = {asked.conversation_id for asked in new.values()}
+    held = await _hold(tx, wanted_ids, organization_id=all[0].actor.organization_id)
     sent = {id: await _write(tx, held, id, asked) for id, asked in new.items()}
     _change(tx, [(asked, message) for id, asked in new.items() if (message := sent[id])], held)
     await give_back(tx, [reservation for id, reservation in reserved.items() if sent[id] is None])
     return [sent.get(id) for id in coming]
 
 
-async def _hold(tx: Transaction, ids: Collection[int], organization_id: int) -> dict[int, _Held]:
+async def _hold(tx: Transaction, ids: Collection[int], *, organization_id: int) -> dict[int, _Held]:
     """Those of the conversations that nobody else holds, as they are now, held; then looked at who is in them."""
-    rows = await tx.connection.run(_HOLD, [_array(ids)]) if ids else []
+    rows = await tx.connection.run(_HOLD, [_array(ids), str(organization_id)]) if ids else []
     held = {id: _Held(last_seq) for id, last_seq in rows}
     if held:
         values = [_array(held), str(organization_id)]
@@ -107,17 +107,17 @@ async def _hold(tx: Transaction, ids: Collection[int], organization_id: int) -> 
 
 
 async def _write(tx: Transaction, held: Mapping[int, _Held], id: int, asked: Asked) -> Message | None:
-    conversation, draft, actor = asked.conversation, asked.draft, asked.actor
-    into = held.get(conversation.id)
+    draft, actor = asked.draft, asked.actor
+    into = held.get(asked.conversation_id)
     if into is None or _place(into, actor) is None or _has_missed(into, asked):
         return None
     into.last_seq += 1
     message = new_message(
-        conversation, kind=draft.kind, direction=direction_of(actor), author=actor, text=text_with(draft.text, None),
-        seq=into.last_seq, now=asked.now,
+        actor.organization_id, asked.conversation_id, kind=draft.kind, direction=direction_of(actor), author=actor,
+        text=text_with(draft.text, None), seq=into.last_seq, now=asked.now,
     )  # fmt: skip
     await tx.add(message, id=id)
-    tell_of_message(conversation, message, into.agents)
+    tell_of_message(message, into.agents)
     if isinstance(actor, GuestActor):
         await tell_of_message_later(tx, message, is_wanted=into.is_told)
     return message
@@ -158,7 +158,8 @@ def _array(ids: Collection[int]) -> str:
 # Who would have to wait for a conversation goes alone, so that nobody else waits for it.
 _HOLD = b"""
 SELECT id, last_seq FROM conversation
-WHERE id = ANY($1::bigint[]) AND status = 'OPEN' AND (assignee_id IS NOT NULL OR service_id IS NULL)
+WHERE id = ANY($1::bigint[]) AND organization_id = $2 AND status = 'OPEN'
+    AND (assignee_id IS NOT NULL OR service_id IS NULL)
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 _IS_TOLD = wanted("$2::bigint", WebhookEvent.MESSAGE_ADDED)

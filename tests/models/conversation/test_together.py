@@ -312,5 +312,5 @@ async def test_what_is_not_plain_goes_alone(support: Service, anna: Agent) -> No
         talk.last_message_at,
     )
     await close(talk, actor=acting(anna), now=MONDAY)
-    asked = Asked(talk, Draft(text="Hello"), await guest_of(talk), MONDAY)
+    asked = Asked(talk.id, Draft(text="Hello"), await guest_of(talk), MONDAY)
     assert await send_together(asked) is None
