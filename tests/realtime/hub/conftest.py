@@ -88,10 +88,12 @@ class House:
 async def house(
     ledger: Ledger | None = None, *, bus: Bus | None = None, limits: Limits = QUICK
 ) -> AsyncIterator[House]:
-    ledger, bus = ledger or Ledger(), bus or MemoryBus()
-    hub = Hub(bus, ledger, limits=limits)
-    home = House(hub, bus, ledger)
-    await bus.start()
+    """Over a bus of its own, or one that runs, and goes on when the house is gone: started twice, one over Redis would
+    listen twice, and be stopped once."""
+    own, ledger = MemoryBus(), ledger or Ledger()
+    hub = Hub(bus or own, ledger, limits=limits)
+    home = House(hub, bus or own, ledger)
+    await own.start()
     await hub.start()
     try:
         yield home
@@ -100,7 +102,7 @@ async def house(
             await client.leave()
         left = (hub.topics, hub.subscribers)
         await hub.stop()
-        await bus.stop()
+        await own.stop()
     assert left == (0, 0)
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime.bus import MemoryBus
 from realtime.events import Audience, Hint
+from tests.realtime.bus.conftest import running
 from tests.realtime.hub.conftest import Client, House, everything, house
 from tests.realtime.hub.faults import FaultyBus
 from tests.realtime.hub.storms import TOPICS, Writers, all_served, come_back, for_guests
@@ -17,7 +17,8 @@ from tests.realtime.hub.storms import TOPICS, Writers, all_served, come_back, fo
 @pytest.mark.parametrize("seed", range(8))
 async def test_every_subscriber_gets_each_event_once_while_everything_fails(seed: int) -> None:
     dice = random.Random(seed)
-    async with house(bus=FaultyBus(dice)) as home:
+    faulty = FaultyBus(dice)
+    async with running(faulty), house(bus=faulty) as home:
         clients: list[Client] = []
         writing = asyncio.create_task(Writers(home.ledger, home.bus, dice).run(writers=4, events=120))
         while not writing.done():
@@ -57,7 +58,7 @@ def test_whatever_happens_in_whatever_order_the_feed_is_whole(steps: list[Step])
 
 
 async def _play(steps: list[Step]) -> None:
-    async with house(bus=MemoryBus()) as home:
+    async with house() as home:
         script = Script(home)
         for verb, number in steps:
             await script.do(verb, number)
