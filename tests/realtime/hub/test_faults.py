@@ -118,3 +118,16 @@ async def test_a_hint_that_promises_too_much_is_forgotten(unswept: House) -> Non
     await eventually(lambda: unswept.hub._topics["t"].known == 2)
     await unswept.tell("t")
     await eventually(lambda: client.seqs == late.seqs == [1, 2, 3])
+
+
+async def test_what_was_hinted_at_while_it_was_found_out_is_not_forgotten_with_it(unswept: House) -> None:
+    client = unswept.client("t")
+    await unswept.tell("t")
+    await eventually(lambda: client.seqs == [1])
+    topic = unswept.hub._topics["t"]
+    topic.learn(10**6)
+    topic.learn(10**6 + 1)
+    topic.settle(believed=10**6, reached=1)
+    assert topic.known == 10**6 + 1
+    topic.settle(believed=10**6 + 1, reached=1)
+    assert topic.known == 1

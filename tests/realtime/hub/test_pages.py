@@ -127,6 +127,20 @@ async def test_what_was_read_is_kept_for_a_second_and_no_more_than_so_many_pages
     await eventually(lambda: not pages._kept and pages._forgetting is None)
 
 
+async def test_what_is_older_than_that_is_read_anew_though_it_is_still_there(
+    pages: Pages, ledger: Gated
+) -> None:
+    """What an event is about may have been purged since."""
+    ledger.write("t", 2)
+    [first, _] = await pages.after("t", 0)
+    [page] = pages._kept.values()
+    assert (await pages.after("t", 0))[0] is first
+    page.stale_at = 0.0
+    await pages.after("t", 0)
+    assert ledger.reads["t"] == 2
+    pages.forget_all()
+
+
 async def test_a_database_set_back_takes_what_was_read_with_it() -> None:
     async with house() as home:
         home.ledger.write("t", 20)

@@ -28,6 +28,7 @@ class Crowd:
         self.room.gate.set()
         self.readers: dict[str, Reader] = {}
         self.refused: set[str] = set()
+        self.roles: dict[str, str | None] = {}  # by now, where it is another than that in which they came
         self._engine = Engine(SCHEMA)
 
     async def joins(
@@ -43,7 +44,7 @@ class Crowd:
         def viewer() -> Viewer:
             if name in self.refused:
                 raise Unauthenticated("The session has ended.")
-            return Viewer(self.room, name, role=role, own=own)
+            return Viewer(self.room, name, role=self.roles.get(name, role), own=own)
 
         before = len(self.room.queues)
         request = OperationRequest(query, variables, operation)
@@ -308,3 +309,20 @@ async def test_nothing_is_told_after_what_is_newer() -> None:
     assert quick.find(two, "key") is made[0]
     for rendering in made:
         await rendering.wait()
+
+
+async def test_what_is_told_alone_counts_for_what_is_told_together() -> None:
+    """Who was told of one event alone is not told of the next as it was before, either."""
+    async with gathered() as crowd:
+        await crowd.joins("quick", HEADLINE)
+        await crowd.joins("slow", HEADLINE, role=None)
+        quick, slow = crowd.readers["quick"], crowd.readers["slow"]
+        for text in ("zero", "one", "two"):
+            crowd.room.tell(text)
+        for _ in range(3):
+            await quick.next()
+        for _ in range(2):
+            await slow.next()
+        crowd.roles["slow"] = "agent"
+        assert (await slow.next()).encode() == b'{"data":{"news":{"headline":"two for agent"}}}'
+        assert crowd.executed.count("quick") == crowd.executed.count("slow") == 3
