@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tortoise import connections
 
 from models.agent.agent import Agent
@@ -13,6 +14,10 @@ from models.organization.organization import Organization
 from models.transactions import outlet
 from tests.builders import Clock, a_link, an_agent, an_organization
 from tests.servers import new_database, postgres_server, redis_server
+
+# Of an example it is proven what comes of it, never how soon: a busy machine would fail it.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # One statement, so that the order of foreign keys does not matter: they are checked when every table is empty. It takes
 # a few milliseconds; TRUNCATE, which makes new files for every table and index, takes sixty. The log of changes stays:

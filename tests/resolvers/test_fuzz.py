@@ -146,7 +146,6 @@ def test_every_mutation_with_an_input_is_tried() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 @settings(
     max_examples=15,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -230,7 +230,7 @@ agents_of_all_sorts = st.tuples(
 )
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20, derandomize=True)
 @given(st.lists(agents_of_all_sorts, min_size=2, max_size=5), st.integers(0, 9))
 def test_nobody_who_is_free_is_passed_over_for_long(
     sorts: list[tuple[str, int, int, float]], seed: int

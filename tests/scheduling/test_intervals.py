@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scheduling.intervals import Interval, clip, intersect, merge, subtract
 
 ORIGIN = datetime(2026, 6, 1, tzinfo=UTC)
-moderately = settings(max_examples=80, deadline=None, derandomize=True)
+moderately = settings(max_examples=80, derandomize=True)
 
 
 def of(start: int, end: int) -> Interval:

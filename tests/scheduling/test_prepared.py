@@ -28,7 +28,7 @@ shapes = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(worlds(), st.lists(shapes, min_size=2, max_size=2 * SHAPES_KEPT))
 def test_one_preparation_answers_every_question_as_a_fresh_one_does(
     world: tuple[Question, list[Agenda], Office | None], asked: list[tuple[int, int, int]]

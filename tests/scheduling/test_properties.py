@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import and_
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.agenda import Agenda, Claim, ClaimKind, Office
@@ -21,9 +21,7 @@ from tests.scheduling.worlds import crowds, worlds
 World = tuple[Question, list[Agenda], Office | None]
 ALWAYS = Dates()
 anything = st.one_of(worlds(least=0), crowds())
-moderately = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+moderately = settings(max_examples=60, derandomize=True)
 
 
 def answer(world: World, span: Span | None = None) -> Availability:

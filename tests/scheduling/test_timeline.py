@@ -11,7 +11,7 @@ from scheduling.timeline import Span, at_least, clear, count, counts_at, erode, 
 
 ORIGIN = datetime(2026, 6, 1, tzinfo=UTC)
 SPAN = Span(ORIGIN, 300)
-moderately = settings(max_examples=80, deadline=None, derandomize=True)
+moderately = settings(max_examples=80, derandomize=True)
 masks = st.integers(0, SPAN.full)
 ranges = st.lists(st.tuples(st.integers(-20, 320), st.integers(-20, 320)), max_size=8)
 

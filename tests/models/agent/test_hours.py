@@ -37,9 +37,8 @@ weeks = st.lists(
 
 @settings(
     max_examples=30,
-    deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(week=weeks)
 async def test_a_week_is_kept_as_it_was_set(anna: Agent, week: list[WeeklyWindow]) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from errors import ProviderRejected
@@ -66,7 +66,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 
 @given(data=mutated() | st.binary(max_size=200).map(lambda tail: b"BEGIN:VCALENDAR\n" + tail))
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @example(
     data=b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:99991231T235959Z\nDURATION:P9W\nRRULE:FREQ=DAILY\nEND:VEVENT"
 )

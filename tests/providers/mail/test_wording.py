@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -193,7 +193,7 @@ HOSTILE = (
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40)
 @given(name=st.text(st.characters(), max_size=80), title=st.text(st.characters(), max_size=80))
 @example(name=HOSTILE, title=HOSTILE)
 @example(name="", title="")

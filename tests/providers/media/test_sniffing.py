@@ -140,7 +140,7 @@ def test_what_breaks_off_anywhere_is_no_error(name: str) -> None:
         assert found.seconds is None or found.seconds <= (whole.seconds or 0) + 3
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(
         [
@@ -162,7 +162,7 @@ def test_whatever_comes_is_something(beginning: bytes, rest: bytes) -> None:
     assert found.seconds is None or 0 < found.seconds < 8 * 86_400
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(path.name for path in SAMPLES.iterdir())), st.data())
 def test_whatever_is_changed_in_a_file_is_no_error(name: str, data: st.DataObject) -> None:
     content = bytearray((SAMPLES / name).read_bytes())

@@ -4,7 +4,7 @@ import asyncio
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime.events import Audience, Hint
@@ -47,7 +47,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(steps=STEPS)
 def test_whatever_happens_in_whatever_order_the_feed_is_whole(steps: list[Step]) -> None:
     loop = asyncio.new_event_loop()

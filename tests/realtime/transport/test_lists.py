@@ -69,7 +69,7 @@ def left_behind() -> Iterator[None]:
 
 @pytest.mark.usefixtures("left_behind")
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
-@settings(max_examples=200, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=200, suppress_health_check=[*HealthCheck])
 @given(st.data())
 def test_generated_documents_are_answered_as_by_the_stock_executor(data: st.DataObject) -> None:
     plan = data.draw(plans())

@@ -14,7 +14,6 @@ def drawn(examples: int) -> settings:
         max_examples=EXAMPLES or examples,
         derandomize=not EXAMPLES,
         phases=[Phase.explicit, Phase.generate] if EXAMPLES else tuple(Phase),
-        deadline=None,
         print_blob=True,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
