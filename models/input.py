@@ -158,7 +158,7 @@ def findable(value: str, *, most: int) -> bool:
 def _plain(value: str, *, allowed: str, field: Field, most: int) -> str:
     if len(value) > most:
         raise Invalid(f"This must not be longer than {most} characters.", field=field)
-    if any(_is_hidden(c) and c not in allowed for c in value):
+    if not value.isprintable() and any(_is_hidden(c) and c not in allowed for c in value):
         raise Invalid("This must not contain control characters.", field=field)
     return value
 
