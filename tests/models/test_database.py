@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
+from tortoise import connections
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.transactions import in_transaction
@@ -57,3 +59,12 @@ async def test_the_migrations_make_the_tables_that_the_models_describe(database_
         assert context.apps is not None
         missing = await MigrationAutodetector(context.apps, config["apps"]).changes()
     assert [operation.describe() for writer in missing for operation in writer.operations] == []
+
+
+async def test_who_asks_next_has_the_connection_that_was_given_back_last(db: None) -> None:
+    client = connections.get("default")
+    async with AsyncExitStack() as several:
+        for _ in range(4):
+            await several.enter_async_context(client.acquire_connection())
+    asked = [await client.execute_query_dict("SELECT pg_backend_pid() AS process") for _ in range(8)]
+    assert len({row["process"] for [row] in asked}) == 1
