@@ -37,7 +37,8 @@ class Outlet(Protocol):
         """Equal for all who may be told the same of the event; None for who is told alone."""
 
     def render(self, event: Event, key: Hashable) -> Pending:
-        """What is made of the event, which is begun if it has to be; raises where this subscriber may not begin it."""
+        """What is made of the event, which is begun if it has to be; raises where this subscriber may not begin it, or
+        the key is another now."""
 
     def tell(self, event: Event, pending: Any, key: Hashable) -> bool:
         """Say what was made of the event by `render` of an outlet with this key; False where this one is to be told

@@ -126,7 +126,7 @@ class Hub:
 
     def _leave(self, topic: Topic, subscriber: Subscriber) -> None:
         """Without a wait, so that it happens whole, wherever the subscription was cancelled."""
-        topic.live.discard(subscriber)
+        topic.live.pop(subscriber, None)
         topic.subscribers.discard(subscriber)
         topic.listeners.discard(subscriber)
         if not topic.subscribers and not topic.listeners:

@@ -30,7 +30,8 @@ def push(subscribers: Iterable[Subscriber]) -> None:
         event = items[0]
         if not isinstance(event, Event):
             continue
-        key = _key(subscriber, event)
+        known = subscriber.key
+        key = known[1] if known is not None and known[0] == event.kind else _ask_for_key(subscriber, event)
         if key is None:
             subscriber.wake()
             continue
@@ -42,11 +43,13 @@ def push(subscribers: Iterable[Subscriber]) -> None:
         volley.begin()
 
 
-def _key(subscriber: Subscriber, event: Event) -> Hashable | None:
+def _ask_for_key(subscriber: Subscriber, event: Event) -> Hashable | None:
     try:
-        return None if subscriber.outlet is None else subscriber.outlet.key(event)
+        key = None if subscriber.outlet is None else subscriber.outlet.key(event)
     except Exception:
         return None  # they are told why in their own task
+    subscriber.key = None if key is None else (event.kind, key)
+    return key
 
 
 class Volley:
@@ -75,6 +78,7 @@ class Volley:
                 if subscriber.outlet is not None:
                     return subscriber.outlet.render(self._event, self._key)
             except Exception:
+                subscriber.key = None
                 subscriber.wake()
         return None
 
@@ -100,6 +104,7 @@ class Volley:
                     or subscriber.outlet is None
                     or not subscriber.outlet.tell(event, pending, key)
                 ):
+                    subscriber.key = None
                     subscriber.wake()
                     continue
             except Exception as error:

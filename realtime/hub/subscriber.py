@@ -1,7 +1,7 @@
 """One subscriber's queue: bounded, in order, and honest about what it could not hold."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 from realtime.feed import Ephemeral, Event, Resync, ResyncReason
 from realtime.outlet import Outlet
@@ -37,6 +37,7 @@ class Subscriber:
         "cursor",
         "direct",
         "items",
+        "key",
         "outlet",
         "waiter",
     )
@@ -57,6 +58,8 @@ class Subscriber:
         self._topic = topic
         self._capacity = capacity
         self.items: list[Event | Ephemeral] = []
+        # The outlet's key to an event of some kind, as far as is known: it is asked once more before anything is told.
+        self.key: tuple[str, Hashable] | None = None
         # What one that waits may tell of: with most, none ever does.
         self._passing: set[tuple[str, bytes]] | None = None
         self._loss: ResyncReason | None = None

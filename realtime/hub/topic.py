@@ -37,7 +37,7 @@ class Topic:
         self.name = name
         self.membership = membership
         self.subscribers: set[Subscriber] = set()
-        self.live: set[Subscriber] = set()
+        self.live: dict[Subscriber, None] = {}
         self.listeners: set[Subscriber] = set()
         self.position = 0
         self.known = 0
@@ -91,7 +91,7 @@ class Topic:
             subscriber.lose(ResyncReason.UNKNOWN_CURSOR)
         if not self.live:
             self.position = subscriber.cursor
-        self.live.add(subscriber)
+        self.live[subscriber] = None
 
     def deliver(self, events: Sequence[Event]) -> None:
         """Give the events that follow `position` to everyone who is live."""

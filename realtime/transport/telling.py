@@ -145,6 +145,8 @@ class Telling(AsyncIterator[Outcome]):
         return key
 
     def render(self, event: Event, key: Hashable) -> Rendering[Outcome]:
+        if self.key(event) is not key:
+            raise LookupError("The viewer is another.")
         rendering = self._reading.find(event.renderings, key)
         if rendering is None:
             rendering = self._reading.begin(event.renderings, key, self._executed(event))

@@ -192,6 +192,21 @@ async def test_who_becomes_another_while_it_is_executed_is_told_what_they_may_se
     assert stand.executions("1") == 2
 
 
+async def test_who_became_another_is_told_what_they_may_see_now_and_nobody_else_is_told_that(
+    stand: Stand,
+) -> None:
+    for name in "abc":
+        stand.comes(name, query="subscription { news { told: role wait: told } }")
+    await all_live(stand)
+    for said in ("1", "2", "3"):
+        await tell(stand)
+        await until(lambda: all(len(reader.heard) == int(said) for reader in stand.readers.values()))  # noqa: B023
+        stand.readers["a"].becomes("guest")
+    assert stand.readers["a"].heard == ["agent", "guest", "guest"]
+    assert stand.readers["b"].heard == stand.readers["c"].heard == ["agent"] * 3
+    assert stand.pulled == [("a", "2")]
+
+
 async def test_who_shares_nothing_is_told_by_their_own_task(stand: Stand) -> None:
     for name in "ab":
         stand.comes(name, query="subscription { news { told alone } }")
