@@ -92,11 +92,15 @@ def text(info: Info, root: Message) -> str | Awaitable[str | None] | None:
     return masked(info, lambda mask: mask.text(root.text))
 
 
-async def author(info: Info, root: Message) -> Agent | Contact | SystemActor | None:
-    """None of somebody who was forgotten since: what a guest has said, the system has not."""
+Author = Agent | Contact | SystemActor | None
+
+
+def author(info: Info, root: Message) -> Author | Awaitable[Author]:
+    """None of somebody who was forgotten since: what a guest has said, the system has not. Nobody is waited for who is
+    at hand: that would take longer than all else there is to do for the field."""
     if root.kind is MessageKind.SYSTEM:
         return SystemActor()
-    return await party(info, root.author_agent_id, root.author_contact_id)
+    return info.context.loaders.author(root) or party(info, root.author_agent_id, root.author_contact_id)
 
 
 async def reply_to(info: Info, root: Message) -> Message | None:

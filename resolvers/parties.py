@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 from models.actor import Actor, GuestActor
 from models.contact.contact import Contact
 from models.contact.masking import Mask
+from models.conversation.message import Message
 from models.conversation.telling import Told
 from models.meeting.arriving import Arrival
 from models.meeting.meeting import Attendee, MeetingChange
@@ -45,14 +46,25 @@ class PartyLoaders:
                 found = {id: row if row.id in me else _somebody(row) for id, row in found.items()}
             return [found.get(id) for id in ids]
 
-        return Loader(load)
+        loader = Loader(load)
+        for id, contact in self._authors.items():
+            loader.prime(id, contact)
+        return loader
 
     def know_author(self, told: Told) -> None:
         """Do not ask for who wrote a message that was read with its author."""
         contact, id = told.author, told.message.author_contact_id
         if contact is not None and id is not None:
             is_shown = told.is_own or not isinstance(self._viewer(), GuestActor)
-            self.contacts.prime(id, contact if is_shown else _somebody(contact))
+            self._authors[id] = contact if is_shown else _somebody(contact)
+
+    def author(self, message: Message) -> Contact | None:
+        """The contact who wrote it, where they are known already."""
+        return self._authors.get(message.author_contact_id or 0)
+
+    @cached_property
+    def _authors(self) -> dict[int, Contact]:
+        return {}
 
     @cached_property
     def attendees_of_meeting(self) -> Loader[int, list[Attendee]]:
