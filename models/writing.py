@@ -7,7 +7,7 @@ waited for by itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import count
@@ -97,6 +97,11 @@ def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows as one value, which PostgreSQL takes apart: however many they are, the statement stays the same one,
     which is prepared once, and the driver has no more to do for a dozen rows than for one."""
     return orjson.dumps(rows).decode()
+
+
+def as_array(numbers: Iterable[int]) -> str:
+    """Numbers as one value, to be cast to an array: of thousands, the driver would put each into words by itself."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 @cache

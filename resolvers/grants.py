@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from models.actor import AgentActor, KnownActor
-from models.conversation.following import Following, unseen_by_agents, unseen_by_guests
+from models.conversation.following import Followed, Following, unseen_by_agents, unseen_by_guests
 from models.organization.service import ServiceMember
 from resolvers.granted import Ending, Granted, an_ending, end
 
@@ -30,8 +31,33 @@ class _Queues:
     left: set[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _All:
+    """What is looked at, put together once for as long as nobody comes or goes."""
+
+    conversations: Sequence[_Followed]
+    queues: Sequence[_Queues]
+    by_agents: Followed
+    by_guests: Followed
+
+    @classmethod
+    def of(cls, followed: Iterable[_Followed | _Queues]) -> Self:
+        conversations: list[_Followed] = []
+        queues: list[_Queues] = []
+        names: dict[bool, set[Following]] = {True: set(), False: set()}
+        for one in followed:
+            if isinstance(one, _Followed):
+                conversations.append(one)
+                names[one.is_agent] |= one.names
+            else:
+                queues.append(one)
+        return cls(conversations, queues, Followed.of(names[True]), Followed.of(names[False]))
+
+
 class Grants(Granted[_Followed | _Queues]):
     """By three queries at most, however many follow."""
+
+    _all: _All | None = None
 
     @asynccontextmanager
     async def of_conversation(self, conversation_id: int, actor: KnownActor) -> AsyncIterator[Ending]:
@@ -48,7 +74,7 @@ class Grants(Granted[_Followed | _Queues]):
         try:
             yield ending
         finally:
-            self._followed.discard(followed)
+            self._end(followed)
 
     @asynccontextmanager
     async def of_queues(
@@ -63,17 +89,25 @@ class Grants(Granted[_Followed | _Queues]):
         try:
             yield queues.left
         finally:
-            self._followed.discard(queues)
+            self._end(queues)
+
+    def _begin(self, one: _Followed | _Queues) -> None:
+        self._all = None
+        super()._begin(one)
+
+    def _end(self, one: _Followed | _Queues) -> None:
+        self._all = None
+        self._followed.discard(one)
 
     async def _look(self) -> None:
-        followed = [one for one in self._followed if isinstance(one, _Followed)]
-        queues = [one for one in self._followed if isinstance(one, _Queues)]
-        by_agents = {name for one in followed if one.is_agent for name in one.names}
-        by_guests = {name for one in followed if not one.is_agent for name in one.names}
-        agents, guests = await unseen_by_agents(by_agents), await unseen_by_guests(by_guests)
-        for one in followed:
+        every = self._all = self._all or _All.of(self._followed)
+        agents, guests = await unseen_by_agents(every.by_agents), await unseen_by_guests(every.by_guests)
+        for one in every.conversations if agents or guests else ():
             if one.names <= (agents if one.is_agent else guests):
                 end(one.ending, "The conversation is no longer yours to see.")
+        await self._look_at(every.queues)
+
+    async def _look_at(self, queues: Sequence[_Queues]) -> None:
         members = await ServiceMember.services_of({one.agent_id for one in queues}) if queues else {}
         for each in queues:
             each.left &= members.get(each.agent_id, set())

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Self
 
 from tortoise import connections
+
+from models.writing import as_array
 
 Following = tuple[int, int]
 """Who follows, an agent or a contact, and which conversation."""
 
 
-async def unseen_by_agents(followed: Collection[Following]) -> set[Following]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """All that is followed, as the database is asked: worth keeping where it is thousands who are asked for again."""
+
+    who: str = "{}"
+    conversations: str = "{}"
+
+    @classmethod
+    def of(cls, followed: Collection[Following]) -> Self:
+        return cls(as_array(who for who, _ in followed), as_array(conversation for _, conversation in followed))
+
+
+async def unseen_by_agents(followed: Followed) -> set[Following]:
     """Those of agents who do not oversee their organization, whom `visible_to` lets see the conversation no more."""
     return await _ended(_BY_AGENTS, followed)
 
 
-async def unseen_by_guests(followed: Collection[Following]) -> set[Following]:
+async def unseen_by_guests(followed: Followed) -> set[Following]:
     """Those of guests who are members of the conversation no more, under whatever name."""
     return await _ended(_BY_GUESTS, followed)
 
 
-async def _ended(sql: str, followed: Collection[Following]) -> set[Following]:
-    if not followed:
+async def _ended(sql: str, followed: Followed) -> set[Following]:
+    if followed == Followed():
         return set()
-    rows = await connections.get("default").execute_query_dict(
-        sql, [[who for who, _ in followed], [conversation for _, conversation in followed]]
-    )
+    rows = await connections.get("default").execute_query_dict(sql, [followed.who, followed.conversations])
     return {(row["who"], row["conversation"]) for row in rows}
 
 

@@ -17,6 +17,7 @@ from errors import Unauthenticated
 from models.actor import GuestActor
 from models.contact.contact import Contact
 from models.keyring import Keyring
+from models.writing import as_array
 
 PREFIX = "talk_"
 _TAG_BYTES = 24
@@ -95,7 +96,7 @@ async def staying(member_ids: Collection[int]) -> set[int]:
 async def _by_now(member_ids: Collection[int]) -> dict[int, int]:
     """The membership that each of these is by now, where it is one still."""
     client = connections.get("default")
-    gone = [row["id"] for row in await client.execute_query_dict(_GONE, [list(member_ids)])]
+    gone = [row["id"] for row in await client.execute_query_dict(_GONE, [as_array(member_ids)])]
     rows = await client.execute_query_dict(_JOINED, [gone]) if gone else []
     there = {id: id for id in member_ids}
     for id in gone:

@@ -13,7 +13,7 @@ from models.actor import AgentActor, GuestActor
 from models.agent.agent import Agent
 from models.contact.contact import Contact
 from models.conversation.conversation import Conversation, Member
-from models.conversation.following import unseen_by_agents, unseen_by_guests
+from models.conversation.following import Followed, unseen_by_agents, unseen_by_guests
 from models.conversation.offer import OfferRecipient
 from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
@@ -155,7 +155,7 @@ async def test_those_who_may_go_on_are_those_who_could_begin(
         visible = {
             (actor.agent.id, one.id) for actor in everyone for one in await Conversation.visible_to(actor)
         }
-        assert await unseen_by_agents(followed) == followed - visible
+        assert await unseen_by_agents(Followed.of(followed)) == followed - visible
         await let_in(waiting, ben)
     guests = [
         GuestActor(one, None, talked.id)
@@ -163,7 +163,7 @@ async def test_those_who_may_go_on_are_those_who_could_begin(
     ]
     asked = {(guest.contact.id, talked.id) for guest in guests}
     seen = {key for guest, key in zip(guests, sorted(asked), strict=True) if await _sees(guest)}
-    assert await unseen_by_guests(asked) == asked - seen
+    assert await unseen_by_guests(Followed.of(asked)) == asked - seen
     assert len(seen) == 1
 
 
