@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -13,7 +12,6 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool
 from tortoise import Tortoise, connections
-from tortoise.backends.psycopg.client import PsycopgClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
@@ -94,14 +92,6 @@ async def _check_if_idle(connection: AsyncConnection[Any]) -> None:
     _last_taken[connection] = now
 
 
-class _Last(deque[AsyncConnection[Any]]):
-    """The pool's connections: of those that are free it gives the one that came back last. What it has planned is still
-    at hand, in the processors' caches too, where psycopg would have all of them take turns."""
-
-    def append(self, connection: AsyncConnection[Any]) -> None:
-        self.appendleft(connection)
-
-
 def configuration(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     """Tortoise's configuration for a PostgreSQL address (a URL or a libpq connection string)."""
     place = conninfo_to_dict(url)
@@ -163,11 +153,7 @@ async def database(url: str, *, pool_size: int = 10) -> AsyncIterator[None]:
     """The process's connections, for as long as the block runs."""
     await Tortoise.init(config=configuration(url, pool_size=pool_size), _enable_global_fallback=True)
     try:
-        client = connections.get("default")
-        assert isinstance(client, PsycopgClient)
-        await client.create_connection(with_db=True)
-        assert client._pool is not None
-        client._pool._pool = _Last(client._pool._pool)
+        await connections.get("default").create_connection(with_db=True)
         yield
     finally:
         await Tortoise.close_connections()

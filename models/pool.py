@@ -9,6 +9,7 @@ that comes together with the connection: the task would run on for nobody.
 from __future__ import annotations
 
 from asyncio import CancelledError, create_task, current_task, shield
+from collections import deque
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -18,7 +19,19 @@ from tortoise.backends.psycopg.client import AsyncConnectionPool, PsycopgClient
 IDLE = TransactionStatus.IDLE
 
 
+class _Free(deque[AsyncConnection[Any]]):
+    """The pool's connections: of those that are free it gives the one that came back last. What it has planned is still
+    at hand, in the processors' caches too, where psycopg would have all of them take turns."""
+
+    def append(self, connection: AsyncConnection[Any]) -> None:
+        self.appendleft(connection)
+
+
 class Pool(AsyncConnectionPool):
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._pool = _Free(self._pool)
+
     async def getconn(self, timeout: float | None = None) -> AsyncConnection[Any]:  # noqa: ASYNC109 - psycopg's
         task = current_task()
         asked_before = task.cancelling() if task else 0
