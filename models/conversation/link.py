@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from tortoise import connections
 
 from errors import Unauthenticated
 from models.actor import GuestActor
 from models.contact.contact import Contact
+from models.gathering import Gathering
 from models.keyring import Keyring
+from models.transactions import current
 from models.writing import as_array
 
 PREFIX = "talk_"
 _TAG_BYTES = 24
 
-_PLACE = "SELECT c.*, m.conversation_id FROM member m JOIN contact c ON c.id = m.contact_id WHERE m.id = %s"
+_PLACES = """
+SELECT c.*, m.id AS member, m.conversation_id FROM member m JOIN contact c ON c.id = m.contact_id
+WHERE m.id = ANY(%s::bigint[])
+"""
 
 # Asked for thousands at once, of whom hardly any has left.
 _GONE = "SELECT id FROM unnest(%s::bigint[]) asked (id) WHERE NOT EXISTS (SELECT FROM member m WHERE m.id = asked.id)"
@@ -74,18 +80,29 @@ async def guest_by_now(member_id: int) -> GuestActor | None:
 
 
 async def _guest_at(member_id: int) -> GuestActor | None:
-    places = await connections.get("default").execute_query_dict(_PLACE, [member_id])
-    if not places:
+    # What is asked within a transaction sees what that has done.
+    place = await _places.ask(member_id) if current() is None else (await _placed([member_id]))[0]
+    if place is None:
         return None
-    conversation_id = places[0].pop("conversation_id")
-    contact = Contact._init_from_db(**places[0])
+    contact = Contact._init_from_db(**place)
     return GuestActor(
         contact=contact,
         meeting_id=None,
-        conversation_id=conversation_id,
+        conversation_id=place["conversation_id"],
         member_id=member_id,
         others=await contact.others(),
     )
+
+
+async def _placed(member_ids: Sequence[int]) -> list[dict[str, Any] | None]:
+    """The contacts who have these places, as rows, each with its place and conversation."""
+    rows = await connections.get("default").execute_query_dict(_PLACES, [as_array(set(member_ids))])
+    by_place = {row["member"]: row for row in rows}
+    return [by_place.get(id) for id in member_ids]
+
+
+# Whatever a guest asks for begins with this.
+_places = Gathering(_placed)
 
 
 async def staying(member_ids: Collection[int]) -> set[int]:

@@ -21,6 +21,7 @@ from models.rounds import Rounds
 from models.transactions import Transaction, current, ids_of
 from models.webhook.telling import tell_of_message_later, wanted
 from models.words import MessageKind, WebhookEvent
+from models.writing import as_array
 
 if TYPE_CHECKING:
     from models.conversation.posting import Draft
@@ -93,10 +94,10 @@ async def send_each(tx: Transaction, all: Sequence[Asked]) -> list[Message | Non
 
 async def _hold(tx: Transaction, ids: Collection[int], *, organization_id: int) -> dict[int, _Held]:
     """Those of the conversations that nobody else holds, as they are now, held; then looked at who is in them."""
-    rows = await tx.connection.run(_HOLD, [_array(ids), str(organization_id)]) if ids else []
+    rows = await tx.connection.run(_HOLD, [as_array(ids), str(organization_id)]) if ids else []
     held = {id: _Held(last_seq) for id, last_seq in rows}
     if held:
-        values = [_array(held), str(organization_id)]
+        values = [as_array(held), str(organization_id)]
         for conversation_id, id, agent_id, contact_id, is_told in await tx.connection.run(_MEMBERS, values):
             one = held[conversation_id]
             one.places[agent_id is not None, agent_id or contact_id] = id
@@ -148,11 +149,6 @@ def _change(tx: Transaction, written: Sequence[tuple[Asked, Message]], held: Map
     if written:
         tx.change(_TOLD, list(conversations.values()))
         tx.change(_READ, list(members.values()))
-
-
-def _array(ids: Collection[int]) -> str:
-    """As PostgreSQL writes one, so that the statement stays the same one however large the numbers are."""
-    return f"{{{', '.join(map(str, ids))}}}"
 
 
 # Who would have to wait for a conversation goes alone, so that nobody else waits for it.

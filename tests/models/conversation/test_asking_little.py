@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from models.actor import AgentActor, GuestActor
@@ -11,6 +13,7 @@ from models.conversation.link import conversation_token, recognise_member
 from models.conversation.posting import Draft, send_message
 from models.keyring import Keyring
 from models.organization.organization import Organization
+from models.organization.service import Service
 from models.words import MessageKind
 from realtime.events import conversation_topic
 from realtime.store import DatabaseStore
@@ -60,6 +63,22 @@ async def test_a_guest_is_recognised_by_one_statement(talk: Conversation) -> Non
     with statements() as sent:
         assert (await recognise_member(token, keys=keys)).contact == guest.contact
     assert len(sent) == 1
+
+
+async def test_guests_who_come_at_once_are_recognised_by_one_statement(talk: Conversation, anna: Agent) -> None:
+    keys = Keyring(b"only for tests, and long enough!")
+    guests = [
+        await guest_of(one)
+        for one in (talk, await fresh(await had(await Service.get(id=talk.service_id), anna)))
+    ]
+    places = [(await Member.of(one.conversation_id, one).get()).id for one in guests if one.conversation_id]
+    tokens = [conversation_token(place, keys=keys) for place in places]
+    with statements() as sent:
+        known = await asyncio.gather(*(recognise_member(token, keys=keys) for token in tokens * 2))
+    assert len(sent) == 1
+    assert [(one.contact, one.conversation_id, one.member_id) for one in known] == [
+        (one.contact, one.conversation_id, place) for one, place in zip(guests * 2, places * 2, strict=True)
+    ]
 
 
 async def test_a_feeds_events_are_read_by_one_statement(talk: Conversation) -> None:
