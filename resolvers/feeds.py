@@ -96,7 +96,9 @@ class _Hearing:
     @property
     def is_clear(self) -> Accept:
         """Whether nothing at all is asked before they are told of an event."""
-        return _is_clear_to_who_came_later if self.came_later else _is_clear
+        if self.came_later:
+            return _is_clear_to_who_came_later
+        return _is_clear if sees_meetings_alike(self.actor) else _is_clear_but_of_meetings
 
     def is_asked(self, event: Event) -> bool:
         if event.kind == EventKind.MEETING_CHANGED and not sees_meetings_alike(self.actor):
@@ -116,8 +118,12 @@ def _is_clear(event: Event) -> bool:
     return event.audience is not Audience.SUPERVISION and event.kind != EventKind.MEMBERS_CHANGED
 
 
+def _is_clear_but_of_meetings(event: Event) -> bool:
+    return _is_clear(event) and _is_of_no_meeting(event)
+
+
 def _is_clear_to_who_came_later(event: Event) -> bool:
-    return _is_clear(event) and "message" not in event.payload
+    return _is_clear_but_of_meetings(event) and "message" not in event.payload
 
 
 async def inbox_events(info: Info, after: str | None = None) -> AsyncGenerator[Item | Passing, None]:

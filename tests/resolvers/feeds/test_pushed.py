@@ -11,7 +11,7 @@ from models.words import Role
 from resolvers import ids
 from tests.builders import an_agent
 from tests.resolvers.conftest import Client, SignIn, Talk
-from tests.resolvers.documents import ASSIGN, INBOX_EVENTS, READ, say
+from tests.resolvers.documents import ASSIGN, INBOX_EVENTS, MOVE, READ, say
 from tests.resolvers.feeds.consoles import Console, consoles, until
 from tests.resolvers.talk_documents import ADD_MEMBER, REDACT, REMOVE_MEMBER
 
@@ -100,6 +100,17 @@ async def test_that_members_have_changed_is_pushed_to_nobody(talk: Talk, chief: 
         await until(lambda: all("MembersChanged" in kinds(console) for console in opened))
         for console in opened:
             assert not console.pushed[kinds(console).index("MembersChanged")]
+
+
+@pytest.mark.parametrize("feed", [SHARED, INBOX_EVENTS], ids=["conversation", "inbox"])
+async def test_that_a_meeting_has_changed_is_pushed_to_none_who_has_to_be_asked_for(
+    talk: Talk, feed: str
+) -> None:
+    variables = {"id": talk.id} if feed is SHARED else {}
+    async with consoles(feed, talk.anna, **variables) as [console]:
+        await talk.anna.do(MOVE, input={"meetingId": talk.meeting, "start": "2027-03-02T09:00:00Z"})
+        await until(lambda: "MeetingChanged" in kinds(console))
+        assert not console.pushed[kinds(console).index("MeetingChanged")]
 
 
 async def test_who_is_removed_hears_nothing_that_is_said_afterwards(
