@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from errors import Invalid, NotAllowed, NotAMember, NotFound, RepliedMeanwhile
+from errors import Invalid, NotAllowed, NotAMember, NotFound, Refused, RepliedMeanwhile
 from models.actor import AgentActor, GuestActor, KnownActor
 from models.attachment.sending import CARRYING, attach, kind_with, text_with
 from models.conversation.adding import add_message, direction_of
@@ -18,7 +18,7 @@ from models.conversation.reading import enter, has_written, own_place
 from models.conversation.reopening import hold_to_write, rouse_by_message
 from models.conversation.together import Asked, may_share, send_together
 from models.desk.filling import fill
-from models.idempotency import Once, earlier_outcome, remember_outcome
+from models.idempotency import Once, check_key, earlier_outcome, remember_outcome
 from models.queueing.later import route_later
 from models.transactions import Transaction, ids_of, transaction
 from models.webhook.telling import tell_of_message_later
@@ -58,10 +58,17 @@ async def send_as_member(
     conversation_id: int, draft: Draft, *, actor: KnownActor, now: datetime, once: Once | None = None
 ) -> Message | None:
     """The same, for who has not been asked whether they see the conversation; None, and nothing is done, where they may
-    be no member, or more has to be asked for than that. Refuses what is wrong with the draft and the key."""
-    check_draft(draft, actor)
+    be no member, more has to be asked for than that, or something is to be refused, of which that comes first."""
     asked = Asked(conversation_id, draft, actor, now, once)
-    return await send_together(asked) if may_share(asked) else None
+    if not may_share(asked):
+        return None
+    try:
+        check_draft(draft, actor)
+        if once is not None:
+            check_key(once)
+    except Refused:
+        return None
+    return await send_together(asked)
 
 
 async def send_alone(

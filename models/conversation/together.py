@@ -16,7 +16,7 @@ from models.actor import AgentActor, GuestActor, KnownActor, SignedInGuest
 from models.attachment.sending import text_with
 from models.conversation.adding import direction_of, new_message, tell_of_message
 from models.conversation.message import Message
-from models.idempotency import Once, check_key, give_back, reserve_each
+from models.idempotency import Once, give_back, reserve_each
 from models.rounds import Rounds
 from models.transactions import Transaction, current, ids_of
 from models.webhook.telling import tell_of_message_later, wanted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A draft that has been checked, for which conversation; of whom, when, and under which key."""
+    """A draft and a key that have been checked, for which conversation, of whom and when."""
 
     conversation_id: int
     draft: Draft
@@ -72,8 +72,6 @@ def may_share(asked: Asked) -> bool:
 
 async def send_together(asked: Asked) -> Message | None:
     """Write it in the next round of the organization; None for what is to be written alone."""
-    if asked.once is not None:
-        check_key(asked.once)
     return await _rounds.share(asked, key=asked.actor.organization_id)
 
 
