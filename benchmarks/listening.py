@@ -24,7 +24,7 @@ from benchmarks.installation import HOUSE
 from benchmarks.lines import CLOSE, HANDSHAKE, PING, PONG, TEXT, frame, frames
 
 LISTEN = """subscription Listen($id: ID!) {
-  conversationEvents(conversationId: $id) {
+  conversationEvents(conversationId: $id, after: "") {
     __typename ... on MessageAdded { cursor at message { id seq kind text author { __typename } } }
   }
 }"""
@@ -58,6 +58,7 @@ class Listening(asyncio.Protocol):
         self._ready = ready
         self._data = bytearray()
         self._upgraded = False
+        self._begun = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -92,9 +93,10 @@ class Listening(asyncio.Protocol):
             for number, conversation in enumerate(self._console.conversations):
                 asked = {"query": LISTEN, "variables": {"id": conversation}}
                 self._send({"id": str(number), "type": "subscribe", "payload": asked})
-            self._send({"type": "ping"})
-        elif b'"pong"' in payload:
-            self._ready.set_result(None)
+        elif b'"Resync"' in payload:  # each begins with one, as it says that it comes from nowhere
+            self._begun += 1
+            if self._begun == len(self._console.conversations):
+                self._ready.set_result(None)
         elif b'"error"' in payload:
             raise ConnectionError(payload.decode())
 
