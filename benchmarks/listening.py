@@ -93,12 +93,16 @@ class Listening(asyncio.Protocol):
             for number, conversation in enumerate(self._console.conversations):
                 asked = {"query": LISTEN, "variables": {"id": conversation}}
                 self._send({"id": str(number), "type": "subscribe", "payload": asked})
-        elif b'"Resync"' in payload:  # each begins with one, as it says that it comes from nowhere
-            self._begun += 1
-            if self._begun == len(self._console.conversations):
-                self._ready.set_result(None)
+        elif b'"Resync"' in payload:
+            self._begin()
         elif b'"error"' in payload:
             raise ConnectionError(payload.decode())
+
+    def _begin(self) -> None:
+        """Each feed begins with a Resync, as it was asked for from nowhere on."""
+        self._begun += 1
+        if self._begun == len(self._console.conversations):
+            self._ready.set_result(None)
 
     def _send(self, message: object) -> None:
         self._transport.write(frame(TEXT, json.dumps(message).encode()))
