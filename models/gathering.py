@@ -9,7 +9,7 @@ An answer is never older than its question: nobody is added to a statement that 
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, Future, Handle, Task, create_task, get_running_loop
+from asyncio import AbstractEventLoop, Future, Handle, Task, create_task, gather, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Final, Generic, TypeVar
@@ -80,16 +80,18 @@ class _Asked(Generic[A, T]):
             self._begin()
 
     async def _settle(self, asked: Sequence[tuple[A, Future[T]]]) -> None:
-        """What fails together is asked one by one: so each fails by what is theirs."""
+        """What fails together is asked one by one, side by side: so each fails by what is theirs, and nobody waits for
+        others to. Nobody goes on waiting where this is ended."""
         try:
             answers = await self._answer([question for question, _ in asked])
+            for (_, done), answer in zip(asked, answers, strict=True):
+                if not done.done():
+                    done.set_result(answer)
         except Exception as error:
             if len(asked) > 1:
-                for one in asked:
-                    await self._settle([one])
+                await gather(*(self._settle([one]) for one in asked if not one[1].done()))
             elif not asked[0][1].done():
                 asked[0][1].set_exception(error)
-            return
-        for (_, done), answer in zip(asked, answers, strict=True):
-            if not done.done():
-                done.set_result(answer)
+        finally:
+            for _, done in asked:
+                done.cancel()

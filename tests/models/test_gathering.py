@@ -90,6 +90,35 @@ async def test_what_fails_for_one_fails_for_nobody_else() -> None:
     assert isinstance(answers[1], ValueError)
 
 
+async def test_what_has_failed_together_is_asked_side_by_side_of_those_who_are_there_still() -> None:
+    """While the database is away each of them takes as long to fail as one may take."""
+    oracle, asked = Oracle(), (-1, 1, 2)
+    first = oracle.hold()
+    begun = [asyncio.ensure_future(oracle.gathering.ask(number)) for number in asked]
+    await oracle.was_asked(1)
+    begun[1].cancel()
+    await asyncio.sleep(0)
+    second = oracle.hold()
+    first.set_result(None)
+    async with asyncio.timeout(5):
+        await oracle.was_asked(3)
+    second.set_result(None)
+    assert await begun[2] == 4
+    with pytest.raises(ValueError, match="-1"):
+        await begun[0]
+    assert oracle.asked == [[-1, 1, 2], [-1], [2]]
+
+
+async def test_nobody_waits_for_an_answer_that_was_given_up() -> None:
+    async def give_up(numbers: Sequence[int]) -> list[int]:
+        raise asyncio.CancelledError
+
+    gathering = Gathering(give_up)
+    async with asyncio.timeout(5):
+        answers = await gather(*map(gathering.ask, (1, 2)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == 2 * [asyncio.CancelledError]
+
+
 async def test_whoever_is_gone_is_not_asked_for_and_takes_nobody_along() -> None:
     oracle = Oracle()
     held = oracle.hold()
