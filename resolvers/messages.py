@@ -11,6 +11,8 @@ from models.contact.contact import Contact
 from models.conversation import posting, reading, redacting, scheduling, typing
 from models.conversation.message import Message
 from models.conversation.posting import Draft
+from models.conversation.turns import in_turn
+from models.idempotency import Once
 from models.meeting.meeting import Meeting
 from models.words import MessageKind
 from resolvers import conversations, ids
@@ -32,15 +34,19 @@ async def send_message(info: Info, input: SendMessageInput) -> Payload:
         sent = await posting.send_as_member(key, draft, actor=viewer, now=context.now(), once=once)
         if sent is not None:
             return Payload(message=sent)
-    conversation = await conversations.find(info, input.conversation_id)
+    async with in_turn(viewer, key):
+        return await _send_alone(info, input, draft, once)
+
+
+async def _send_alone(info: Info, input: SendMessageInput, draft: Draft, once: Once | None) -> Payload:
+    conversation, now = await conversations.find(info, input.conversation_id), info.context.now()
     actor = await voice_in(info, conversation)
     if input.send_at is not None:
         later = await scheduling.schedule(
-            conversation, draft, send_at=input.send_at, actor=actor, now=context.now(), once=once
+            conversation, draft, send_at=input.send_at, actor=actor, now=now, once=once
         )
         return Payload(scheduled=later)
-    sent = await posting.send_alone(conversation, draft, actor=actor, now=context.now(), once=once)
-    return Payload(message=sent)
+    return Payload(message=await posting.send_alone(conversation, draft, actor=actor, now=now, once=once))
 
 
 def _draft(input: SendMessageInput) -> Draft:

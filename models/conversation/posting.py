@@ -17,6 +17,7 @@ from models.conversation.message import INTERNAL, Message
 from models.conversation.reading import enter, has_written, own_place
 from models.conversation.reopening import hold_to_write, rouse_by_message
 from models.conversation.together import Asked, may_share, send_together
+from models.conversation.turns import in_turn
 from models.desk.filling import fill
 from models.idempotency import Once, check_key, earlier_outcome, remember_outcome
 from models.queueing.later import route_later
@@ -51,7 +52,10 @@ async def send_message(
     answered since `expected_last_seq`, and what `attach` and `fill` refuse.
     """
     sent = await send_as_member(conversation.id, draft, actor=actor, now=now, once=once)
-    return sent or await send_alone(conversation, draft, actor=actor, now=now, once=once)
+    if sent is not None:
+        return sent
+    async with in_turn(actor, conversation.id):
+        return await send_alone(conversation, draft, actor=actor, now=now, once=once)
 
 
 async def send_as_member(
@@ -74,7 +78,7 @@ async def send_as_member(
 async def send_alone(
     conversation: Conversation, draft: Draft, *, actor: KnownActor, now: datetime, once: Once | None = None
 ) -> Message:
-    """The same as `send_message`, for what has been tried together with others."""
+    """The same as `send_message`, for what has been tried together with others, and is `in_turn`."""
     check_draft(draft, actor)
     kind = kind_with(draft.kind, draft.attachment_id)
     async with transaction(drawing=[ids_of(Message)]) as tx:

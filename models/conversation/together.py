@@ -16,8 +16,9 @@ from models.actor import AgentActor, GuestActor, KnownActor, SignedInGuest
 from models.attachment.sending import text_with
 from models.conversation.adding import direction_of, new_message, tell_of_message
 from models.conversation.message import Message
+from models.conversation.turns import is_preceded
 from models.idempotency import Once, give_back, reserve_each
-from models.rounds import Rounds
+from models.rounds import MOST_IN_A_ROUND, Rounds
 from models.transactions import Transaction, current, ids_of
 from models.webhook.telling import tell_of_message_later, wanted
 from models.words import MessageKind, WebhookEvent
@@ -77,7 +78,7 @@ async def send_together(asked: Asked) -> Message | None:
 
 async def send_each(tx: Transaction, all: Sequence[Asked]) -> list[Message | None]:
     """Of each the message; None for who has come before under the same key, writes into what is not open (any more) or
-    held by somebody else, is no member under this name, or had not seen the newest message."""
+    held by somebody else, is no member under this name, had not seen the newest message, or would overtake theirs."""
     coming = {await tx.draw(ids_of(Message)): asked for asked in all}
     keys = {id: asked.once for id, asked in coming.items() if asked.once is not None}
     reserved = await reserve_each(tx, keys)
@@ -109,6 +110,8 @@ async def _write(tx: Transaction, held: Mapping[int, _Held], id: int, asked: Ask
     draft, actor = asked.draft, asked.actor
     into = held.get(asked.conversation_id)
     if into is None or _place(into, actor) is None or _has_missed(into, asked):
+        return None
+    if is_preceded(actor, asked.conversation_id):
         return None
     into.last_seq += 1
     message = new_message(
@@ -162,16 +165,17 @@ _MEMBERS = f"""
 SELECT conversation_id, id, agent_id, contact_id, {_IS_TOLD} FROM member WHERE conversation_id = ANY($1::bigint[])
 """.encode()
 # By their ids, however few rows there are: a round is small, which the planner is told by LIMIT.
-_TOLD = """
+_TOLD = f"""
 UPDATE conversation SET last_seq = one.last_seq, last_message_at = one.last_message_at,
     last_message_direction = one.last_message_direction
-FROM (SELECT * FROM json_to_recordset({0})
-    AS one (id bigint, last_seq bigint, last_message_at timestamptz, last_message_direction text) LIMIT 16) one
+FROM (SELECT * FROM json_to_recordset({{0}})
+    AS one (id bigint, last_seq bigint, last_message_at timestamptz, last_message_direction text)
+    LIMIT {MOST_IN_A_ROUND}) one
 WHERE conversation.id = one.id
 """
-_READ = """
+_READ = f"""
 UPDATE member SET last_read_seq = one.last_read_seq
-FROM (SELECT * FROM json_to_recordset({0}) AS one (id bigint, last_read_seq bigint) LIMIT 16) one
+FROM (SELECT * FROM json_to_recordset({{0}}) AS one (id bigint, last_read_seq bigint) LIMIT {MOST_IN_A_ROUND}) one
 WHERE member.id = one.id
 """
 

@@ -221,6 +221,34 @@ async def test_a_key_that_comes_twice_in_one_round_makes_one_message(support: Se
     assert await Message.filter(text="Something else").count() == 0
 
 
+async def test_nobody_overtakes_what_they_have_written_before_and_others_do(
+    support: Service, anna: Agent, database_url: str
+) -> None:
+    [talk] = await talks_of(support, anna, number=1)
+    guest, once = await guest_of(talk), Once(talk.organization_id, "grace", "sendMessage", "key", "First")
+    reserve = """INSERT INTO idempotency_key (organization_id, actor, verb, key, input_hash, created_at)
+        VALUES (%s, 'grace', 'sendMessage', 'key', '', now())"""
+    async with await psycopg.AsyncConnection.connect(database_url) as other:
+        await other.execute(reserve, [talk.organization_id])
+        first = asyncio.create_task(try_to_send(talk, "First", guest, once))
+        waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND strpos(query, 'VALUES') > 0"
+        while not await rows(waits):
+            await asyncio.sleep(0.01)
+        second, third = (asyncio.create_task(try_to_send(talk, text, guest)) for text in ("Second", "Third"))
+        answers = [await try_to_send(talk, "Yes?", acting(anna)) for _ in range(2)]
+        assert [type(one) for one in answers] == [Message, Message]
+        second.cancel()
+        await asyncio.wait([second])
+        assert not first.done() and not third.done()
+        await other.rollback()
+    assert isinstance(await first, Message) and isinstance(await third, Message)
+    texts = [
+        one.text for one in await Message.filter(conversation_id=talk.id, kind=MessageKind.TEXT).order_by("seq")
+    ]
+    assert texts[-4:] == ["Yes?", "Yes?", "First", "Third"]
+    await check_conversations()
+
+
 async def test_the_key_of_who_was_refused_may_be_tried_again(
     organization: Organization, support: Service, anna: Agent
 ) -> None:
