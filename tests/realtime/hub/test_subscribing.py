@@ -194,7 +194,7 @@ async def test_closing_at_any_moment_leaves_nothing_behind() -> None:
                 await client.leave()
         await asyncio.gather(*(client.leave() for client in home.clients))
         assert (home.hub.topics, home.hub.subscribers) == (0, 0)
-        assert asyncio.all_tasks() == before
+        assert asyncio.all_tasks() <= before
         assert len(home.bus._channels) == 0  # type: ignore[attr-defined]
 
 
