@@ -2,14 +2,17 @@
 
 A task for each topic would be thousands that sleep; here a topic that has something to read stands in one
 queue, at most once, and goes to its end again after each page. So the number of queries at a time is bounded,
-a busy topic does not hold up the others, and an idle topic costs nothing.
+a busy topic does not hold up the others, and an idle topic costs nothing. What came along with a hint needs no query,
+and does not stand in line: it is given in the very turn of the event loop in which it is heard of.
 """
 
 import asyncio
+from collections.abc import Sequence
+from contextvars import Context
 from functools import partial
 
 from realtime.bus.outage import pause
-from realtime.feed import verdict
+from realtime.feed import Event, verdict
 from realtime.hub.heads import Heads
 from realtime.hub.limits import Limits
 from realtime.hub.rows import Rows
@@ -26,12 +29,30 @@ class Reader:
         self._heads = heads
         self._limits = limits
         self._queue: asyncio.Queue[Topic] = asyncio.Queue()
+        # Whoever announces is in a request of theirs, of which nobody who is told knows anything.
+        self._context = Context()
 
     def enqueue(self, topic: Topic) -> None:
-        """Have the topic read, if it is behind and not in line already."""
-        if topic.behind and not topic.queued:
-            topic.queued = True
+        """Have the topic read, if it is behind and not in line already; what it has noted is given at once."""
+        if not topic.behind or topic.queued:
+            return
+        topic.queued = True
+        noted = topic.take_noted()
+        if noted:
+            self._context.run(self._give, topic, noted)
+        else:
             self._queue.put_nowait(topic)
+
+    def _give(self, topic: Topic, noted: Sequence[Event]) -> None:
+        """In the next turn, when they have taken it, there may be more."""
+        try:
+            topic.deliver(noted)
+        except Exception:
+            self._try_later(topic)
+        else:
+            topic.failures = 0
+            until = _now() + self._limits.room_seconds
+            asyncio.get_running_loop().call_soon(partial(self._return_with_room, topic, until=until))
 
     async def run(self) -> None:
         """Read for ever; any number of these may run at the same time."""
@@ -64,12 +85,11 @@ class Reader:
         self.enqueue(topic)
 
     async def _advance(self, topic: Topic) -> None:
-        """Give one page, which is read where it did not come along with hints. A read that brings nothing asks for the
-        head, which tells why."""
-        after, believed, noted = topic.position, topic.known, topic.take_noted()
+        """Read one page, and give it. A read that brings nothing asks for the head, which tells why."""
+        after, believed = topic.position, topic.known
         if not topic.behind:
             return
-        events = noted or await self._rows.read(topic.name, after=after)
+        events = await self._rows.read(topic.name, after=after)
         if topic.position != after:
             return  # the last one left meanwhile, and the next came with another position
         if events:

@@ -1,9 +1,14 @@
 """What comes along with a hint is told without being read, and never changes what is told."""
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any
 
 from realtime.events import Hint
 from tests.realtime.bus.waiting import eventually
+from realtime.feed import Event
 from tests.realtime.hub.conftest import House, nth
 
 
@@ -15,6 +20,45 @@ async def test_what_comes_next_and_came_along_is_not_read(unswept: House) -> Non
     await eventually(lambda: client.seqs == [1, 2, 3, 4, 5])
     assert client.items == unswept.ledger.rows["t"]
     assert unswept.ledger.reads["t"] == 0
+
+
+async def test_it_is_given_in_the_turn_in_which_it_is_heard_of(unswept: House) -> None:
+    given: list[int] = []
+
+    def accept(event: Event) -> bool:
+        given.append(event.seq)
+        return True
+
+    client = unswept.client("t", after=None, accept=accept)
+    await eventually(lambda: unswept.hub.live == 1)
+    publishing = unswept.tell("t", along=True)
+    with_no_turn_between(publishing)
+    assert given == [1]
+    await eventually(lambda: client.seqs == [1])
+
+
+async def test_whoever_is_given_it_knows_nothing_of_who_announced_it(unswept: House) -> None:
+    announcer, seen = ContextVar("announcer", default="nobody"), []
+
+    def accept(event: Event) -> bool:
+        seen.append(announcer.get())
+        return True
+
+    client = unswept.client("t", after=None, accept=accept)
+    await eventually(lambda: unswept.hub.live == 1)
+    announcer.set("somebody")
+    await unswept.tell("t", along=True)
+    await eventually(lambda: client.seqs == [1])
+    assert seen == ["nobody"]
+
+
+async def test_more_than_a_queue_holds_is_told_whole_though_it_comes_in_one_turn(unswept: House) -> None:
+    client = unswept.client("t", after=None)
+    await eventually(lambda: unswept.hub.live == 1)
+    hints = [unswept.ledger.write("t", along=True) for _ in range(200)]
+    await unswept.bus.publish(hints)
+    await eventually(lambda: client.seqs == list(range(1, 201)))
+    assert client.resyncs == []
 
 
 async def test_it_is_told_while_the_store_is_away(unswept: House) -> None:
@@ -96,3 +140,10 @@ async def test_what_came_along_before_the_database_was_set_back_is_not_told_afte
     await eventually(lambda: client.seqs == [10, 11, 12])
     await asyncio.sleep(0)
     assert client.items[1:] == home.ledger.rows["t"][-3:]
+
+
+def with_no_turn_between(work: Coroutine[Any, Any, object]) -> None:
+    """Run what does not wait, at once."""
+    with suppress(StopIteration):
+        work.send(None)
+        raise AssertionError("It has waited.")
