@@ -9,7 +9,7 @@ An answer is never older than its question: nobody is added to a statement that 
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, Future, Handle, Task, create_task, gather, get_running_loop
+from asyncio import AbstractEventLoop, Future, Task, TimerHandle, create_task, gather, get_running_loop
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from typing import Final, Generic, TypeVar
@@ -48,36 +48,48 @@ class _Asked(Generic[A, T]):
         self._answer = answer
         self._patience = patience
         self._waiting: list[tuple[A, Future[T]]] = []
-        self._under_way: set[Task[None]] = set()
-        self._next: Handle | None = None
+        self._tasks: set[Task[None]] = set()
+        self._busy = 0
+        self._is_coming = False
+        self._timer: TimerHandle | None = None
 
     def ask(self, question: A) -> Future[T]:
         loop = get_running_loop()
         done: Future[T] = loop.create_future()
         self._waiting.append((question, done))
-        if self._next is None:
-            seconds = self._patience if self._under_way else 0
-            self._next = loop.call_later(seconds, self._begin) if seconds else loop.call_soon(self._begin)
+        if not self._busy:
+            self._begin()
+        elif self._timer is None and not self._is_coming:
+            self._timer = loop.call_later(self._patience, self._begin)
         return done
 
     def _begin(self) -> None:
-        if self._next is not None:
-            self._next.cancel()
-            self._next = None
-        asked, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-        asked = [one for one in asked if not one[1].done()]
-        if asked:
-            # In a context of its own: that of whoever has asked first may be in a transaction.
-            task = create_task(self._settle(asked), context=Context())
-            self._under_way.add(task)
-            task.add_done_callback(self._end)
-        if self._waiting:
-            self._begin()
+        """What is asked until the task has its turn is asked by it, too."""
+        self._busy += 1
+        self._is_coming = True
+        # In a context of its own: that of whoever has asked first may be in a transaction.
+        task = create_task(self._serve(), context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _end(self, task: Task[None]) -> None:
-        self._under_way.discard(task)
-        if self._waiting:
-            self._begin()
+    async def _serve(self) -> None:
+        """Ask what waits, and what has come to wait meanwhile."""
+        self._is_coming = False
+        try:
+            while asked := self._next():
+                if self._waiting:
+                    self._begin()
+                await self._settle(asked)
+        finally:
+            self._busy -= 1
+
+    def _next(self) -> Sequence[tuple[A, Future[T]]]:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        waiting = [one for one in self._waiting if not one[1].done()]
+        self._waiting = waiting[MOST_TOGETHER:]
+        return waiting[:MOST_TOGETHER]
 
     async def _settle(self, asked: Sequence[tuple[A, Future[T]]]) -> None:
         """What fails together is asked one by one, side by side: so each fails by what is theirs, and nobody waits for
