@@ -104,6 +104,13 @@ def as_array(numbers: Iterable[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
 
 
+def any_of(array: str) -> str:
+    """What stands behind `=` for any of the numbers in a value of `as_array`, where a statement is asked often and for
+    a few. However many they are, the planner takes them for ten: if it saw that there is but one, it would find that so
+    much cheaper than ten that it would plan each statement anew, at more than it takes to be answered."""
+    return f"ANY(ARRAY(SELECT unnest({array}::bigint[])))"
+
+
 @cache
 def _described(model: type[Row]) -> tuple[_Table, tuple[tuple[str, _Value], ...]]:
     """The model's table, and how each of its columns is found in a row."""

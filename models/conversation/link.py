@@ -20,14 +20,14 @@ from models.contact.contact import Contact
 from models.gathering import Gathering
 from models.keyring import Keyring
 from models.transactions import current
-from models.writing import as_array
+from models.writing import any_of, as_array
 
 PREFIX = "talk_"
 _TAG_BYTES = 24
 
-_PLACES = """
+_PLACES = f"""
 SELECT c.*, m.id AS member, m.conversation_id FROM member m JOIN contact c ON c.id = m.contact_id
-WHERE m.id = ANY(%s::bigint[])
+WHERE m.id = {any_of("%s")}
 """
 
 # Asked for thousands at once, of whom hardly any has left.

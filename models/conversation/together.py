@@ -22,7 +22,7 @@ from models.rounds import MOST_IN_A_ROUND, Rounds
 from models.transactions import Transaction, current, ids_of
 from models.webhook.telling import tell_of_message_later, wanted
 from models.words import MessageKind, WebhookEvent
-from models.writing import as_array
+from models.writing import any_of, as_array
 
 if TYPE_CHECKING:
     from models.conversation.posting import Draft
@@ -153,16 +153,16 @@ def _change(tx: Transaction, written: Sequence[tuple[Asked, Message]], held: Map
 
 
 # Who would have to wait for a conversation goes alone, so that nobody else waits for it.
-_HOLD = b"""
+_HOLD = f"""
 SELECT id, last_seq FROM conversation
-WHERE id = ANY($1::bigint[]) AND organization_id = $2 AND status = 'OPEN'
+WHERE id = {any_of("$1")} AND organization_id = $2 AND status = 'OPEN'
     AND (assignee_id IS NOT NULL OR service_id IS NULL)
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-"""
+""".encode()
 _IS_TOLD = wanted("$2::bigint", WebhookEvent.MESSAGE_ADDED)
 # As of after the conversations were held.
 _MEMBERS = f"""
-SELECT conversation_id, id, agent_id, contact_id, {_IS_TOLD} FROM member WHERE conversation_id = ANY($1::bigint[])
+SELECT conversation_id, id, agent_id, contact_id, {_IS_TOLD} FROM member WHERE conversation_id = {any_of("$1")}
 """.encode()
 # By their ids, however few rows there are: a round is small, which the planner is told by LIMIT.
 _TOLD = f"""

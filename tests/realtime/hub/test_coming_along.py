@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from realtime.events import Hint
-from tests.realtime.bus.waiting import eventually
 from realtime.feed import Event
+from tests.realtime.bus.waiting import eventually
 from tests.realtime.hub.conftest import House, nth
 
 
