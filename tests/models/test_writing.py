@@ -22,6 +22,7 @@ from models.meeting.meeting import Meeting, MeetingChange
 from models.organization.organization import Organization
 from models.transactions import ids_of, transaction
 from models.words import Channel, ConversationStatus, MeetingChangeKind, MeetingType
+from models.writing import any_of, as_array
 from tests.resolvers.statements import statements
 
 NINE = datetime(2027, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -191,3 +192,21 @@ async def test_every_table_has_a_sequence_of_the_name_that_ids_are_drawn_from(db
     )
     names = {row["name"] for row in rows}
     assert [model for model in models if issubclass(model, Row) and ids_of(model) not in names] == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "planned_anew"),
+    [(f"id = {any_of('$1')}", 5), ("id = ANY($1::bigint[])", 30)],  # five times PostgreSQL compares
+)
+async def test_a_statement_for_any_of_a_few_is_planned_once(
+    db: None, condition: str, planned_anew: int
+) -> None:
+    async with transaction() as tx:
+        await tx.rows("CREATE TEMPORARY TABLE row_of_many (id bigint PRIMARY KEY, other bigint) ON COMMIT DROP")
+        await tx.rows("INSERT INTO row_of_many SELECT n, n FROM generate_series(1, 10000) n")
+        await tx.rows("ANALYZE row_of_many")
+        asked = f"SELECT one.other FROM row_of_many one JOIN row_of_many two USING (id) WHERE one.{condition}"
+        for number in range(30):
+            assert await tx.connection.run(asked.encode(), [as_array([number + 1])]) == [(number + 1,)]
+        [found] = await tx.rows("SELECT custom_plans FROM pg_prepared_statements WHERE statement = %s", asked)
+    assert found["custom_plans"] == planned_anew

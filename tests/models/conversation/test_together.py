@@ -17,7 +17,6 @@ from models.actor import AgentActor, GuestActor, KnownActor
 from models.agent.agent import Agent
 from models.conversation.closing import close
 from models.conversation.conversation import Conversation, Member
-from models.conversation.link import guest_by_now
 from models.conversation.message import Message
 from models.conversation.posting import Draft, send_message
 from models.conversation.together import Asked, send_together
@@ -343,25 +342,3 @@ async def test_what_is_not_plain_goes_alone(support: Service, anna: Agent) -> No
     await close(talk, actor=acting(anna), now=MONDAY)
     asked = Asked(talk.id, Draft(text="Hello"), await guest_of(talk), MONDAY)
     assert await send_together(asked) is None
-
-
-async def test_what_is_asked_for_each_round_is_not_planned_anew_each_time(
-    support: Service, anna: Agent
-) -> None:
-    """Of each statement that was prepared on the connection, only the first few times are."""
-    [talk] = await talks_of(support, anna, number=1)
-    guest = await guest_of(talk)
-    for number in range(25):
-        await send_message(talk, Draft(text=f"{number}"), actor=guest, now=MONDAY)
-    place = await Member.get(conversation_id=talk.id, contact_id=guest.contact.id)
-    for _ in range(40):  # the driver prepares what it has seen a few times
-        await guest_by_now(place.id)
-    planned = await connections.get("default").execute_query_dict(_PLANNED)
-    assert len(planned) >= 4
-    assert [one for one in planned if one["custom"] > 5] == []
-
-
-_PLANNED = """
-SELECT statement, custom_plans AS custom FROM pg_prepared_statements
-WHERE custom_plans + generic_plans >= 25 AND statement !~ 'pg_prepared_statements'
-"""
