@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from tortoise import connections, fields
 from tortoise.fields.base import Field
@@ -16,6 +16,8 @@ from tortoise.queryset import QuerySet
 
 if TYPE_CHECKING:
     from models.organization.organization import Organization
+
+R = TypeVar("R", bound="Row")
 
 
 class Row(Model):
@@ -98,8 +100,32 @@ def _blank(model: type[Row]) -> _Blank:
 
 @cache
 def _selection(model: type[Row]) -> str:
-    columns = ", ".join(f'"{column}"' for column in model._meta.fields_db_projection.values())
-    return f'SELECT {columns} FROM "{model._meta.db_table}"'
+    table = model._meta.db_table
+    return f'SELECT {columns_of(model, table)} FROM "{table}"'
+
+
+def columns_of(model: type[Row], table: str) -> str:
+    """The columns of a row, to be selected of what is called so; `row_of` makes it of their values."""
+    return ", ".join(f'"{table}"."{column}"' for column in _columns(model))
+
+
+def row_of(model: type[R], values: Sequence[object]) -> R:
+    return model._init_from_db(**dict(zip(_columns(model), values, strict=True)))
+
+
+def row_if_any(model: type[R], values: Sequence[object]) -> R | None:
+    """None where an outer join has found no row."""
+    return None if all(value is None for value in values) else row_of(model, values)
+
+
+def width_of(model: type[Row]) -> int:
+    """How many values that takes."""
+    return len(_columns(model))
+
+
+@cache
+def _columns(model: type[Row]) -> tuple[str, ...]:
+    return tuple(model._meta.fields_db_projection.values())
 
 
 class Owned(Row):

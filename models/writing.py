@@ -111,6 +111,11 @@ def any_of(array: str) -> str:
     return f"ANY(ARRAY(SELECT unnest({array}::bigint[])))"
 
 
+def each_of(*arrays: str) -> str:
+    """A row for each of what is in the arrays, to select from, of which the planner thinks the same."""
+    return f"unnest({', '.join(f'ARRAY(SELECT unnest({array}))' for array in arrays)})"
+
+
 @cache
 def _described(model: type[Row]) -> tuple[_Table, tuple[tuple[str, _Value], ...]]:
     """The model's table, and how each of its columns is found in a row."""

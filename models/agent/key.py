@@ -7,12 +7,12 @@ the key is revoked. The key itself is kept as a fingerprint, and shown once.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from tortoise import connections, fields
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from errors import Invalid, NotAllowed, NotFound, Unauthenticated
@@ -20,12 +20,14 @@ from models import input
 from models.actor import AgentActor, KnownActor
 from models.agent.agent import Agent
 from models.audit.auditing import audit
-from models.base import Owned
+from models.base import Owned, columns_of, row_of, width_of
 from models.idempotency import Once, earlier_outcome, remember_outcome
 from models.keyring import fingerprint
 from models.organization.organization import Organization
+from models.recognition import Recognition, rows
 from models.transactions import transaction
 from models.words import Role
+from models.writing import each_of
 
 PREFIX = "fd_"
 MOST_KEYS = 100
@@ -70,24 +72,49 @@ class ApiKey(Owned):
     @classmethod
     async def recognise(cls, key: str, *, now: datetime) -> AgentActor:
         """Who acts by the key; refuses Unauthenticated where it is unknown, revoked or expired."""
-        good = cls.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-        found = await good.filter(key_hash=fingerprint(key)).select_related("agent").first()
-        if found is None or not found.agent.is_active:
+        values = await _keys.ask(fingerprint(key))
+        found = None if values is None else row_of(cls, values[: width_of(cls)])
+        if values is None or found is None or (found.expires_at is not None and found.expires_at <= now):
             raise Unauthenticated("The API key is not valid.")
         if found.last_used_at is None or found.last_used_at <= now - _NOTED:
             await cls.filter(id=found.id).update(last_used_at=now)
-        return AgentActor(agent=found.agent, session_id=0, expires_at=found.expires_at, key_id=found.id)
+        agent = row_of(Agent, values[width_of(cls) :])
+        return AgentActor(agent=agent, session_id=0, expires_at=found.expires_at, key_id=found.id)
 
     @classmethod
     async def roles(cls, key_ids: Collection[int], *, now: datetime) -> dict[int, Role]:
         """The role in which each of these keys acts now; those that have ended have none."""
-        rows = await connections.get("default").execute_query_dict(
+        found = await connections.get("default").execute_query_dict(
             "SELECT api_key.id, agent.role FROM api_key JOIN agent ON agent.id = api_key.agent_id"
             " WHERE api_key.id = ANY(%s) AND api_key.revoked_at IS NULL AND agent.is_active"
             " AND (api_key.expires_at IS NULL OR api_key.expires_at > %s)",
             [list(key_ids), now],
         )
-        return {row["id"]: Role(row["role"]) for row in rows}
+        return {row["id"]: Role(row["role"]) for row in found}
+
+
+async def _keys_of(hashes: Sequence[str]) -> list[Sequence[object] | None]:
+    """The keys of these fingerprints, unless they were revoked, with the active agents who act by them, as values of
+    their rows."""
+    keys = {hash: values for hash, *values in await rows(_keys_sql(), [list(set(hashes))])}
+    return [keys.get(hash) for hash in hashes]
+
+
+_keys = Recognition(_keys_of)
+
+
+@cache
+def _keys_sql() -> bytes:
+    key, agent = columns_of(ApiKey, "key"), columns_of(Agent, "agent")
+    return _KEYS.format(each=each_of("$1::text[]"), key=key, agent=agent).encode()
+
+
+# Each table is looked up by its index for each row: see `_PART` in models/conversation/telling.py.
+_KEYS = """
+SELECT asked.hash, {key}, {agent} FROM {each} asked (hash)
+CROSS JOIN LATERAL (SELECT * FROM api_key one WHERE one.key_hash = asked.hash AND one.revoked_at IS NULL OFFSET 0) key
+CROSS JOIN LATERAL (SELECT * FROM agent one WHERE one.id = key.agent_id AND one.is_active OFFSET 0) agent
+"""
 
 
 @dataclass(frozen=True, slots=True)

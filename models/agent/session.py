@@ -11,9 +11,10 @@ import hmac
 import secrets
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import jwt
 from argon2 import PasswordHasher
@@ -23,11 +24,13 @@ from tortoise import connections, fields
 from errors import Invalid, Unauthenticated
 from models.actor import AgentActor
 from models.agent.agent import Agent
-from models.base import Owned
+from models.base import Owned, columns_of, row_of
 from models.input import findable
 from models.keyring import Keyring, fingerprint
+from models.recognition import Recognition, rows
 from models.transactions import Transaction, transaction
 from models.words import Role
+from models.writing import as_array, each_of
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(days=30)
@@ -119,22 +122,22 @@ class Session(Owned):
             raise Unauthenticated("The access token is not valid.") from None
         if claims["exp"] <= now.timestamp():
             raise Unauthenticated("The access token has expired: refresh the session.")
-        session = await cls.filter(id=claims["sid"], revoked_at=None).select_related("agent").first()
-        if session is None or not session.agent.is_active:
+        values = await _agents.ask(claims["sid"])
+        if values is None:
             raise Unauthenticated("The session has ended: sign in again.")
         expires_at = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
-        return AgentActor(agent=session.agent, session_id=session.id, expires_at=expires_at)
+        return AgentActor(agent=row_of(Agent, values), session_id=claims["sid"], expires_at=expires_at)
 
     @classmethod
     async def roles(cls, session_ids: Collection[int]) -> dict[int, Role]:
         """The role that each of these sessions acts in now; those that have ended have none."""
         # One array for thousands of ids, where `id__in` would write out a parameter for each.
-        rows = await connections.get("default").execute_query_dict(
+        found = await connections.get("default").execute_query_dict(
             "SELECT session.id, agent.role FROM session JOIN agent ON agent.id = session.agent_id"
             " WHERE session.id = ANY(%s) AND session.revoked_at IS NULL AND agent.is_active",
             [list(session_ids)],
         )
-        return {row["id"]: Role(row["role"]) for row in rows}
+        return {row["id"]: Role(row["role"]) for row in found}
 
     @classmethod
     async def end_all(cls, tx: Transaction, agent_id: int) -> None:
@@ -155,6 +158,30 @@ class Session(Owned):
         )
         actor = AgentActor(agent=agent, session_id=self.id, expires_at=expires_at)
         return Tokens(access_token, refresh_token, actor)
+
+
+async def _agents_of(session_ids: Sequence[int]) -> list[Sequence[object] | None]:
+    """The active agents whose sessions these are, as values of their rows; None where the session has ended."""
+    read = await rows(_agents_sql(), [as_array(set(session_ids))])
+    agents = {id: values for id, *values in read}
+    return [agents.get(id) for id in session_ids]
+
+
+# Whatever an agent asks for begins with this.
+_agents = Recognition(_agents_of)
+
+
+@cache
+def _agents_sql() -> bytes:
+    return _AGENTS.format(each=each_of("$1::bigint[]"), agent=columns_of(Agent, "agent")).encode()
+
+
+# Each table is looked up by its index for each row: see `_PART` in models/conversation/telling.py.
+_AGENTS = """
+SELECT asked.id, {agent} FROM {each} asked (id)
+CROSS JOIN LATERAL (SELECT * FROM session one WHERE one.id = asked.id AND one.revoked_at IS NULL OFFSET 0) session
+CROSS JOIN LATERAL (SELECT * FROM agent one WHERE one.id = session.agent_id AND one.is_active OFFSET 0) agent
+"""
 
 
 async def agent_who_signs_in(organization: str, email: str) -> Agent | None:

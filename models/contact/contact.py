@@ -92,6 +92,12 @@ class Contact(Edited):
         return self if self.merged_into_id is None else await Contact.get(id=self.merged_into_id)
 
 
+def others_of(contact: str) -> str:
+    """The ids of those who were merged into what is called so, in SQL: as `Contact.others` has them, in an array."""
+    others = f"SELECT other.id FROM contact other WHERE other.merged_into_id = {contact}.id"
+    return f"CASE WHEN {contact}.known_otherwise THEN ARRAY({others}) ELSE ARRAY[]::bigint[] END"
+
+
 # Each step is a look-up in an index.
 SAME = """(
     SELECT o.id FROM contact o WHERE o.id = ANY({ids})

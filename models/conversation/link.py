@@ -10,24 +10,27 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from tortoise import connections
 
 from errors import Unauthenticated
 from models.actor import GuestActor
-from models.contact.contact import Contact
-from models.gathering import Gathering
+from models.base import columns_of, row_of
+from models.contact.contact import Contact, others_of
 from models.keyring import Keyring
-from models.transactions import current
-from models.writing import any_of, as_array
+from models.recognition import Recognition, rows
+from models.writing import as_array, each_of
 
 PREFIX = "talk_"
 _TAG_BYTES = 24
 
-_PLACES = f"""
-SELECT c.*, m.id AS member, m.conversation_id FROM member m JOIN contact c ON c.id = m.contact_id
-WHERE m.id = {any_of("%s")}
+# Each table is looked up by its index for each row: see `_PART` in models/conversation/telling.py.
+_PLACES = """
+SELECT asked.id, member.conversation_id, {others}, {contact} FROM {each} asked (id)
+CROSS JOIN LATERAL (SELECT * FROM member one WHERE one.id = asked.id OFFSET 0) member
+CROSS JOIN LATERAL (SELECT * FROM contact one WHERE one.id = member.contact_id OFFSET 0) contact
 """
 
 # Asked for thousands at once, of whom hardly any has left.
@@ -80,29 +83,34 @@ async def guest_by_now(member_id: int) -> GuestActor | None:
 
 
 async def _guest_at(member_id: int) -> GuestActor | None:
-    # What is asked within a transaction sees what that has done.
-    place = await _places.ask(member_id) if current() is None else (await _placed([member_id]))[0]
+    place = await _places.ask(member_id)
     if place is None:
         return None
-    contact = Contact._init_from_db(**place)
+    conversation_id, others, *contact = place
     return GuestActor(
-        contact=contact,
+        contact=row_of(Contact, contact),
         meeting_id=None,
-        conversation_id=place["conversation_id"],
+        conversation_id=conversation_id,
         member_id=member_id,
-        others=await contact.others(),
+        others=frozenset(others),
     )
 
 
-async def _placed(member_ids: Sequence[int]) -> list[dict[str, Any] | None]:
-    """The contacts who have these places, as rows, each with its place and conversation."""
-    rows = await connections.get("default").execute_query_dict(_PLACES, [as_array(set(member_ids))])
-    by_place = {row["member"]: row for row in rows}
-    return [by_place.get(id) for id in member_ids]
+async def _placed(member_ids: Sequence[int]) -> list[Sequence[Any] | None]:
+    """Of each of these places the conversation, who was merged into the contact who has it, and that one's row, as
+    values."""
+    places = {id: values for id, *values in await rows(_places_sql(), [as_array(set(member_ids))])}
+    return [places.get(id) for id in member_ids]
 
 
 # Whatever a guest asks for begins with this.
-_places = Gathering(_placed)
+_places = Recognition(_placed)
+
+
+@cache
+def _places_sql() -> bytes:
+    contact = columns_of(Contact, "contact")
+    return _PLACES.format(each=each_of("$1::bigint[]"), others=others_of("contact"), contact=contact).encode()
 
 
 async def staying(member_ids: Collection[int]) -> set[int]:
@@ -114,11 +122,11 @@ async def _by_now(member_ids: Collection[int]) -> dict[int, int]:
     """The membership that each of these is by now, where it is one still."""
     client = connections.get("default")
     gone = [row["id"] for row in await client.execute_query_dict(_GONE, [as_array(member_ids)])]
-    rows = await client.execute_query_dict(_JOINED, [gone]) if gone else []
+    joined = await client.execute_query_dict(_JOINED, [gone]) if gone else []
     there = {id: id for id in member_ids}
     for id in gone:
         del there[id]
-    return there | {row["named"]: row["id"] for row in rows}
+    return there | {row["named"]: row["id"] for row in joined}
 
 
 def _named(token: str) -> int:

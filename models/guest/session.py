@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from tortoise import connections, fields
 
 from errors import Unauthenticated
 from models.actor import SignedInGuest
-from models.base import Owned
-from models.contact.contact import Contact
+from models.base import Owned, columns_of, row_of, width_of
+from models.contact.contact import Contact, others_of
 from models.contact.details import GuestDetails
 from models.contact.recognising import locks_of
 from models.guest.code import use_code
 from models.keyring import Keyring, fingerprint
 from models.organization.organization import Organization
+from models.recognition import Recognition, rows
 from models.transactions import transaction
+from models.writing import each_of
 
 PREFIX = "gs_"
 LIFETIME = timedelta(days=7)
@@ -67,8 +72,7 @@ class GuestSession(Owned):
     async def recognise(cls, token: str, *, now: datetime) -> SignedInGuest:
         """The guest whose token this is; refuses Unauthenticated when it is forged, has expired or was ended, or the
         address is nobody's any more."""
-        session = await cls.get_or_none(token_hash=fingerprint(token)) if token.isascii() else None
-        guest = None if session is None else await cls._guest_of(session, now=now)
+        guest = await cls._guest_of(fingerprint(token), now=now) if token.isascii() else None
         if guest is None:
             raise Unauthenticated("You are signed out: ask for another code.")
         return guest
@@ -77,42 +81,69 @@ class GuestSession(Owned):
     async def reopened(cls, id: int, *, now: datetime) -> SignedInGuest | None:
         """The guest whose session it is, while it lasts."""
         session = await cls.get_or_none(id=id)
-        return None if session is None else await cls._guest_of(session, now=now)
+        return None if session is None else await cls._guest_of(session.token_hash, now=now)
 
     @classmethod
-    async def _guest_of(cls, session: GuestSession, *, now: datetime) -> SignedInGuest | None:
-        if session.expires_at <= now:
+    async def _guest_of(cls, token_hash: str, *, now: datetime) -> SignedInGuest | None:
+        found = await _guests.ask(token_hash)
+        session = row_of(cls, found[0][1 : 1 + width_of(cls)]) if found else None
+        if session is None or session.expires_at <= now:
             return None
-        own = Contact.filter(organization_id=session.organization_id, email=session.email)
-        contacts = await own.order_by("id").select_related("merged_into")
-        if not contacts:
-            return None
-        ends = {end.id: end for end in (one.merged_into or one for one in contacts)}
-        others = [await end.others() for end in ends.values()]
+        contacts = [row_of(Contact, values[1 + width_of(cls) :]) for values in found]
         return SignedInGuest(
-            contact=contacts[0].merged_into or contacts[0],
+            contact=contacts[0],
             meeting_id=None,
             conversation_id=None,
             is_verified=True,
             session_id=session.id,
             email=session.email,
             expires_at=session.expires_at,
-            all_ids=frozenset(ends).union(*others),
+            all_ids=frozenset(one.id for one in contacts).union(*(others for others, *_ in found)),
         )
 
     @classmethod
     async def lasting(cls, session_ids: Collection[int], *, now: datetime) -> set[int]:
         """Those of the sessions that have not ended."""
-        rows = await connections.get("default").execute_query_dict(
+        lasting = await connections.get("default").execute_query_dict(
             "SELECT id FROM guest_session WHERE id = ANY(%s) AND expires_at > %s", [list(session_ids), now]
         )
-        return {row["id"] for row in rows}
+        return {row["id"] for row in lasting}
 
     @classmethod
     async def end(cls, actor: SignedInGuest) -> None:
         """Sign out: the token is good for nothing any more."""
         async with transaction():
             await cls.filter(id=actor.session_id).delete()
+
+
+async def _guests_of(hashes: Sequence[str]) -> list[list[Sequence[Any]]]:
+    """Of the sessions of these fingerprints the contacts who have their address, as who they are by now; each with who
+    was merged into them before, the session, and the contact, as values of their rows."""
+    guests: dict[str, list[Sequence[Any]]] = defaultdict(list)
+    for hash, *values in await rows(_guests_sql(), [list(set(hashes))]):
+        guests[hash].append(values)
+    return [guests[hash] for hash in hashes]
+
+
+_guests = Recognition(_guests_of)
+
+
+@cache
+def _guests_sql() -> bytes:
+    session, contact = columns_of(GuestSession, "session"), columns_of(Contact, "contact")
+    each = each_of("$1::text[]")
+    return _GUESTS.format(each=each, others=others_of("contact"), session=session, contact=contact).encode()
+
+
+# Each table is looked up by its index for each row: see `_PART` in models/conversation/telling.py.
+_GUESTS = """
+SELECT asked.hash, {others}, {session}, {contact} FROM {each} asked (hash)
+CROSS JOIN LATERAL (SELECT * FROM guest_session one WHERE one.token_hash = asked.hash OFFSET 0) session
+CROSS JOIN LATERAL (SELECT id, merged_into_id FROM contact one
+    WHERE one.organization_id = session.organization_id AND one.email = session.email OFFSET 0) own
+CROSS JOIN LATERAL (SELECT * FROM contact one WHERE one.id = coalesce(own.merged_into_id, own.id) OFFSET 0) contact
+ORDER BY own.id
+"""
 
 
 async def _recognise(organization: Organization, email: str) -> None:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
 from errors import Unauthenticated
 from models.actor import GuestActor
-from models.contact.contact import Contact
+from models.base import columns_of, row_of
+from models.contact.contact import SAME, Contact, others_of
 from models.keyring import Keyring
 from models.meeting.meeting import Attendee, Meeting
+from models.recognition import Recognition, rows
+from models.writing import as_array, each_of
 
 PREFIX = "guest_"
 _TAG_BYTES = 24
@@ -41,32 +46,60 @@ def confirm_url(meeting: Meeting, guest_id: int, *, keys: Keyring, public_url: s
 async def recognise_guest(token: str, *, keys: Keyring) -> GuestActor:
     """The guest whose manage token this is; refuses Unauthenticated for one that is forged, was renewed, or is of a
     guest who has left."""
-    meeting_id, guest_id = _named(token)
-    meeting = await Meeting.filter(id=meeting_id).select_related("guest").first() if meeting_id else None
-    if meeting is None or not _is_same(manage_token(meeting, guest_id, keys=keys), token):
+    meeting_id, guest_id = named = _named(token)
+    guest = await _guests.ask(named) if meeting_id else None
+    if guest is None:
         raise Unauthenticated("The manage link is not valid.")
-    contact: Contact = meeting.guest
-    if meeting.is_group:
-        own = Attendee.guests_of(meeting.id).filter(contact_id__in=Contact.same_as([guest_id]))
-        place = await own.select_related("contact").first()
-        if place is None or place.contact is None:
-            raise Unauthenticated("The manage link is not valid.")
-        contact = place.contact
+    link_key, is_group, conversation_id, others, *contact = guest
+    if not _is_same(_token(meeting_id, link_key, guest_id if is_group else None, keys=keys), token):
+        raise Unauthenticated("The manage link is not valid.")
     return GuestActor(
-        contact=contact,
-        meeting_id=meeting.id,
-        conversation_id=meeting.conversation_id,
+        contact=row_of(Contact, contact),
+        meeting_id=meeting_id,
+        conversation_id=conversation_id,
         link_id=guest_id or None,
-        others=await contact.others(),
+        others=frozenset(others),
     )
+
+
+async def _guests_at(places: Sequence[Place]) -> list[Sequence[Any] | None]:
+    """Of each of these places how its link is signed, the meeting's conversation, who was merged into the guest, and
+    their row, as values; None where nobody has it."""
+    meetings, guests = ([place[which] for place in places] for which in (0, 1))
+    read = await rows(_guests_sql(), [as_array(meetings), as_array(guests)])
+    found = {(meeting, guest): values for meeting, guest, *values in read}
+    return [found.get(place) for place in places]
+
+
+_guests = Recognition(_guests_at)
+
+
+@cache
+def _guests_sql() -> bytes:
+    contact, same = columns_of(Contact, "contact"), SAME.format(ids="ARRAY[asked.guest]")
+    each = each_of("$1::bigint[]", "$2::bigint[]")
+    return _GUESTS.format(each=each, others=others_of("contact"), contact=contact, same=same).encode()
+
+
+# Each table is looked up by its index for each row: see `_PART` in models/conversation/telling.py.
+_GUESTS = """
+SELECT asked.meeting, asked.guest, meeting.link_key, meeting.seats > 1, meeting.conversation_id, {others}, {contact}
+FROM {each} asked (meeting, guest)
+CROSS JOIN LATERAL (SELECT * FROM meeting one WHERE one.id = asked.meeting OFFSET 0) meeting
+CROSS JOIN LATERAL (SELECT CASE WHEN meeting.seats <= 1 THEN meeting.guest_id ELSE (
+    SELECT place.contact_id FROM attendee place
+    WHERE place.meeting_id = meeting.id AND NOT place.companion AND place.left_at IS NULL AND place.contact_id IN {same}
+    ORDER BY place.id LIMIT 1) END AS id) guest
+CROSS JOIN LATERAL (SELECT * FROM contact one WHERE one.id = guest.id OFFSET 0) contact
+"""
 
 
 async def current_tokens(places: Collection[Place], *, keys: Keyring) -> dict[Place, str]:
     """The manage token of each of these guests, by two queries at most; what is held by somebody else was renewed, and
     who has left has none."""
     asked = ",".join(str(int(meeting_id)) for meeting_id, _ in places)
-    rows: list[Meeting] = await Meeting.raw(_LINKS.format(ids=asked))
-    meetings = {one.id: one for one in rows}
+    found: list[Meeting] = await Meeting.raw(_LINKS.format(ids=asked))
+    meetings = {one.id: one for one in found}
     groups = [one.id for one in meetings.values() if one.is_group]
     ends = await Contact.ends_of([guest_id for _, guest_id in places]) if groups else {}
     taken = Attendee.guests_of(*groups).filter(contact_id__in=list(ends.values()))
