@@ -64,10 +64,6 @@ class Loaders(PlanLoaders, PartyLoaders, QueueLoaders, ContactLoaders):
         return by_id(Organization)
 
     @cached_property
-    def agents(self) -> Loader[int, Agent | None]:
-        return by_id(Agent)
-
-    @cached_property
     def services(self) -> Loader[int, Service | None]:
         return by_id(Service)
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from tortoise.expressions import Q
 
 from models.actor import Actor, GuestActor
+from models.agent.agent import Agent
 from models.contact.contact import Contact
 from models.contact.masking import Mask
 from models.conversation.message import Message
@@ -18,7 +19,7 @@ from models.meeting.arriving import Arrival
 from models.meeting.meeting import Attendee, MeetingChange
 from models.meeting.seat import taken_seats
 from models.words import MeetingChangeKind
-from resolvers.batching import Loader, owned
+from resolvers.batching import Loader, by_id, owned
 
 SOMEBODY = "Guest"
 """What guests are called to other guests."""
@@ -53,17 +54,32 @@ class PartyLoaders:
 
     def know_author(self, told: Told) -> None:
         """Do not ask for who wrote a message that was read with its author."""
+        if told.agent is not None:
+            self._colleagues[told.agent.id] = told.agent
         contact, id = told.author, told.message.author_contact_id
         if contact is not None and id is not None:
             is_shown = told.is_own or not isinstance(self._viewer(), GuestActor)
             self._authors[id] = contact if is_shown else _somebody(contact)
 
-    def author(self, message: Message) -> Contact | None:
-        """The contact who wrote it, where they are known already."""
+    def author(self, message: Message) -> Agent | Contact | None:
+        """Who wrote it, where they are known already."""
+        if message.author_agent_id is not None:
+            return self._colleagues.get(message.author_agent_id)
         return self._authors.get(message.author_contact_id or 0)
 
     @cached_property
+    def agents(self) -> Loader[int, Agent | None]:
+        loader = by_id(Agent)
+        for id, agent in self._colleagues.items():
+            loader.prime(id, agent)
+        return loader
+
+    @cached_property
     def _authors(self) -> dict[int, Contact]:
+        return {}
+
+    @cached_property
+    def _colleagues(self) -> dict[int, Agent]:
         return {}
 
     @cached_property

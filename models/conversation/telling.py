@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from models.actor import Actor, GuestActor
+from models.agent.agent import Agent
+from models.base import columns_of, row_if_any, row_of, width_of
 from models.connection import ask
 from models.contact.contact import Contact
 from models.conversation.asking import Asking, asking
@@ -21,10 +23,12 @@ from models.writing import as_json
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A message, and the contact who wrote it, as who they are by now; `is_own` says whether that is who asks."""
+    """A message, and who wrote it: a contact as who they are by now, of whom `is_own` says whether that is who asks; or
+    an agent."""
 
     message: Message
     author: Contact | None
+    agent: Agent | None
     is_own: bool
 
 
@@ -49,11 +53,11 @@ _told = Gathering(_read)
 
 
 def _of_values(values: Sequence[object], *, is_own: bool) -> Told:
-    of_message, of_contact = _columns(Message), _columns(Contact)
-    message = dict(zip(of_message, values, strict=False))
-    author = dict(zip(of_contact, values[len(of_message) :], strict=True))
-    contact = None if author["id"] is None else Contact._init_from_db(**author)
-    return Told(Message._init_from_db(**message), contact, is_own)
+    of_contact = width_of(Message)
+    of_agent = of_contact + width_of(Contact)
+    message = row_of(Message, values[:of_contact])
+    author = row_if_any(Contact, values[of_contact:of_agent])
+    return Told(message, author, row_if_any(Agent, values[of_agent:]), is_own)
 
 
 def _part(actor: Actor) -> str:
@@ -69,16 +73,9 @@ def _filled(seen: str, shown: str, is_own: str) -> str:
 
 @lru_cache(maxsize=64)
 def _sql(parts: tuple[str, ...]) -> bytes:
-    columns = [f'message."{one}"' for one in _columns(Message)] + [
-        f'author."{one}"' for one in _columns(Contact)
-    ]
+    columns = (columns_of(Message, "message"), columns_of(Contact, "author"), columns_of(Agent, "agent"))
     numbered = (part.replace("$1", f"${number}") for number, part in enumerate(parts, start=1))
     return " UNION ALL ".join(numbered).replace("$columns", ", ".join(columns)).encode()
-
-
-@cache
-def _columns(model: type[Message | Contact]) -> tuple[str, ...]:
-    return tuple(model._meta.fields_db_projection.values())
 
 
 _ASKED: Final = {
@@ -98,5 +95,6 @@ CROSS JOIN LATERAL (SELECT * FROM message one WHERE one.id = asked.message OFFSE
 LEFT JOIN LATERAL (SELECT author.* FROM contact wrote
     JOIN contact author ON author.id = coalesce(wrote.merged_into_id, wrote.id)
     WHERE wrote.id = message.author_contact_id OFFSET 0) author ON TRUE
+LEFT JOIN LATERAL (SELECT * FROM agent one WHERE one.id = message.author_agent_id OFFSET 0) agent ON TRUE
 WHERE (SELECT TRUE FROM conversation c WHERE c.id = message.conversation_id AND {seen}) AND {shown}
 """

@@ -20,7 +20,7 @@ from models.conversation.seeing import conversation_seen, messages_seen
 from models.conversation.telling import message_told
 from models.gathering import MOST_TOGETHER
 from models.organization.organization import Organization
-from models.words import MemberRole, MessageKind, OfferKind, Role
+from models.words import Direction, MemberRole, MessageKind, OfferKind, Role
 from tests.builders import MONDAY, a_contact, a_service, acting, an_agent, an_organization
 from tests.models.conversation.talks import begun, details, fresh, guest_of, had, say
 from tests.resolvers.statements import statements
@@ -175,3 +175,27 @@ async def test_who_a_contact_was_merged_into_is_not_forgotten(talks: list[Conver
     then = await a_contact(await guest.contact.organization, "Then", merged_into_id=guest.contact.id)
     assert await conversation_seen(talks[0].id, by=GuestActor(then, None, talks[0].id)) is not None
     assert await Contact.filter(id=then.id).exists()
+
+
+async def test_a_message_is_told_with_the_agent_who_wrote_it_whole_also_one_who_has_left(
+    organization: Organization, talks: list[Conversation]
+) -> None:
+    talk, anna = talks[0], await an_agent(organization, languages=["it"])
+    await Member.create(
+        organization=organization, conversation=talk, agent=anna, role=MemberRole.AGENT, joined_at=MONDAY
+    )
+    said = await Message.create(
+        organization=organization, conversation=talk, seq=1000, kind=MessageKind.TEXT, direction=Direction.OUTBOUND,
+        author_agent=anna, text="Hello", at=MONDAY,
+    )  # fmt: skip
+    await Agent.filter(id=anna.id).update(is_active=False, deleted_at=MONDAY)
+    told = await message_told(said.id, to=await guest_of(talk))
+    assert told is not None and told.agent is not None and told.author is None
+    [loaded] = await Agent.of_ids([anna.id])
+    assert vars(told.agent) == vars(loaded)
+
+
+async def test_what_a_guest_or_the_system_has_written_is_told_with_no_agent(talks: list[Conversation]) -> None:
+    said = await say(talks[0], "It is me.")
+    told = await message_told(said.id, to=await guest_of(talks[0]))
+    assert told is not None and told.agent is None
