@@ -7,6 +7,7 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import psycopg
 from tortoise import connections
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
@@ -40,6 +41,22 @@ async def test_the_rest_of_an_address_reaches_the_connection(database_url: str) 
             said = tx._connection.info.get_parameters()
         await context.close_connections()
     assert (said["sslmode"], said["keepalives_idle"]) == ("allow", "77")
+
+
+async def planned_with(address: str) -> str:
+    async with TortoiseContext() as context:
+        await context.init(config=configuration(address), init_connections=False)
+        [row] = await context.connections.get("default").execute_query_dict("SHOW random_page_cost")
+        await context.close_connections()
+    return str(row["random_page_cost"])
+
+
+async def test_the_planner_reckons_with_a_fast_disk_unless_it_was_told_otherwise(postgres_url: str) -> None:
+    with new_database(postgres_url) as address:
+        assert await planned_with(address) == "1.1"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {connection.info.dbname} SET random_page_cost = 4")
+        assert await planned_with(address) == "4"
 
 
 async def test_processes_that_start_at_once_on_a_new_database_all_find_it_ready(postgres_url: str) -> None:
