@@ -37,7 +37,7 @@ from models.organization.organization import Organization
 from models.words import Role
 from resolvers import ids
 
-CONNECTIONS, CONVERSATIONS, AGENTS = 5_000, 2_000, 100
+CONNECTIONS, CONVERSATIONS, AGENTS, EARLIER = 5_000, 2_000, 100, 10
 RATES, SECONDS = (100, 250, 500, 750, 1_000), 8.0
 PAGE, PATIENCE = 4096, 60.0
 
@@ -184,7 +184,8 @@ def _resident(server: Server) -> int:
 
 
 async def _fill(address: str, number: int) -> list[Talk]:
-    """The organization, its agents, and so many conversations, each of one of them with a guest of its own."""
+    """The organization, its agents, and so many conversations, each of one of them with a guest of its own, who has
+    written before: in tables that were empty, plans are others than where somebody works."""
     keys, now = Keyring(SECRET.encode()), datetime.now(UTC)
     await opened.migrate(address)
     async with opened.database(address):
@@ -200,7 +201,7 @@ async def _fill(address: str, number: int) -> list[Talk]:
             await Agent.create(organization=organization, name=name, slug=name, time_zone="Europe/Rome", **own)
     with psycopg.connect(address, autocommit=True) as connection:
         for statement in _ROWS:
-            connection.execute(statement, {"count": number, "agents": AGENTS})
+            connection.execute(statement, {"count": number, "agents": AGENTS, "earlier": EARLIER})
     async with opened.database(address):
         tokens = {}
         for agent in await Agent.all():
@@ -223,14 +224,30 @@ FROM organization, generate_series(1, %(count)s) n
 """,
     """
 INSERT INTO conversation (id, organization_id, number, channel, status, assignee_id, contact_id, language, created_at,
-    last_seq, last_message_at)
-SELECT n, organization.id, n, 'WEB', 'OPEN', n %% %(agents)s + 1, n, 'en', now(), 0, now()
+    last_seq, last_message_at, last_message_direction)
+SELECT n, organization.id, n, 'WEB', 'OPEN', n %% %(agents)s + 1, n, 'en', now(), %(earlier)s, now(), 'INBOUND'
 FROM organization, generate_series(1, %(count)s) n
 """,
     """
 INSERT INTO member (organization_id, conversation_id, agent_id, contact_id, role, stays, last_read_seq, joined_at)
 SELECT organization_id, id, assignee_id, NULL, 'ASSIGNEE', true, 0, created_at FROM conversation
 UNION ALL SELECT organization_id, id, NULL, contact_id, 'GUEST', true, 0, created_at FROM conversation
+""",
+    """
+INSERT INTO message (organization_id, conversation_id, seq, kind, direction, author_contact_id, text, at, redacted)
+SELECT organization_id, id, seq, 'TEXT', 'INBOUND', contact_id,
+    'Where is the parcel ' || id || ' that was to come on the ' || seq || 'th?', created_at, false
+FROM conversation, generate_series(1, %(earlier)s) seq
+""",
+    """
+INSERT INTO feed (organization_id, topic, head, floor)
+SELECT organization_id, 'conversation:' || id, %(earlier)s, 0 FROM conversation
+""",
+    """
+INSERT INTO event (organization_id, topic, seq, kind, audience, ids, at)
+SELECT m.organization_id, 'conversation:' || m.conversation_id, m.seq, 'MESSAGE_ADDED', 'EVERYONE',
+    jsonb_build_object('message', m.id, 'conversation', m.conversation_id), m.at
+FROM message m
 """,
     "VACUUM ANALYZE",
 )
