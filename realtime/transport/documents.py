@@ -21,8 +21,8 @@ from strawberry.schema.schema import validate_document
 
 from errors import TooComplex
 from realtime.transport.complexity import Scale
-from realtime.transport.executor import Selections
 from realtime.transport.limits import QueryLimits
+from realtime.transport.selections import Selections
 from realtime.transport.survey import terms_of
 from realtime.transport.terms import Terms
 

@@ -22,6 +22,7 @@ from realtime.transport.executor import ListExecutor
 from realtime.transport.inputs import prepare_inputs
 from realtime.transport.limits import QueryLimits
 from realtime.transport.outcome import Outcome
+from realtime.transport.resolving import prepare_resolvers
 from realtime.transport.running import bound, is_awaitable, run
 from realtime.transport.shaping import Rejected, request_errors
 from realtime.transport.telling import STRANGERS, Speaker, Telling, Viewer
@@ -75,6 +76,7 @@ class Engine:
         self._limits = limits
         self._documents = Documents(schema, limits)
         prepare_inputs(schema)
+        prepare_resolvers(schema)
 
     def prepare(self, request: OperationRequest) -> Prepared:
         """Parse, validate, coerce the variables and weigh; raises Rejected with the client's errors."""

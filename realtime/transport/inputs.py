@@ -6,14 +6,17 @@ as long as listing them. Its hook for types that make their values themselves, `
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import strawberry
-from graphql import GraphQLInputObjectType, get_nullable_type, is_leaf_type
+from graphql import GraphQLInputObjectType, GraphQLInputType, get_nullable_type, is_leaf_type
 from strawberry.relay import GlobalID
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import InputContext
+from strawberry.types import get_object_definition
+from strawberry.types.arguments import InputContext, convert_argument
 from strawberry.types.base import StrawberryMaybe, StrawberryObjectDefinition, StrawberryOptional
+
+Convert: TypeAlias = Callable[[Any, strawberry.Info], Any]
 
 
 class InputField(NamedTuple):
@@ -42,8 +45,8 @@ def _maker(
     for field in defined.fields:
         name = schema.config.name_converter.from_field(field)
         of = field.resolve_type(type_definition=defined)
-        is_leaf = is_leaf_type(get_nullable_type(kind.fields[name].type))
-        fields.append(InputField(name, field.python_name, None if is_leaf and _is_plain(of) else of))
+        is_passed_on = _is_passed_on(of, kind.fields[name].type)
+        fields.append(InputField(name, field.python_name, None if is_passed_on else of))
     missing = [one for one in defined.fields if one.default_value is one.default_factory is MISSING]
     blank: dict[str, Any] = {one.python_name: None for one in missing}
 
@@ -58,7 +61,27 @@ def _maker(
     return make
 
 
-def _is_plain(of: Any) -> bool:
-    """Whether a leaf's value is passed on as it is: neither made an id of, nor put into a Maybe."""
+def converter(schema: strawberry.Schema, name: str, of: Any, kind: GraphQLInputType) -> Convert | None:
+    """What makes an argument's value; None where it is passed on as it is."""
+    if _is_passed_on(of, kind):
+        return None
+    registry, config = schema.schema_converter.scalar_registry, schema.config
+    inner: Any = of.of_type if type(of) is StrawberryOptional else of
+    defined = get_object_definition(inner)
+    make = None if defined is None else defined.from_input
+    if make is None or not isinstance(get_nullable_type(kind), GraphQLInputObjectType):
+        return lambda value, info: convert_argument(value, of, registry, config, info, path=(name,))
+
+    def convert(value: Any, info: strawberry.Info) -> Any:
+        if value is None or value is strawberry.UNSET:
+            return value
+        return make(inner, value, InputContext(info, config, registry, (name,)))
+
+    return convert
+
+
+def _is_passed_on(of: Any, kind: GraphQLInputType) -> bool:
+    """Whether a value is a leaf's that is neither made an id of, nor put into a Maybe."""
     inner = of.of_type if type(of) is StrawberryOptional else of
-    return inner is not GlobalID and not isinstance(inner, StrawberryMaybe)
+    is_leaf = is_leaf_type(get_nullable_type(kind))
+    return is_leaf and inner is not GlobalID and not isinstance(inner, StrawberryMaybe)

@@ -6,12 +6,14 @@ from typing import Any
 
 import orjson
 import pytest
-from graphql import ExecutionResult, execute, parse
+from graphql import ExecutionResult, GraphQLObjectType, execute, parse
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from models.agent.agent import Agent
 from models.organization.service import Service
 from realtime.transport import OperationRequest
+from realtime.transport.resolving import is_prepared
 from realtime.transport.running import is_awaitable
 from resolvers import ids
 from resolvers.context import Context
@@ -85,3 +87,16 @@ async def test_slots_that_there_are_not_are_an_empty_list(public: Client, team: 
     wanted = {"serviceId": ids.encode("Service", team.id), "from": "2027-03-06", "to": "2027-03-06"}
     answer = await check(public, SLOTS, {"input": {**wanted, "timeZone": "Europe/Rome"}})
     assert answer["slots"]["days"] == []
+
+
+def test_every_resolver_is_called_directly_but_those_that_make_a_stream() -> None:
+    assert ENGINE, "it is what has them called so"
+    kept = set()
+    for kind in schema._schema.type_map.values():
+        for name, field in kind.fields.items() if isinstance(kind, GraphQLObjectType) else ():
+            defined = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+            if defined is not None and defined.base_resolver and not is_prepared(field):
+                kept.add((kind.name, name))
+    streams = schema._schema.subscription_type
+    assert streams is not None
+    assert kept == {(streams.name, name) for name in streams.fields}

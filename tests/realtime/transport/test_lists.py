@@ -1,10 +1,9 @@
-"""The short cuts through lists answer just what graphql-core's own executor answers."""
+"""The short cuts through fields and lists answer just what graphql-core's own executor answers."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -24,8 +23,9 @@ from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from realtime.transport import Engine, OperationRequest
-from realtime.transport.executor import ListExecutor, Selections
+from realtime.transport.executor import ListExecutor
 from realtime.transport.running import is_awaitable
+from realtime.transport.selections import Selections
 from tests.realtime.transport.drawn_documents import documents
 from tests.realtime.transport.generated import objects, plans, schema_of
 from tests.realtime.transport.schema_under_test import SCHEMA, Context, Watch
@@ -53,18 +53,6 @@ async def outcome(
         await asyncio.sleep(0)
     errors = [(error.message, error.path, tuple(error.locations or ())) for error in result.errors or []]
     return orjson.dumps(result.data), errors, log
-
-
-@pytest.fixture
-def left_behind() -> Iterator[None]:
-    """What the stock executor, too, leaves unawaited when something else has failed goes while that is ignored, and
-    not in the midst of a named tuple, where Python cannot even warn of it."""
-    gc.freeze()
-    gc.disable()
-    yield
-    gc.enable()
-    gc.unfreeze()
-    gc.collect()
 
 
 @pytest.mark.usefixtures("left_behind")
@@ -106,7 +94,7 @@ async def test_what_is_worked_out_of_a_document_is_worked_out_once() -> None:
     assert first is second
     for one in prepared:
         assert (await engine.execute(one, Context(Watch(), "public"))).data
-        assert [len(first.roots), len(first.below), len(first.rows)] == [1, 2, 2]
+        assert [len(first.roots), len(first.below), len(first.rows), len(first.fields)] == [1, 2, 2, 3]
 
 
 async def test_a_subscription_keeps_nothing_of_its_events() -> None:
@@ -116,4 +104,5 @@ async def test_a_subscription_keeps_nothing_of_its_events() -> None:
     selections = prepared.executor.selections  # type: ignore[attr-defined]
     for _ in range(3):
         [_ async for _ in engine.subscribe(prepared, lambda: Context(Watch(), "public"))]
-        assert [len(selections.roots), len(selections.below), len(selections.rows)] == [1, 2, 1]
+        known = [len(selections.roots), len(selections.below), len(selections.rows), len(selections.fields)]
+        assert known == [1, 2, 1, 2]
