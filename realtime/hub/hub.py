@@ -84,7 +84,9 @@ class Hub:
         While nobody takes anything, as nothing has happened, what is accepted and `direct` may be told by the `outlet`
         in place of being given here.
         """
-        subscriber = Subscriber(topic, accept=accept, capacity=self._limits.queue, outlet=outlet, direct=direct)
+        subscriber = Subscriber(
+            topic, accept=accept, capacity=self._limits.queue, until=until, outlet=outlet, direct=direct
+        )
         until = until or asyncio.get_running_loop().create_future()
         until.add_done_callback(subscriber.end)
         place = self._enter(topic)
@@ -121,14 +123,14 @@ class Hub:
             raise going_away()
         topic = self._topics.get(name)
         if topic is None:
-            topic = self._topics[name] = Topic(name, self._bus.join(name, self._hear))
+            topic = self._topics[name] = Topic(
+                name, self._bus.join(name, self._hear), capacity=self._limits.queue
+            )
         return topic
 
     def _leave(self, topic: Topic, subscriber: Subscriber) -> None:
         """Without a wait, so that it happens whole, wherever the subscription was cancelled."""
-        topic.live.pop(subscriber, None)
-        topic.subscribers.discard(subscriber)
-        topic.listeners.discard(subscriber)
+        topic.detach(subscriber)
         if not topic.subscribers and not topic.listeners:
             del self._topics[topic.name]
             topic.close()

@@ -1,10 +1,17 @@
 """One subscriber's queue: bounded, in order, and honest about what it could not hold."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from realtime.feed import Ephemeral, Event, Resync, ResyncReason
 from realtime.outlet import Outlet
+
+if TYPE_CHECKING:
+    from realtime.hub.choir import Choir
+    from realtime.hub.topic import Topic
 
 Item = Event | Ephemeral | Resync
 
@@ -24,7 +31,9 @@ class Subscriber:
     """What waits for one subscriber, and how far it has come.
 
     `cursor` is the seq of the last event that was seen for it, accepted or not. The events that are `direct` may be
-    told by its outlet while it sleeps (pushing.py): until then they wait for it like all others.
+    told by its outlet while it sleeps: then it is in a choir (choir.py), where they wait for all of them, and what is
+    here is as it was when it fell asleep. Whatever else happens to it wakes it first. It has a `place` once it is live.
+    What `until` fails with ends it.
     """
 
     __slots__ = (
@@ -33,13 +42,15 @@ class Subscriber:
         "_loss",
         "_passing",
         "_topic",
+        "_waiter",
         "accept",
+        "choir",
         "cursor",
         "direct",
         "items",
-        "key",
         "outlet",
-        "waiter",
+        "place",
+        "until",
     )
 
     def __init__(
@@ -48,23 +59,25 @@ class Subscriber:
         *,
         accept: Accept,
         capacity: int,
+        until: asyncio.Future[None] | None = None,
         outlet: Outlet | None = None,
         direct: Accept = nothing,
     ) -> None:
         self.accept = accept
         self.cursor = 0
+        self.until = until
         self.outlet = outlet
         self.direct = direct
+        self.place: Topic | None = None
+        self.choir: Choir | None = None
         self._topic = topic
         self._capacity = capacity
         self.items: list[Event | Ephemeral] = []
-        # The outlet's key to an event of some kind, as far as is known: it is asked once more before anything is told.
-        self.key: tuple[str, Hashable] | None = None
         # What one that waits may tell of: with most, none ever does.
         self._passing: set[tuple[str, bytes]] | None = None
         self._loss: ResyncReason | None = None
         self._error: BaseException | None = None
-        self.waiter: asyncio.Future[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
 
     def has_room(self, events: int) -> bool:
         """Whether it can hold so many more; whoever is told that they were too slow holds nothing."""
@@ -75,6 +88,8 @@ class Subscriber:
         about the same that waits: of that others may have been told as it was before this one came. Where it says the
         same, it takes its turn, too."""
         about = message.about
+        if self.choir is not None:
+            self.wake()
         if self._passing is None or not self.items:
             self._passing = set()
         if about in self._passing and self._replace(message, about):
@@ -97,9 +112,9 @@ class Subscriber:
 
     def lose(self, reason: ResyncReason) -> None:
         """Give up what is queued; the subscriber goes on from wherever its cursor is when it hears of it."""
+        self.wake()
         self.items.clear()
         self._loss = self._loss or reason
-        self.wake()
 
     def fail(self, error: BaseException) -> None:
         """End the subscription: whoever waits for the next item gets the error instead."""
@@ -121,8 +136,13 @@ class Subscriber:
         """The next item, as soon as there is one, and what was told meanwhile is on its way."""
         while not self._error:
             if not (self.items or self._loss):
-                self.waiter = asyncio.get_running_loop().create_future()
-                await self.waiter
+                self._waiter = asyncio.get_running_loop().create_future()
+                if self.place is not None:
+                    self.place.rest(self)
+                try:
+                    await self._waiter
+                finally:
+                    self.leave_choir()
             elif self.outlet is not None and not self.outlet.is_free:
                 await self.outlet.drain()
             else:
@@ -135,8 +155,22 @@ class Subscriber:
 
     def wake(self) -> None:
         """It takes what waits for it itself."""
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(None)
+        self.leave_choir()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def leave_choir(self) -> None:
+        choir, self.choir = self.choir, None
+        if choir is not None:
+            choir.release(self)
+
+    def miss(self, failure: Exception | None) -> None:
+        """It could not be told what its choir is told, perhaps because that has failed for it."""
+        if failure is not None:
+            self.fail(failure)
+        elif self.until is not None and self.until.done():
+            self.end(self.until)
+        self.wake()
 
     def make_room(self) -> bool:
         """For one more event, at the cost of what is of the moment, or else of all that waits: then False."""
@@ -148,14 +182,10 @@ class Subscriber:
         return True
 
 
-def offer(event: Event, subscribers: Iterable[Subscriber]) -> list[Subscriber]:
+def offer(event: Event, subscribers: Iterable[Subscriber]) -> None:
     """Queue the event for each for whom it is new, and who accepts it. A full queue is emptied, and a Resync takes its
-    place.
-
-    Back come those who sleep on, and are to be told of it by `push`. Of many subscribers all that is done for each is
-    here and there: a call more is felt.
-    """
-    seq, verdicts, asleep = event.seq, _Verdicts(event), []
+    place."""
+    seq, verdicts = event.seq, _Verdicts(event)
     for one in subscribers:
         if seq <= one.cursor:
             continue
@@ -163,16 +193,11 @@ def offer(event: Event, subscribers: Iterable[Subscriber]) -> list[Subscriber]:
         if one._loss is not None:
             continue
         try:
-            if not verdicts[one.accept] or (one.items and not one.make_room()):
-                continue
-            one.items.append(event)
-            if one.outlet is None or not verdicts[one.direct]:
+            if verdicts[one.accept] and (not one.items or one.make_room()):
+                one.items.append(event)
                 one.wake()
-            elif one.items[0] is event and one.waiter is not None and not one.waiter.done():
-                asleep.append(one)  # whoever is to be told of an earlier one is told of this one, then
         except Exception as error:
             one.fail(error)
-    return asleep
 
 
 class _Verdicts(dict[Accept, bool]):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from realtime.bus import Membership
 from realtime.events import Hint
 from realtime.feed import Event, Head, ResyncReason, told_by, unbroken
-from realtime.hub.pushing import push
+from realtime.hub.choirs import Choirs
 from realtime.hub.subscriber import Subscriber, offer
 
 
@@ -20,6 +20,8 @@ class Topic:
     """
 
     __slots__ = (
+        "_capacity",
+        "_choirs",
         "failures",
         "known",
         "listeners",
@@ -33,8 +35,10 @@ class Topic:
         "subscribers",
     )
 
-    def __init__(self, name: str, membership: Membership) -> None:
+    def __init__(self, name: str, membership: Membership, *, capacity: int) -> None:
         self.name = name
+        self._capacity = capacity
+        self._choirs = Choirs()
         self.membership = membership
         self.subscribers: set[Subscriber] = set()
         self.live: dict[Subscriber, None] = {}
@@ -53,7 +57,10 @@ class Topic:
     def has_room(self, page: int) -> bool:
         """Whether all who are live can hold the next page, or what there is of it."""
         coming = min(page, self.known - self.position)
-        return coming <= 0 or all(subscriber.has_room(coming) for subscriber in self.live)
+        return coming <= 0 or (
+            all(subscriber.has_room(coming) for subscriber in self._choirs.singly)
+            and all(choir.has_room(coming, capacity=self._capacity) for choir in self._choirs)
+        )
 
     def close(self) -> None:
         """The last subscriber has left."""
@@ -91,19 +98,35 @@ class Topic:
             subscriber.lose(ResyncReason.UNKNOWN_CURSOR)
         if not self.live:
             self.position = subscriber.cursor
-        self.live[subscriber] = None
+        self.live[subscriber] = self._choirs.singly[subscriber] = None
+        subscriber.place = self
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """It hears nothing here any more."""
+        subscriber.leave_choir()
+        self.live.pop(subscriber, None)
+        self._choirs.singly.pop(subscriber, None)
+        self.subscribers.discard(subscriber)
+        self.listeners.discard(subscriber)
+
+    def rest(self, subscriber: Subscriber) -> None:
+        """It sleeps, as nothing waits for it."""
+        if subscriber.cursor == self.position:  # it may have read more by itself than the others were given yet
+            self._choirs.join(subscriber, position=self.position)
 
     def deliver(self, events: Sequence[Event]) -> None:
         """Give the events that follow `position` to everyone who is live."""
-        asleep = [subscriber for event in events for subscriber in offer(event, self.live)]
+        for event in events:
+            self._choirs.offer(event, capacity=self._capacity)
+            offer(event, self._choirs.singly)
         self.position = events[-1].seq
         self.learn(self.position)
-        push(asleep)
+        self._choirs.sing()
 
     def restart(self, reason: ResyncReason, head: Head) -> None:
         """The live subscribers cannot be brought to the head row by row: tell them, and go on from there."""
         self.position = self.known = head.seq
         self.noted = []
         for subscriber in self.live:
-            subscriber.cursor = head.seq
             subscriber.lose(reason)
+            subscriber.cursor = head.seq

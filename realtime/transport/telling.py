@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, Protocol
 
 from graphql import ExecutionResult, Executor, create_source_event_stream
@@ -66,6 +66,7 @@ class Telling(AsyncIterator[Outcome]):
         "_executor",
         "_has_begun",
         "_keys",
+        "_kin",
         "_make_context",
         "_reading",
         "_speaker",
@@ -88,7 +89,8 @@ class Telling(AsyncIterator[Outcome]):
         self._make_context = make_context
         self._viewer = viewer
         self._who: object = None
-        self._keys: tuple[tuple[Shared, Key | None], ...] = ()
+        self._keys: dict[Shared, Key | None] = {}
+        self._kin: Key | None = None
         self._speaker = speaker
         self._has_begun = events is not None
         self._events = events
@@ -127,36 +129,31 @@ class Telling(AsyncIterator[Outcome]):
         if self._speaker is not None:
             await self._speaker.drain()
 
-    def key(self, event: Event) -> Key | None:
-        """By what the viewer is now."""
-        among = None if self._common is None else self._common.among(event, event.renderings)
-        if self._common is None or among is None:
-            return None
-        who = self._viewer.identity
-        if who is not self._who:
-            self._who, self._keys = who, ()
-        for known, key in self._keys:
-            if known is among:
-                return key
-        context = made(self._make_context)
-        scope = context.scope(among) if isinstance(context, Scoped) else None
-        key = None if scope is None else key_of((self._common.what, scope))
-        self._keys = (*self._keys, (among, key))
-        return key
+    @property
+    def newest(self) -> float:
+        return self._reading.newest
 
-    def render(self, event: Event, key: Hashable) -> Rendering[Outcome]:
-        if self.key(event) is not key:
+    @newest.setter
+    def newest(self, began: float) -> None:
+        self._reading.newest = began
+
+    def kin(self) -> Key | None:
+        self._recognise()
+        return self._kin
+
+    def render(self, event: Event, *, since: float) -> Rendering[Outcome] | None:
+        if self._viewer.identity is not self._who and not self._is_akin():
             raise LookupError("The viewer is another.")
-        rendering = self._reading.find(event.renderings, key)
-        if rendering is None:
-            rendering = self._reading.begin(event.renderings, key, self._executed(event))
-        return rendering
+        self._reading.newest = max(self._reading.newest, since)
+        return self._rendered(event)
 
-    def tell(self, event: Event, pending: Rendering[Outcome], key: Hashable) -> bool:
+    def tell(self, pending: Rendering[Outcome]) -> bool:
         outcome, speaker = pending.outcome, self._speaker
-        if outcome is None or speaker is None or self.key(event) is not key:
+        if outcome is None or speaker is None:
             return False
-        return self._reading.take(pending) and speaker.tell(outcome.encode())
+        if self._viewer.identity is not self._who and not self._is_akin():
+            return False
+        return speaker.tell(outcome.encode())
 
     async def _begin(self) -> Outcome | None:
         context = made(self._make_context)
@@ -172,12 +169,43 @@ class Telling(AsyncIterator[Outcome]):
         return None
 
     async def _tell(self, event: Any) -> Outcome:
-        key = self.key(event) if hasattr(event, "renderings") else None
-        if key is None:
+        rendering = None
+        if hasattr(event, "renderings"):
+            self._recognise()
+            rendering = self._rendered(event)
+        if rendering is None:
             self._reading.alone()
             return await self._executed(event)
-        rendering = self.render(event, key)
         return rendering.outcome or await rendering.wait()
+
+    def _rendered(self, event: Any) -> Rendering[Outcome] | None:
+        """By what the viewer was when they were recognised."""
+        among = None if self._common is None else self._common.among(event, event.renderings)
+        key = None if among is None else self._keys.get(among)
+        if key is None:
+            return None
+        rendering: Rendering[Outcome] | None = self._reading.find(event.renderings, key)
+        return rendering or self._reading.begin(event.renderings, key, self._executed(event))
+
+    def _is_akin(self) -> bool:
+        """Whether they share with the same as before."""
+        kin = self._kin
+        self._recognise()
+        return self._kin is kin
+
+    def _recognise(self) -> None:
+        """Find out with whom the viewer shares, if they may be another than before."""
+        common, who = self._common, self._viewer.identity
+        if common is None or who is self._who:
+            return
+        context = made(self._make_context)
+        keys: dict[Shared, Key | None] = {}
+        for among in common.terms.circles:
+            scope = context.scope(among) if isinstance(context, Scoped) else None
+            keys[among] = None if scope is None else key_of((common.what, scope))
+        self._keys = keys
+        self._kin = key_of((common.what, *keys.values())) if any(keys.values()) else None
+        self._who = who
 
     def _executed(self, event: Any) -> Coroutine[Any, Any, Outcome]:
         return run(bound(self._executor, made(self._make_context), root=event), serially=False)

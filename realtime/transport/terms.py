@@ -43,6 +43,11 @@ class Terms:
     among: Mapping[GraphQLObjectType, Shared]
     variables: frozenset[str]
 
+    @property
+    def circles(self) -> frozenset[Shared]:
+        """Among whom anything is shared at all."""
+        return frozenset(self.among.values())
+
     def common(
         self,
         document: object,

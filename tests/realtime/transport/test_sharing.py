@@ -311,6 +311,44 @@ async def test_nothing_is_told_after_what_is_newer() -> None:
         await rendering.wait()
 
 
+async def test_who_waits_is_called_in_the_turn_in_which_it_ends_and_one_that_fails_stops_no_other() -> None:
+    now, called, gate = [10.0], list[str](), asyncio.Event()
+
+    async def work() -> str:
+        await gate.wait()
+        return "made"
+
+    def fail() -> None:
+        called.append("fails")
+        raise RuntimeError("cannot be told")
+
+    made = a_reading(now).begin(dict[Any, Any](), "key", work())
+    assert made.then(fail) and made.then(lambda: called.append(f"{made.outcome}"))
+    left = lambda: called.append("left")  # noqa: E731  # the same one is to be left
+    assert made.then(left)
+    made.leave(left)
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.sleep(0)
+    assert called == ["fails", "made"] and not made.then(fail)
+    assert await made.wait() == "made"
+
+
+async def test_what_all_have_left_before_it_began_never_begins() -> None:
+    begun: list[str] = []
+
+    async def work() -> str:
+        begun.append("begun")
+        return "made"
+
+    made = a_reading([10.0]).begin(dict[Any, Any](), "key", work())
+    made.then(begun.clear)
+    made.leave(begun.clear)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert made.is_over and made.given_up and begun == []
+
+
 async def test_what_is_told_alone_counts_for_what_is_told_together() -> None:
     """Who was told of one event alone is not told of the next as it was before, either."""
     async with gathered() as crowd:
