@@ -18,6 +18,7 @@ Message: TypeAlias = dict[str, Any]
 
 CONNECTION_ACK = b'{"type":"connection_ack"}'
 PONG = b'{"type":"pong"}'
+NEXT_TAIL = b"}"
 
 LONGEST_REASON = 123
 
@@ -87,9 +88,10 @@ def encoded_id(operation_id: str) -> bytes:
     return b"%b" % orjson.dumps(operation_id)
 
 
-def next_frame(encoded: bytes, payload: bytes) -> bytes:
-    """An event: one encoded payload serves every subscriber, with the own id of each."""
-    return b"".join((b'{"id":', encoded, b',"type":"next","payload":', payload, b"}"))  # twice as fast as %b
+def next_head(encoded: bytes) -> bytes:
+    """How each event of its operation begins; behind the payload, it is closed by NEXT_TAIL. So one encoded payload
+    serves every subscriber, with the own id of each."""
+    return b'{"id":%b,"type":"next","payload":' % encoded
 
 
 def error_frame(encoded: bytes, errors: Sequence[FormattedError]) -> bytes:
