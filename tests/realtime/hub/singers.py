@@ -44,11 +44,13 @@ class Sheet:
 
 @dataclass
 class Press:
-    """Makes the sheets, at once where it is `prompt`. What is of a kind `alone` is told each alone."""
+    """Makes the sheets, at once where it is `prompt`. What is of a kind `alone` is told each alone. Where it is
+    `wasteful`, each who asks has a sheet of their own."""
 
     sheets: dict[tuple[int, Hashable], Sheet] = field(default_factory=dict)
     prompt: bool = False
     alone: str = ""
+    wasteful: bool = False
 
     @property
     def under_way(self) -> list[Sheet]:
@@ -57,7 +59,7 @@ class Press:
     def sheet(self, event: Event, kin: Hashable) -> Sheet | None:
         if event.kind == self.alone:
             return None
-        one = id(event), (kin, event.kind)
+        one = id(event), (kin, len(self.sheets) if self.wasteful else None)
         if one not in self.sheets or (self.sheets[one].is_over and self.sheets[one].outcome is None):
             self.sheets[one] = Sheet(event, kin)
             if self.prompt:

@@ -69,6 +69,27 @@ async def test_who_comes_while_something_waits_hears_nothing_twice_and_is_one_of
     assert late.pulled == [1] and len(choirs()) == 1
 
 
+async def test_those_who_have_been_told_do_not_join_others_for_whom_it_still_waits(stage: Stage) -> None:
+    stage.press.wasteful = True
+    for _ in range(3):
+        stage.comes()
+    await stage.all_sleep()
+    await stage.tell()
+    late = stage.comes()
+    await eventually(lambda: late.heard == [1])
+    await turns()
+    await stage.tell()
+    first, of_late = stage.press.under_way
+    first.end()
+    [_, of_others] = stage.press.under_way
+    of_others.end()
+    assert [singer.heard for singer in stage.singers] == [[1, 2]] * 3 + [[1]]
+    assert len(choirs()) == 2
+    of_late.end()
+    await stage.all_hear(1, 2)
+    assert len(choirs()) == 1 and late.pulled == [1]
+
+
 async def test_a_rendering_that_fails_wakes_all_and_each_takes_it_once(stage: Stage) -> None:
     for _ in range(3):
         stage.comes()
