@@ -49,39 +49,47 @@ class _Asked(Generic[A, T]):
         self._patience = patience
         self._waiting: list[tuple[A, Future[T]]] = []
         self._tasks: set[Task[None]] = set()
-        self._busy = 0
-        self._is_coming = False
+        self._serving = 0
+        self._coming: Task[None] | None = None
         self._timer: TimerHandle | None = None
 
     def ask(self, question: A) -> Future[T]:
         loop = get_running_loop()
         done: Future[T] = loop.create_future()
         self._waiting.append((question, done))
-        if not self._busy:
+        if not self._serving:
             self._begin()
-        elif self._timer is None and not self._is_coming:
+        elif self._timer is None and self._coming is None:
             self._timer = loop.call_later(self._patience, self._begin)
         return done
 
     def _begin(self) -> None:
         """What is asked until the task has its turn is asked by it, too."""
-        self._busy += 1
-        self._is_coming = True
-        # In a context of its own: that of whoever has asked first may be in a transaction.
-        task = create_task(self._serve(), context=Context())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        if self._coming is None:
+            # In a context of its own: that of whoever has asked first may be in a transaction.
+            self._coming = task = create_task(self._serve(), context=Context())
+            self._tasks.add(task)
+            task.add_done_callback(self._end)
 
     async def _serve(self) -> None:
         """Ask what waits, and what has come to wait meanwhile."""
-        self._is_coming = False
+        self._coming = None
+        self._serving += 1
         try:
             while asked := self._next():
                 if self._waiting:
                     self._begin()
                 await self._settle(asked)
         finally:
-            self._busy -= 1
+            self._serving -= 1
+
+    def _end(self, task: Task[None]) -> None:
+        """One that was cancelled before it had its turn has asked nothing."""
+        self._tasks.discard(task)
+        if self._coming is task:
+            self._coming = None
+            if self._waiting:
+                self._begin()
 
     def _next(self) -> Sequence[tuple[A, Future[T]]]:
         if self._timer is not None:

@@ -149,3 +149,15 @@ async def test_what_is_asked_inside_a_transaction_is_answered_outside_of_it(orga
     async with transaction():
         await Organization.filter(id=organization.id).update(name="Not yet")
         assert await gathering.ask(organization.id) == organization.name
+
+
+async def test_what_has_come_to_nothing_before_it_began_holds_nobody_up() -> None:
+    """As where a loop ends: then all its tasks are cancelled, and some of them ask once more."""
+    oracle, others = Oracle(patience=0.001), asyncio.all_tasks()
+    first = asyncio.ensure_future(oracle.gathering.ask(1))
+    await asyncio.sleep(0)
+    for task in asyncio.all_tasks() - others - {first}:
+        task.cancel()
+    async with asyncio.timeout(5):
+        assert await oracle.gathering.ask(2) == 4
+        assert await first == 2
