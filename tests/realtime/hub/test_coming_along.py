@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from contextvars import ContextVar
 from typing import Any
 
 from realtime.events import Hint
 from realtime.feed import Event
+from realtime.hub import Item
 from tests.realtime.bus.waiting import eventually
-from tests.realtime.hub.conftest import House, nth
+from tests.realtime.hub.conftest import House, everything, nth
+from tests.realtime.hub.singers import turns
 
 
 async def test_what_comes_next_and_came_along_is_not_read(unswept: House) -> None:
@@ -59,6 +61,28 @@ async def test_more_than_a_queue_holds_is_told_whole_though_it_comes_in_one_turn
     await unswept.bus.publish(hints)
     await eventually(lambda: client.seqs == list(range(1, 201)))
     assert client.resyncs == []
+
+
+async def test_more_than_a_queue_holds_is_told_whole_to_whoever_takes_it_more_slowly_than_it_comes(
+    unswept: House,
+) -> None:
+    taken: list[Item] = []
+
+    async def take() -> None:
+        async with aclosing(unswept.hub.subscribe("t", after=None, accept=everything)) as items:
+            async for item in items:
+                taken.append(item)
+                await turns(3)
+
+    taking = asyncio.create_task(take())
+    await eventually(lambda: unswept.hub.live == 1)
+    for _ in range(200):
+        await unswept.tell("t", along=True)
+        await turns(1)
+    await eventually(lambda: len(taken) == 200)
+    assert [item.seq for item in taken if isinstance(item, Event)] == list(range(1, 201))
+    taking.cancel()
+    await asyncio.wait([taking])
 
 
 async def test_it_is_told_while_the_store_is_away(unswept: House) -> None:
