@@ -34,19 +34,9 @@ class Reader:
 
     def enqueue(self, topic: Topic) -> None:
         """Have the topic read, if it is behind and not in line already; what it has noted is given at once."""
-        if topic.behind and not topic.queued:
-            topic.queued = True
-            self._begin_with_room(topic, until=_now() + self._limits.room_seconds)
-
-    def _begin_with_room(self, topic: Topic, *, until: float) -> None:
-        """Give no more than they can hold to those who take what they get; who takes nothing meanwhile is too slow."""
-        if topic.has_room(self._limits.page) or _now() >= until:
-            self._begin(topic)
-        else:
-            again = partial(self._begin_with_room, topic, until=until)
-            topic.retry = asyncio.get_running_loop().call_later(_LOOK_SECONDS, again)
-
-    def _begin(self, topic: Topic) -> None:
+        if not topic.behind or topic.queued:
+            return
+        topic.queued = True
         noted = topic.take_noted()
         if noted:
             self._context.run(self._give, topic, noted)
@@ -61,7 +51,8 @@ class Reader:
             self._try_later(topic)
         else:
             topic.failures = 0
-            asyncio.get_running_loop().call_soon(self._return, topic)
+            until = _now() + self._limits.room_seconds
+            asyncio.get_running_loop().call_soon(partial(self._return_with_room, topic, until=until))
 
     async def run(self) -> None:
         """Read for ever; any number of these may run at the same time."""
@@ -73,13 +64,21 @@ class Reader:
                 self._try_later(topic)
             else:
                 topic.failures = 0
-                self._return(topic)
+                self._return_with_room(topic, until=_now() + self._limits.room_seconds)
             await asyncio.sleep(0)  # let the subscribers take what they got before there is more
 
     def _try_later(self, topic: Topic) -> None:
         topic.failures += 1
         loop = asyncio.get_running_loop()
         topic.retry = loop.call_later(pause(topic.failures), self._return, topic)
+
+    def _return_with_room(self, topic: Topic, *, until: float) -> None:
+        """Give no more than they can hold to those who take what they get; who takes nothing meanwhile is too slow."""
+        if topic.has_room(self._limits.page) or _now() >= until:
+            self._return(topic)
+        else:
+            again = partial(self._return_with_room, topic, until=until)
+            topic.retry = asyncio.get_running_loop().call_later(_LOOK_SECONDS, again)
 
     def _return(self, topic: Topic) -> None:
         topic.queued = False

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
 from realtime.events import Hint
-from realtime.feed import Event
-from realtime.hub import Item
+from realtime.feed import Event, Resync, ResyncReason
 from tests.realtime.bus.waiting import eventually
 from tests.realtime.hub.conftest import House, everything, nth
 from tests.realtime.hub.singers import turns
@@ -63,26 +62,19 @@ async def test_more_than_a_queue_holds_is_told_whole_though_it_comes_in_one_turn
     assert client.resyncs == []
 
 
-async def test_more_than_a_queue_holds_is_told_whole_to_whoever_takes_it_more_slowly_than_it_comes(
-    unswept: House,
-) -> None:
-    taken: list[Item] = []
-
-    async def take() -> None:
-        async with aclosing(unswept.hub.subscribe("t", after=None, accept=everything)) as items:
-            async for item in items:
-                taken.append(item)
-                await turns(3)
-
-    taking = asyncio.create_task(take())
-    await eventually(lambda: unswept.hub.live == 1)
-    for _ in range(200):
+async def test_nobody_waits_for_whoever_takes_nothing_while_it_comes_one_by_one(unswept: House) -> None:
+    """Who is slow for long would hold up everybody for as long; they are told that they were."""
+    stuck = unswept.hub.subscribe("t", after=None, accept=everything)
+    taking, quick = asyncio.ensure_future(anext(stuck)), unswept.client("t", after=None)
+    await eventually(lambda: unswept.hub.live == 2)
+    for _ in range(30):
         await unswept.tell("t", along=True)
-        await turns(1)
-    await eventually(lambda: len(taken) == 200)
-    assert [item.seq for item in taken if isinstance(item, Event)] == list(range(1, 201))
-    taking.cancel()
-    await asyncio.wait([taking])
+        await turns(3)
+    assert quick.seqs == list(range(1, 31))
+    assert await taking == quick.items[0]
+    lost = await anext(stuck)
+    assert isinstance(lost, Resync) and lost.reason is ResyncReason.TOO_SLOW
+    await stuck.aclose()
 
 
 async def test_it_is_told_while_the_store_is_away(unswept: House) -> None:
