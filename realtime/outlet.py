@@ -7,9 +7,21 @@ other.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 
 from realtime.feed import Event
+
+Pipe: TypeAlias = tuple[Callable[[bytes], object], Callable[[int], bytes], bytes, bytes]
+"""How encoded outcomes go straight onto a socket: `write`, `header`, `head` and `tail`. What is written for each is the
+header for as many bytes as follow, the head, the outcome, and the tail. A plain tuple: of thousands who are told of an
+event, each object that is looked at for each is felt."""
+
+
+class Encoded(Protocol):
+    """What was made of an event."""
+
+    def encode(self) -> bytes:
+        """As all who share it are told."""
 
 
 class Pending(Protocol):
@@ -17,7 +29,9 @@ class Pending(Protocol):
     is None until it is made, and where that has failed."""
 
     began: float
-    outcome: Any
+
+    @property
+    def outcome(self) -> Encoded | None: ...
 
     def then(self, call: Callable[[], object]) -> bool:
         """Have it called in the very turn in which this is over, however it ends, unless it is left before; False where
@@ -31,7 +45,7 @@ class Outlet(Protocol):
     """One subscriber's. None of its calls waits, but `drain`."""
 
     newest: float
-    """When the last of what it has told began to be made: nothing older is told after it."""
+    """When the last of what it was told began to be made: nothing older is told after it."""
 
     @property
     def is_free(self) -> bool:
@@ -41,13 +55,15 @@ class Outlet(Protocol):
         """Wait until it is free, or the client is gone."""
 
     def kin(self) -> Hashable | None:
-        """Equal for all who may be told the same of every event, as they are now; None for who is told alone. From here
-        on until it is asked again, `render` and `tell` are for who they are now, and no other."""
+        """Equal for all who may be told the same of every event, as they are now; None for who is told alone."""
+
+    def pipe(self, leave: Callable[[], object]) -> Pipe | None:
+        """Where what is made for its kin goes; None where something said before waits, or nothing may be said any more.
+
+        It is good until `leave` is called: by whatever makes that so, or makes the subscriber one of another kin, in
+        the very call that does, and be it a `write`. From then on it must not be used.
+        """
 
     def render(self, event: Event, *, since: float) -> Pending | None:
-        """What is made of the event for all of the same kin, no earlier than `since`; it is begun if it has to be. None
-        where each of them is told alone; raises where this subscriber may not begin it, or is another now."""
-
-    def tell(self, pending: Any) -> bool:
-        """Say what was made of an event for the same kin; False where this one is to be told otherwise, as they are
-        another now, or something said before still waits."""
+        """What is made of the event for all of its kin, no earlier than `since`; it is begun if it has to be. None
+        where each of them is told alone; raises where this subscriber may not begin it."""

@@ -21,6 +21,7 @@ from models.conversation.telling import message_told
 from models.meeting.meeting import Meeting, MeetingChange
 from models.organization.service import Service, ServiceMember
 from models.queueing.counting import QueueCount
+from realtime.ending import Ending
 from realtime.events import (
     Audience,
     EventKind,
@@ -37,7 +38,6 @@ from realtime.hub import Accept, Item, everything
 from resolvers import conversations
 from resolvers.actors import party
 from resolvers.context import Context, Info
-from resolvers.granted import Ending
 from resolvers.hearing import hear, sees_meeting, sees_meetings_alike
 
 

@@ -10,14 +10,9 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from errors import Forbidden
-
 logger = structlog.get_logger(__name__)
 
 T = TypeVar("T", bound=Hashable)
-
-Ending = asyncio.Future[None]
-"""Fails when the grant ends."""
 
 
 class Granted(ABC, Generic[T]):
@@ -51,13 +46,3 @@ class Granted(ABC, Generic[T]):
                 await asyncio.sleep(self._seconds)
         finally:
             self._task = None
-
-
-def an_ending() -> Ending:
-    return asyncio.get_running_loop().create_future()
-
-
-def end(ending: Ending, message: str) -> None:
-    if not ending.done():
-        ending.set_exception(Forbidden(message))
-        ending.exception()  # whoever has begun nothing with it yet need not hear of it

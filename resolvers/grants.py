@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from errors import Forbidden
 from models.actor import AgentActor, KnownActor
 from models.conversation.following import Followed, Following, unseen_by_agents, unseen_by_guests
 from models.organization.service import ServiceMember
-from resolvers.granted import Ending, Granted, an_ending, end
+from realtime.ending import Ending
+from resolvers.granted import Granted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +65,7 @@ class Grants(Granted[_Followed | _Queues]):
     async def of_conversation(self, conversation_id: int, actor: KnownActor) -> AsyncIterator[Ending]:
         """Fails by Forbidden when the actor may no longer see the conversation. Another role of theirs ends the socket:
         who oversees all goes on doing so here."""
-        ending = an_ending()
+        ending = Ending()
         if isinstance(actor, AgentActor) and actor.sees_all:
             yield ending
             return
@@ -104,7 +106,7 @@ class Grants(Granted[_Followed | _Queues]):
         agents, guests = await unseen_by_agents(every.by_agents), await unseen_by_guests(every.by_guests)
         for one in every.conversations if agents or guests else ():
             if one.names <= (agents if one.is_agent else guests):
-                end(one.ending, "The conversation is no longer yours to see.")
+                one.ending.come(Forbidden("The conversation is no longer yours to see."))
         await self._look_at(every.queues)
 
     async def _look_at(self, queues: Sequence[_Queues]) -> None:

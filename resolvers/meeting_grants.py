@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from errors import Forbidden
 from models.actor import AgentActor, KnownActor, SignedInGuest
 from models.keyring import Keyring
 from models.meeting.following import Following, still_attended, still_shown_to_agents
 from models.meeting.link import Place, current_tokens
 from models.words import Role
-from resolvers.granted import Ending, Granted, an_ending, end
+from realtime.ending import Ending
+from resolvers.granted import Granted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +40,7 @@ class MeetingGrants(Granted[_Followed]):
         """Fails by Forbidden when the actor may no longer see the meeting: when a guest's link was renewed, too."""
         followed = await _followed(meeting_id, actor, keys=self._keys)
         if followed is None:
-            yield an_ending()
+            yield Ending()
             return
         self._begin(followed)
         try:
@@ -58,12 +60,12 @@ class MeetingGrants(Granted[_Followed]):
             else:
                 is_good = bool(one.names & (agents if one.is_agent else guests))
             if not is_good:
-                end(one.ending, "The meeting is no longer yours to see.")
+                one.ending.come(Forbidden("The meeting is no longer yours to see."))
 
 
 async def _followed(meeting_id: int, actor: KnownActor, *, keys: Keyring) -> _Followed | None:
     """None for an agent to whom all meetings are shown, as long as their role lasts; with that, their socket ends."""
-    ending = an_ending()
+    ending = Ending()
     if isinstance(actor, AgentActor):
         if actor.sees_all or actor.agent.role is Role.BOOKING_MANAGER:
             return None

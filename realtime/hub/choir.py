@@ -9,12 +9,12 @@ themselves; and so do all where the rendering fails or takes too long. Thus each
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from realtime.feed import Event
-from realtime.outlet import Outlet, Pending
+from realtime.outlet import Encoded, Pending, Pipe
 
 if TYPE_CHECKING:
     from realtime.hub.choirs import Choirs
@@ -38,38 +38,56 @@ class Choir:
     for the events in `waiting`; nobody joins while there are any. How far one has come it is told when it leaves.
     """
 
-    __slots__ = ("_choirs", "_newest", "_pending", "_timer", "kind", "members", "position", "waiting")
+    __slots__ = (
+        "_choirs",
+        "_excused",
+        "_newest",
+        "_pending",
+        "_timer",
+        "kind",
+        "members",
+        "position",
+        "waiting",
+    )
 
     def __init__(self, kind: Kind, *, choirs: Choirs, position: int) -> None:
         self.kind = kind
-        self.members: dict[Subscriber, Outlet] = {}
+        self.members: dict[Subscriber, Pipe] = {}
         self.position = position
         self.waiting: list[Event] = []
         self._choirs = choirs
+        self._excused: dict[int, Subscriber] | None = None
         self._newest = 0.0
         self._pending: Pending | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def join(self, subscriber: Subscriber, outlet: Outlet) -> None:
-        self._newest = max(self._newest, outlet.newest)
-        self.members[subscriber] = outlet
+    def join(self, subscriber: Subscriber, pipe: Pipe, *, newest: float) -> None:
+        self._newest = max(self._newest, newest)
+        self.members[subscriber] = pipe
         subscriber.choir = self
 
     def release(self, subscriber: Subscriber) -> None:
         """It goes on by itself, from where the choir is."""
-        outlet = self.members.pop(subscriber)
-        outlet.newest = max(outlet.newest, self._newest)
+        del self.members[subscriber]
+        if subscriber.outlet is not None:
+            subscriber.outlet.newest = max(subscriber.outlet.newest, self._newest)
         subscriber.cursor = self.position
         subscriber.items += self.waiting
         self._choirs.singly[subscriber] = None
         if not self.members:
             self._choirs.forget(self)
 
+    def excuse(self, subscriber: Subscriber) -> None:
+        """Its pipe is good no longer; while others are being told, it leaves when they have been."""
+        if self._excused is None:
+            subscriber.wake()
+        else:
+            self._excused[id(self.members[subscriber])] = subscriber
+
     def take_in(self, smaller: Choir) -> None:
         """All that are in another choir; nothing waits in either."""
-        for subscriber, outlet in smaller.members.items():
-            self.join(subscriber, outlet)
-        self._newest = max(self._newest, smaller._newest)
+        for subscriber, pipe in smaller.members.items():
+            self.join(subscriber, pipe, newest=smaller._newest)
         smaller.members.clear()
 
     def has_room(self, events: int, *, capacity: int) -> bool:
@@ -112,9 +130,10 @@ class Choir:
     def _rendered(self, event: Event) -> Pending | None:
         """By the first who can; whoever cannot is told why in their own task."""
         while self.members:
-            subscriber, outlet = next(iter(self.members.items()))
+            subscriber = next(iter(self.members))
+            assert subscriber.outlet is not None
             try:
-                return outlet.render(event, since=self._newest)
+                return subscriber.outlet.render(event, since=self._newest)
             except Exception:
                 subscriber.wake()
         return None
@@ -134,19 +153,34 @@ class Choir:
             pending.leave(self._go_on)
 
     def _tell(self, pending: Pending) -> None:
-        """Nothing is done here for each that need not be: of many, each look at an object more is felt."""
         if pending.outcome is None:
             self.wake()
             return
-        missed: list[tuple[Subscriber, Exception | None]] = []
-        for subscriber, outlet in self.members.items():
-            try:
-                until = subscriber.until
-                if (until is not None and until.done()) or not outlet.tell(pending):
-                    missed.append((subscriber, None))
-            except Exception as error:
-                missed.append((subscriber, error))
+        self._excused = {}
+        missed = self._write(pending.outcome)
+        excused, self._excused = self._excused, None
         for subscriber, failure in missed:
-            subscriber.miss(failure)
+            if failure is None:
+                subscriber.wake()
+            else:
+                subscriber.fail(failure)
         self._newest = pending.began
         del self.waiting[:1]
+        for subscriber in excused.values():
+            subscriber.wake()
+
+    def _write(self, outcome: Encoded) -> Sequence[tuple[Subscriber, Exception | None]]:
+        """Tell all but those whose pipe is good no longer, and those for whom writing fails; they are named."""
+        payload, join, excused = outcome.encode(), b"".join, self._excused
+        missed: list[tuple[Subscriber, Exception | None]] = []
+        # Nothing is done here for each that need not be: of many, each look at an object more is felt.
+        for pipe in self.members.values():
+            write, header, head, tail = pipe
+            if excused and id(pipe) in excused:
+                missed.append((excused[id(pipe)], None))
+                continue
+            try:
+                write(join((header(len(head) + len(payload) + len(tail)), head, payload, tail)))
+            except Exception as error:
+                missed += [(one, error) for one, its in self.members.items() if its is pipe]
+        return missed

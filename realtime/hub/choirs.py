@@ -33,16 +33,17 @@ class Choirs:
         outlet = subscriber.outlet
         try:
             kin = None if outlet is None else outlet.kin()
+            pipe = None if outlet is None or kin is None else outlet.pipe(subscriber.disturb)
         except Exception:
             return  # they are told why in their own task, once there is something to tell
-        if outlet is None or kin is None:
+        if outlet is None or pipe is None:
             return
         kind = Kind(subscriber.accept, subscriber.direct, kin)
         choir = self._open.get(kind)
         if choir is None or choir.waiting:
             choir = self._open[kind] = Choir(kind, choirs=self, position=position)
             self._all[choir] = None
-        choir.join(subscriber, outlet)
+        choir.join(subscriber, pipe, newest=outlet.newest)
         self.singly.pop(subscriber, None)
 
     def offer(self, event: Event, *, capacity: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 
 from realtime.bus import Bus, Listener, Membership, Missed, Notice
+from realtime.ending import Ending
 from realtime.events import Hint
 from realtime.feed import EventStore, Head, Resync, ResyncReason, verdict
 from realtime.hub.heads import Heads, going_away
@@ -70,7 +71,7 @@ class Hub:
         after: int | None,
         accept: Accept,
         beside: Collection[str] = (),
-        until: asyncio.Future[None] | None = None,
+        until: Ending | None = None,
         outlet: Outlet | None = None,
         direct: Accept = nothing,
     ) -> AsyncGenerator[Item, None]:
@@ -78,17 +79,15 @@ class Hub:
 
         Without `after`, those that happen from now on. A Resync stands for events that cannot be had: the
         events above its seq follow. Ephemeral messages come in between, once live, also those of the topics
-        `beside` it. It ends only by being closed, by an error of `accept` or of `until`, as soon as that has one, or
+        `beside` it. It ends only by being closed, by an error of `accept` or of `until`, as soon as that comes, or
         with Unavailable when the hub stops.
 
         While nobody takes anything, as nothing has happened, what is accepted and `direct` may be told by the `outlet`
         in place of being given here.
         """
-        subscriber = Subscriber(
-            topic, accept=accept, capacity=self._limits.queue, until=until, outlet=outlet, direct=direct
-        )
-        until = until or asyncio.get_running_loop().create_future()
-        until.add_done_callback(subscriber.end)
+        subscriber = Subscriber(topic, accept=accept, capacity=self._limits.queue, outlet=outlet, direct=direct)
+        until, fail = until or Ending(), subscriber.fail
+        until.then(fail)
         place = self._enter(topic)
         place.subscribers.add(subscriber)
         places = [place, *map(self._enter, set(beside))]
@@ -101,14 +100,14 @@ class Hub:
                 yield Resync(topic, reason, subscriber.cursor)
             while subscriber.cursor < place.known:
                 for item in await self._replay.page(place, subscriber):
-                    if until.done():
-                        until.result()
+                    if until.error is not None:
+                        raise until.error
                     yield item
             place.attach(subscriber)  # no wait since `known` was looked at
             while True:
                 yield await subscriber.next()
         finally:
-            until.remove_done_callback(subscriber.end)
+            until.forget(fail)
             for one in places:
                 self._leave(one, subscriber)
 

@@ -33,7 +33,6 @@ class Subscriber:
     `cursor` is the seq of the last event that was seen for it, accepted or not. The events that are `direct` may be
     told by its outlet while it sleeps: then it is in a choir (choir.py), where they wait for all of them, and what is
     here is as it was when it fell asleep. Whatever else happens to it wakes it first. It has a `place` once it is live.
-    What `until` fails with ends it.
     """
 
     __slots__ = (
@@ -50,7 +49,6 @@ class Subscriber:
         "items",
         "outlet",
         "place",
-        "until",
     )
 
     def __init__(
@@ -59,13 +57,11 @@ class Subscriber:
         *,
         accept: Accept,
         capacity: int,
-        until: asyncio.Future[None] | None = None,
         outlet: Outlet | None = None,
         direct: Accept = nothing,
     ) -> None:
         self.accept = accept
         self.cursor = 0
-        self.until = until
         self.outlet = outlet
         self.direct = direct
         self.place: Topic | None = None
@@ -121,12 +117,6 @@ class Subscriber:
         self._error = error
         self.wake()
 
-    def end(self, done: asyncio.Future[None]) -> None:
-        """The same, with the error that the future has."""
-        error = None if done.cancelled() else done.exception()
-        if error is not None:
-            self.fail(error)
-
     def check(self) -> None:
         """Raise the error that ended the subscription, if one did."""
         if self._error is not None:
@@ -164,13 +154,10 @@ class Subscriber:
         if choir is not None:
             choir.release(self)
 
-    def miss(self, failure: Exception | None) -> None:
-        """It could not be told what its choir is told, perhaps because that has failed for it."""
-        if failure is not None:
-            self.fail(failure)
-        elif self.until is not None and self.until.done():
-            self.end(self.until)
-        self.wake()
+    def disturb(self) -> None:
+        """Its outlet says nothing directly any more, or it would be told otherwise than its choir."""
+        if self.choir is not None:
+            self.choir.excuse(self)
 
     def make_room(self) -> bool:
         """For one more event, at the cost of what is of the moment, or else of all that waits: then False."""

@@ -40,8 +40,6 @@ class Connection(Generic[IdentityT]):
     """A socket after its handshake. `identity` is what `authenticate` or, since then, `recognise` returned; read it
     only afterwards. Refuses RateLimited where too many have not introduced themselves yet."""
 
-    identity: IdentityT
-
     def __init__(self, entrance: Entrance[IdentityT], *, wire: Wire) -> None:
         self.operations: dict[str, Operation] = {}
         self.acknowledged = False
@@ -50,8 +48,10 @@ class Connection(Generic[IdentityT]):
         self._wire = wire
         self._ended = False
         self._init_received = False
+        self._identity: IdentityT
         self._tasks: set[asyncio.Task[None]] = set()
         self._farewells = Farewells()
+        wire.attend(self._disturb)
         self._cease_to_be_stranger = entrance.strangers.take("any", limit=self._limits.strangers)
         self._init_timer = asyncio.get_running_loop().call_later(
             self._limits.init_seconds,
@@ -59,6 +59,16 @@ class Connection(Generic[IdentityT]):
             CloseCode.INITIALISATION_TIMEOUT,
             "Connection initialisation timeout",
         )
+
+    @property
+    def identity(self) -> IdentityT:
+        return self._identity
+
+    @identity.setter
+    def identity(self, identity: IdentityT) -> None:
+        self._identity = identity
+        for operation in self.operations.values():
+            operation.recognise()
 
     @property
     def has_subscriptions(self) -> bool:
@@ -101,6 +111,11 @@ class Connection(Generic[IdentityT]):
     def on_end(self, farewell: Callable[[], object]) -> None:
         """Call `farewell` once the socket is gone and its operations are closed; at once where that is so."""
         self._farewells.add(farewell)
+
+    def _disturb(self) -> None:
+        """Something said waits, or nothing may be said any more."""
+        for operation in self.operations.values():
+            operation.disturb()
 
     def _hear(self, text: str | None) -> None:
         try:

@@ -62,7 +62,7 @@ class EventStream(Generic[IdentityT]):
     back with its cursor.
     """
 
-    identity: IdentityT
+    identity: IdentityT  # it stays the same
 
     def __init__(self, streams: EventStreams[IdentityT], prepared: Prepared, *, wire: BoundedHTTP) -> None:
         self._streams = streams
@@ -83,6 +83,7 @@ class EventStream(Generic[IdentityT]):
                 return
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             self._wire.hold(self.leave)
+            self._wire.attend(self._operation.disturb)
             self._comment()
             await self._tell()
             await self._finish(send)

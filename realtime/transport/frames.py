@@ -1,5 +1,6 @@
 """What an operation of a WebSocket says: frames of graphql-transport-ws, each with its id."""
 
+from realtime.outlet import Pipe
 from realtime.transport.messages import NEXT_TAIL, complete_frame, encoded_id, error_frame, next_head
 from realtime.transport.shaping import FormattedError
 from realtime.transport.wire import Wire
@@ -20,8 +21,8 @@ class Frames:
     def next(self, payload: bytes) -> None:
         self._wire.write(b"".join((self._head, payload, NEXT_TAIL)))
 
-    def tell(self, payload: bytes) -> bool:
-        return self._wire.tell(b"".join((self._head, payload, NEXT_TAIL)))  # twice as fast as %b
+    def pipe(self) -> Pipe | None:
+        return self._wire.pipe(self._head, NEXT_TAIL)
 
     def error(self, errors: list[FormattedError]) -> None:
         self._wire.write(error_frame(self._key, errors))

@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 
 from realtime.transport.limits import SocketLimits
 from realtime.transport.stall import Stall, drop
-from realtime.transport.wire import EXTENSION
+from realtime.transport.wire import EXTENSION, nothing
 
 
 class BoundedHTTP(HttpToolsProtocol):
@@ -38,6 +38,7 @@ class BoundedHTTP(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._stall: Stall | None = None
         self._leave: Callable[[], object] = nothing
+        self._blocked: Callable[[], object] = nothing
 
     @property
     def is_gone(self) -> bool:
@@ -59,9 +60,12 @@ class BoundedHTTP(HttpToolsProtocol):
             patience = int(1000 * (self.limits.comment_seconds + self.limits.pong_seconds))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
 
+    def attend(self, blocked: Callable[[], object]) -> None:
+        self._blocked = blocked
+
     def let_go(self) -> None:
         """The stream is at its end."""
-        self._leave = nothing
+        self._leave = self._blocked = nothing
 
     def write(self, data: bytes) -> None:
         cycle = self._answering
@@ -107,6 +111,7 @@ class BoundedHTTP(HttpToolsProtocol):
         super().pause_writing()
         if self._stall is not None:
             self._stall.begin()
+        self._blocked()
 
     def resume_writing(self) -> None:
         if self._stall is not None:
@@ -156,7 +161,3 @@ def http_wire_of(scope: Scope) -> BoundedHTTP:
     except KeyError:
         raise RuntimeError("Event streams need uvicorn with http=bounded_http(…).") from None
     return wire
-
-
-def nothing() -> None:
-    """Nobody is to be told."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Protocol
 
+from realtime.outlet import Pipe
 from realtime.transport.engine import Engine, Prepared
 from realtime.transport.shaping import FormattedError, Rejected
 from realtime.transport.telling import Telling
@@ -20,8 +21,9 @@ class Voice(Protocol):
     def next(self, payload: bytes) -> None:
         """An encoded outcome."""
 
-    def tell(self, payload: bytes) -> bool:
-        """The same, if it is free; False where it is not, or the client is gone."""
+    def pipe(self) -> Pipe | None:
+        """For encoded outcomes; None where it is not free, or the client is gone. Whoever it belongs to says by
+        `Operation.disturb` that it is so no longer."""
 
     def error(self, errors: list[FormattedError]) -> None:
         """The operation ends with these."""
@@ -38,7 +40,8 @@ class Host(Protocol):
 
     @property
     def identity(self) -> object:
-        """Who it is: another object whenever anything about them may be another."""
+        """Who it is: another object whenever anything about them may be another. Operations hear of that by
+        `Operation.recognise`."""
 
     async def recognise(self) -> None:
         """Raises where it may not run at all; asked only for what could."""
@@ -53,7 +56,7 @@ class Host(Protocol):
 class Operation:
     """A query, mutation or subscription under way."""
 
-    __slots__ = ("_host", "_voice", "is_subscription", "over", "task")
+    __slots__ = ("_host", "_telling", "_voice", "is_subscription", "over", "task")
 
     def __init__(self, voice: Voice, *, host: Host) -> None:
         self.over = False
@@ -61,6 +64,7 @@ class Operation:
         self.task: asyncio.Task[None] | None = None
         self._voice = voice
         self._host = host
+        self._telling: Telling | None = None
 
     async def run(self, engine: Engine, prepare: Callable[[], Prepared]) -> None:
         """Say what the operation brings, then `complete` or `error`; closes its stream however it ends."""
@@ -93,35 +97,48 @@ class Operation:
     async def drain(self) -> None:
         await self._voice.drain()
 
-    def tell(self, payload: bytes) -> bool:
-        return not self.over and self._voice.tell(payload)
+    def pipe(self) -> Pipe | None:
+        return None if self.over else self._voice.pipe()
+
+    def disturb(self) -> None:
+        """What was said waits, or no more may be said: nothing is told directly any more."""
+        if self._telling is not None:
+            self._telling.disturb()
+
+    def recognise(self) -> None:
+        """Who it is for may be another now."""
+        if self._telling is not None:
+            self._telling.recognise()
 
     def complete(self) -> None:
         if not self.over:
-            self.over = True
+            self._end()
             self._voice.complete()
 
     def fail(self, errors: list[FormattedError]) -> None:
         if not self.over:
-            self.over = True
+            self._end()
             self._voice.error(errors)
 
     def stop(self) -> None:
         """Nothing more is sent; the task goes on only to close what it holds."""
-        self.over = True
+        self._end()
         if self.task is not None:
             cancel_once(self.task)
 
-    def _outcomes(self, engine: Engine, prepared: Prepared) -> Telling:
-        return engine.subscribe(prepared, self._host.context, viewer=self._host, speaker=self)
+    def _end(self) -> None:
+        self.over = True
+        self.disturb()
 
     async def _follow(self, engine: Engine, prepared: Prepared) -> None:
         leave_place = self._host.take_place()
         try:
-            async with aclosing(self._outcomes(engine, prepared)) as outcomes:
-                async for outcome in outcomes:
+            telling = engine.subscribe(prepared, self._host.context, viewer=self._host, speaker=self)
+            async with aclosing(telling) as self._telling:
+                async for outcome in telling:
                     await self.send(outcome.encode())
         finally:
+            self._telling = None
             leave_place()
 
 

@@ -4,16 +4,19 @@ Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md.
 goes on is said by the cursors of its feed, in its variables.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 import orjson
 
+from realtime.outlet import Pipe
 from realtime.transport.shaping import FormattedError
 
 COMPLETE = b"event: complete\ndata:\n\n"
 """With the empty data, without which an EventSource would not tell of it."""
 
 COMMENT = b":\n\n"
+_HEAD, _TAIL = b"event: next\ndata: ", b"\n\n"
 
 
 class EventWire(Protocol):
@@ -28,6 +31,9 @@ class EventWire(Protocol):
 
     async def drain(self) -> None:
         """Wait until everything written is handed to the network, or the connection is gone."""
+
+    def attend(self, blocked: Callable[[], object]) -> None:
+        """Have it called whenever something written waits, in the very call that wrote it."""
 
 
 class ServerEvents:
@@ -45,11 +51,8 @@ class ServerEvents:
     def next(self, payload: bytes) -> None:
         self._wire.write(next_event(payload))
 
-    def tell(self, payload: bytes) -> bool:
-        if not self._wire.is_free:
-            return False
-        self.next(payload)
-        return True
+    def pipe(self) -> Pipe | None:
+        return (self._wire.write, _no_header, _HEAD, _TAIL) if self._wire.is_free else None
 
     def error(self, errors: list[FormattedError]) -> None:
         # The protocol has no event of its own for errors.
@@ -64,4 +67,8 @@ class ServerEvents:
 
 def next_event(payload: bytes) -> bytes:
     """An outcome; its JSON is one line."""
-    return b"event: next\ndata: %b\n\n" % payload
+    return b"".join((_HEAD, payload, _TAIL))
+
+
+def _no_header(length: int) -> bytes:
+    return b""

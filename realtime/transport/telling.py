@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from graphql import ExecutionResult, Executor, create_source_event_stream
 
 from realtime.feed import Event
+from realtime.outlet import Pipe
 from realtime.sharing import Scoped, Shared
 from realtime.transport.outcome import Outcome
 from realtime.transport.rendering import Reading, Rendering
@@ -26,8 +27,9 @@ class Speaker(Protocol):
     async def drain(self) -> None:
         """Wait until it is free, or the client is gone."""
 
-    def tell(self, payload: bytes) -> bool:
-        """Say an encoded outcome, if it is free; False where it is not, or may say nothing any more."""
+    def pipe(self) -> Pipe | None:
+        """For encoded outcomes, if it is free; None where it is not, or may say nothing any more. That this is so no
+        longer it says by `Telling.disturb`."""
 
 
 class Viewer(Protocol):
@@ -67,6 +69,7 @@ class Telling(AsyncIterator[Outcome]):
         "_has_begun",
         "_keys",
         "_kin",
+        "_leave",
         "_make_context",
         "_reading",
         "_speaker",
@@ -91,6 +94,7 @@ class Telling(AsyncIterator[Outcome]):
         self._who: object = None
         self._keys: dict[Shared, Key | None] = {}
         self._kin: Key | None = None
+        self._leave: Callable[[], object] | None = None
         self._speaker = speaker
         self._has_begun = events is not None
         self._events = events
@@ -141,19 +145,29 @@ class Telling(AsyncIterator[Outcome]):
         self._recognise()
         return self._kin
 
+    def pipe(self, leave: Callable[[], object]) -> Pipe | None:
+        self._leave = leave
+        return None if self._speaker is None else self._speaker.pipe()
+
+    def disturb(self) -> None:
+        """Nothing is told directly any more."""
+        if self._leave is not None:
+            self._leave()
+
+    def recognise(self) -> None:
+        """The viewer may be another, of another kin."""
+        if self._leave is None:
+            return
+        try:
+            is_akin = self._is_akin()
+        except Exception:
+            is_akin = False  # they are told why in their own task
+        if not is_akin:
+            self._leave()
+
     def render(self, event: Event, *, since: float) -> Rendering[Outcome] | None:
-        if self._viewer.identity is not self._who and not self._is_akin():
-            raise LookupError("The viewer is another.")
         self._reading.newest = max(self._reading.newest, since)
         return self._rendered(event)
-
-    def tell(self, pending: Rendering[Outcome]) -> bool:
-        outcome, speaker = pending.outcome, self._speaker
-        if outcome is None or speaker is None:
-            return False
-        if self._viewer.identity is not self._who and not self._is_akin():
-            return False
-        return speaker.tell(outcome.encode())
 
     async def _begin(self) -> Outcome | None:
         context = made(self._make_context)

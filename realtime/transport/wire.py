@@ -8,6 +8,7 @@ such a peer is aborted.
 import asyncio
 import logging
 import struct
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol, cast
 
@@ -18,6 +19,7 @@ from uvicorn.server import ServerState
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
+from realtime.outlet import Pipe
 from realtime.transport.limits import SocketLimits
 from realtime.transport.messages import clipped
 from realtime.transport.stall import Stall, drop
@@ -36,8 +38,12 @@ class Wire(Protocol):
     def write(self, text: bytes) -> None:
         """Queue one text frame; a client with too much unsent is dropped instead. Nothing after the end."""
 
-    def tell(self, text: bytes) -> bool:
-        """Write one text frame, unless something written before still waits; whether it did."""
+    def pipe(self, head: bytes, tail: bytes) -> Pipe | None:
+        """For text frames that begin and end with these; None where something written waits, or nothing may be written
+        any more. It is good until what was given to `attend` is called."""
+
+    def attend(self, blocked: Callable[[], object]) -> None:
+        """Have it called whenever something written waits, and at the end, in the very call that makes it so."""
 
     async def drain(self) -> None:
         """Wait until everything written is handed to the network, or the socket is gone."""
@@ -57,10 +63,6 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     limits: ClassVar[SocketLimits] = SocketLimits()
 
-    # What is looked at for each frame stands in the object itself: the dict in which uvicorn keeps some forty
-    # attributes is in no cache any more when one of thousands of sockets is written to.
-    __slots__ = ("_gate", "close_sent", "disconnected", "transport")
-
     def __init__(
         self,
         config: Config,
@@ -79,6 +81,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._gate = Gate()
         self.writable = cast("asyncio.Event", self._gate)
         self._stall: Stall | None = None
+        self._blocked: Callable[[], object] = nothing
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -106,11 +109,14 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             return
         self.transport.write(text_header(len(text)) + text)
 
-    def tell(self, text: bytes) -> bool:
+    def pipe(self, head: bytes, tail: bytes) -> Pipe | None:
         if self.close_sent or self.disconnected or not self._gate.is_open or self.transport.is_closing():
-            return False
-        self.transport.write(text_header(len(text)) + text)
-        return True
+            return None
+        # What is written to a transport that was closed since is dropped by it, up to connection_lost.
+        return self.transport.write, text_header, head, tail
+
+    def attend(self, blocked: Callable[[], object]) -> None:
+        self._blocked = blocked
 
     @property
     def is_free(self) -> bool:
@@ -127,6 +133,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self._blocked()
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
@@ -141,6 +148,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().pause_writing()
         if self._stall is not None:
             self._stall.begin()
+        self._blocked()
 
     def resume_writing(self) -> None:
         if self._stall is not None:
@@ -152,6 +160,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self._stall.end()
             self._stall = None
         super().connection_lost(exc)
+        self._blocked()
+        self._blocked = nothing
 
     def handle_ping(self) -> None:
         super().handle_ping()
@@ -167,6 +177,10 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().shutdown()
         if not self.disconnected:
             self.close_timer = self.loop.call_later(self.close_timeout, self.abort)
+
+
+def nothing() -> None:
+    """Nobody is to be told."""
 
 
 def bounded_websocket(limits: SocketLimits) -> type[BoundedWebSocket]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Collection
 
 from realtime.bus import MemoryBus
+from realtime.ending import Ending
 from realtime.feed import Head, Resync, verdict
 from realtime.hub import Accept, Hub, Item, nothing
 from realtime.outlet import Outlet
@@ -28,7 +28,7 @@ class ReplayingHub(Hub):
         after: int | None,
         accept: Accept,
         beside: Collection[str] = (),
-        until: asyncio.Future[None] | None = None,
+        until: Ending | None = None,
         outlet: Outlet | None = None,
         direct: Accept = nothing,
     ) -> AsyncGenerator[Item, None]:

@@ -19,9 +19,10 @@ from models.organization.organization import Organization
 from models.organization.service import Service, ServiceMember
 from models.transactions import transaction
 from models.words import MemberRole, Role
+from realtime.ending import Ending
 from realtime.events import Announcement, EventKind, announce, conversation_topic
 from resolvers import ids
-from resolvers.granted import Ending, Granted, an_ending, end
+from resolvers.granted import Granted
 from tests.builders import MONDAY, a_contact, a_service, acting, an_agent
 from tests.resolvers import queue_documents as queue
 from tests.resolvers.conftest import SignIn, Talk
@@ -224,7 +225,7 @@ async def test_a_look_that_fails_ends_nothing_and_is_made_again(talk: Talk, anna
         async with grants.of_conversation(beyond_the_database, acting(anna)) as ending:
             with pytest.raises(DataError):
                 await grants._look()
-            assert not ending.done()
+            assert ending.error is None
         await grants._look()
         await say(talk.grace, talk.id, "Hello")
         assert (await follower.next())["__typename"] == "MessageAdded"
@@ -240,17 +241,16 @@ class Sluggish(Granted[Ending]):
         if self.looks == 1:
             await asyncio.Event().wait()
         while self._followed:
-            end(self._followed.pop(), "It is over.")
+            self._followed.pop().come(Forbidden("It is over."))
 
 
 async def test_a_look_that_is_never_answered_is_given_up_and_made_again() -> None:
-    grants, ending = Sluggish(seconds=0.01, patience=0.01), an_ending()
+    grants, ending = Sluggish(seconds=0.01, patience=0.01), Ending()
     grants._begin(ending)
     async with asyncio.timeout(10):
-        with pytest.raises(Forbidden):
-            await ending
         while grants._task is not None:
             await asyncio.sleep(0.01)
+    assert isinstance(ending.error, Forbidden)
 
 
 async def test_whoever_oversees_all_is_not_asked_for(talk: Talk, anna: Agent) -> None:
@@ -259,4 +259,4 @@ async def test_whoever_oversees_all_is_not_asked_for(talk: Talk, anna: Agent) ->
     async with grants.of_conversation(1, acting(chief)) as ending:
         assert not grants._followed
         await grants._look()
-        assert not ending.done()
+        assert ending.error is None

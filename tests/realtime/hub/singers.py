@@ -8,13 +8,26 @@ from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from realtime.ending import Ending
 from realtime.feed import Event, Resync
 from realtime.hub import Accept, everything
+from realtime.outlet import Pipe
 from realtime.transport.waiting import Gate
 from tests.realtime.bus.waiting import eventually
 from tests.realtime.hub.conftest import NO_SWEEP, House, house
 
 TOPIC = "t"
+
+
+@dataclass(frozen=True)
+class Score:
+    """What those of one kin are told of an event."""
+
+    seq: int
+    kin: Hashable
+
+    def encode(self) -> bytes:
+        return f"{self.seq} {self.kin}".encode()
 
 
 class Sheet:
@@ -24,7 +37,7 @@ class Sheet:
         self.event = event
         self.kin = kin
         self.began = asyncio.get_running_loop().time()
-        self.outcome: Event | None = None
+        self.outcome: Score | None = None
         self.is_over = False
         self._calls: list[Callable[[], object]] = []
 
@@ -37,7 +50,7 @@ class Sheet:
         self._calls.remove(call)
 
     def end(self, *, made: bool = True) -> None:
-        self.outcome, self.is_over = (self.event if made else None), True
+        self.outcome, self.is_over = (Score(self.event.seq, self.kin) if made else None), True
         while self._calls:
             self._calls.pop(0)()
 
@@ -68,24 +81,45 @@ class Press:
 
 
 class Singer:
-    """`heard` is all that it was told, `pulled` what of it by its own task."""
+    """`heard` is all that it was told, `pulled` what of it by its own task. What it is told at `stalls_at` is the last
+    that its socket takes, on which those `beside` it are, too; at `breaks_at` writing fails."""
 
     def __init__(self, home: House, press: Press, *, kin: Hashable, accept: Accept) -> None:
         self.newest = 0.0
-        self.who = kin
+        self._who = self._as = kin
+        self._leave: Callable[[], object] = int
         self.heard: list[int | str] = []
         self.pulled: list[int] = []
+        self.stalls_at = self.breaks_at = 0
+        self.beside: list[Singer] = []
         self.gate = Gate()
-        self.until: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.until = Ending()
         self.accept = accept
         self._home = home
         self._press = press
-        self._as: Hashable = None
         self.task = asyncio.create_task(self._take())
+
+    @property
+    def who(self) -> Hashable:
+        return self._who
+
+    @who.setter
+    def who(self, who: Hashable) -> None:
+        self._who = who
+        if who != self._as:
+            self._leave()
 
     @property
     def is_free(self) -> bool:
         return self.gate.is_open
+
+    def stall(self) -> None:
+        self.gate.clear()
+        self._leave()
+
+    @property
+    def last(self) -> int:
+        return max((seq for seq in self.heard if isinstance(seq, int)), default=0)
 
     async def drain(self) -> None:
         await self.gate.wait()
@@ -94,22 +128,30 @@ class Singer:
         self._as = self.who
         return self.who
 
-    def render(self, event: Event, *, since: float) -> Sheet | None:
-        if self.who != self._as:
-            raise LookupError("another")
-        return self._press.sheet(event, self.who)
+    def pipe(self, leave: Callable[[], object]) -> Pipe | None:
+        self._leave = leave
+        return (self._write, b"%d ".__mod__, b"", b"!") if self.is_free else None
 
-    def tell(self, pending: Sheet) -> bool:
-        if not self.is_free or self.who != self._as:
-            return False
-        assert pending.kin == self.who and pending.outcome is not None
-        self.heard.append(pending.event.seq)
-        return True
+    def render(self, event: Event, *, since: float) -> Sheet | None:
+        assert self.who == self._as
+        return self._press.sheet(event, self.who)
 
     async def leave(self) -> None:
         self.task.cancel()
         with suppress(asyncio.CancelledError, ConnectionError):
             await self.task
+
+    def _write(self, frame: bytes) -> None:
+        assert self.is_free
+        length, _, rest = frame.decode().partition(" ")
+        seq, _, kin = rest.removesuffix("!").partition(" ")
+        assert (int(length), kin) == (len(rest), self.who)
+        if self.breaks_at == int(seq):
+            raise ConnectionError("broken")
+        self.heard.append(int(seq))
+        if self.stalls_at == int(seq):
+            for one in (self, *self.beside):
+                one.stall()
 
     async def _take(self) -> None:
         items = self._home.hub.subscribe(

@@ -21,6 +21,7 @@ VERBS = [
     "come",
     "gone",
     "stall",
+    "stalls when told",
     "resume",
     "other",
     "typing",
@@ -48,6 +49,7 @@ async def _play(steps: list[tuple[str, int]]) -> None:
             await _do(stage, verb, number)
         stage.press.prompt = True
         for singer in stage.singers:
+            singer.stalls_at = 0
             singer.gate.set()
         for sheet in stage.press.under_way:
             sheet.end()
@@ -76,7 +78,9 @@ async def _do(stage: Stage, verb: str, number: int) -> None:
 
 def _move(one: Singer, verb: str, *, kin: str) -> None:
     if verb == "stall":
-        one.gate.clear()
+        one.stall()
+    elif verb == "stalls when told":
+        one.stalls_at = one.last + 1
     elif verb == "resume":
         one.gate.set()
     elif verb == "other":

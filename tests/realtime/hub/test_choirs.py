@@ -39,7 +39,7 @@ async def test_who_cannot_be_told_takes_what_waits_once_and_in_order_and_the_oth
     first, stalled, last = (stage.comes() for _ in range(3))
     await stage.all_sleep()
     await stage.tell(3)
-    stalled.gate.clear()
+    stalled.stall()
     stage.press.prompt = True
     stage.press.under_way[0].end()
     assert first.heard == last.heard == [1, 2, 3] and stalled.heard == []
@@ -49,6 +49,35 @@ async def test_who_cannot_be_told_takes_what_waits_once_and_in_order_and_the_oth
     await stage.tell()
     await stage.all_hear(1, 2, 3, 4)
     assert stalled.pulled == [1, 2, 3] and len(choirs()) == 1
+
+
+async def test_who_stalls_by_what_they_are_told_has_been_told_and_the_others_on_their_socket_have_not(
+    stage: Stage,
+) -> None:
+    before, stalls, beside, _ = (stage.comes() for _ in range(4))
+    stalls.stalls_at, stalls.beside = 1, [before, beside]
+    await stage.all_sleep()
+    await stage.tell(2)
+    stage.press.prompt = True
+    stage.press.under_way[0].end()
+    assert [singer.heard for singer in stage.singers] == [[1], [1], [], [1, 2]]
+    for stalled in (before, stalls, beside):
+        stalled.gate.set()
+    await stage.all_hear(1, 2)
+    assert [singer.pulled for singer in stage.singers] == [[2], [2], [1, 2], []]
+    await turns()
+    assert len(choirs()) == 1
+
+
+async def test_whom_writing_to_fails_for_ends_and_the_others_go_on(stage: Stage) -> None:
+    first, broken, last = (stage.comes() for _ in range(3))
+    broken.breaks_at = 2
+    stage.press.prompt = True
+    await stage.all_sleep()
+    await stage.tell(3)
+    with pytest.raises(ConnectionError, match="broken"):
+        await broken.task
+    assert first.heard == last.heard == [1, 2, 3] and broken.heard == [1]
 
 
 async def test_who_comes_while_something_waits_hears_nothing_twice_and_is_one_of_them_later(
@@ -198,7 +227,7 @@ async def test_whose_right_has_ended_hears_nothing_of_what_is_there(stage: Stage
     ended, other = stage.comes(), stage.comes()
     await stage.all_sleep()
     await stage.tell()
-    ended.until.set_exception(ConnectionError("gone"))
+    ended.until.come(ConnectionError("gone"))
     stage.press.under_way[0].end()
     with pytest.raises(ConnectionError):
         await ended.task
@@ -211,7 +240,7 @@ async def test_of_those_who_have_left_nothing_stays(stage: Stage) -> None:
     await stage.tell(2)
     for singer in others:
         await singer.leave()
-    assert [list(choir.members.values()) for choir in choirs()] == [[stays]]
+    assert [[one.outlet for one in choir.members] for choir in choirs()] == [[stays]]
     stage.press.prompt = True
     stage.press.under_way[0].end()
     assert stays.heard == [1, 2] and not any(singer.heard for singer in others)

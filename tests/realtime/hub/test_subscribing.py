@@ -7,6 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from errors import Forbidden, Unavailable
+from realtime.ending import Ending
 from realtime.events import Audience
 from realtime.feed import UNKNOWN, Event, Resync, ResyncReason
 from tests.realtime.bus.waiting import eventually, soon
@@ -219,9 +220,9 @@ async def test_stopping_ends_every_subscription_wherever_it_is() -> None:
 
 async def test_a_right_that_ends_under_a_replay_ends_it_with_the_next_event(unswept: House) -> None:
     unswept.ledger.write("t", 3)
-    until: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    until = Ending()
     async with aclosing(unswept.hub.subscribe("t", after=0, accept=everything, until=until)) as items:
         await anext(items)
-        until.set_exception(Forbidden("It is no longer yours to see."))
+        until.come(Forbidden("It is no longer yours to see."))
         with pytest.raises(Forbidden):
             await anext(items)

@@ -13,8 +13,10 @@ import orjson
 import strawberry
 
 from errors import Forbidden
+from realtime.ending import Ending
 from realtime.feed import Ephemeral, Event, Resync
 from realtime.hub import Accept, Hub, Item, everything
+from realtime.outlet import Pipe
 from realtime.sharing import Scoped, Shared
 from realtime.transport import Engine, OperationRequest
 from realtime.transport.operation import Operation
@@ -76,6 +78,7 @@ class Socket:
 
     def __init__(self) -> None:
         self.gate = Gate()
+        self.operations: list[Operation] = []
         self.stalls_at: int | None = None
         self.unsent = 0
 
@@ -85,6 +88,8 @@ class Socket:
             self.stalls_at -= 1
             if self.stalls_at <= 0:
                 self.gate.clear()
+                for operation in self.operations:
+                    operation.disturb()
 
     def resume(self) -> None:
         self.stalls_at, self.unsent = None, 0
@@ -115,8 +120,9 @@ class Reader:
         self.refuses = False
         self.heard: list[str] = []
         self.errors: list[FormattedError] = []
-        self.granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.granted = Ending()
         self.operation = Operation(self, host=self)
+        socket.operations.append(self.operation)
 
     @property
     def seqs(self) -> list[int]:
@@ -134,10 +140,10 @@ class Reader:
 
     def becomes(self, role: str) -> None:
         self.role, self.identity = role, object()
+        self.operation.recognise()
 
     def lose_right(self) -> None:
-        self.granted.set_exception(Forbidden("No longer yours."))
-        self.granted.exception()
+        self.granted.come(Forbidden("No longer yours."))
 
     @property
     def is_free(self) -> bool:
@@ -151,11 +157,8 @@ class Reader:
         self.heard.append(told["data"]["news"]["told"] if told["data"] else told["errors"][0]["message"])
         self.socket.wrote()
 
-    def tell(self, payload: bytes) -> bool:
-        if self.is_free:
-            self.next(payload)
-            return True
-        return False
+    def pipe(self) -> Pipe | None:
+        return (self.next, lambda length: b"", b"", b"") if self.is_free else None
 
     def error(self, errors: list[FormattedError]) -> None:
         self.errors = errors

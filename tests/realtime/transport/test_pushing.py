@@ -204,7 +204,7 @@ async def test_who_became_another_is_told_what_they_may_see_now_and_nobody_else_
         stand.readers["a"].becomes("guest")
     assert stand.readers["a"].heard == ["agent", "guest", "guest"]
     assert stand.readers["b"].heard == stand.readers["c"].heard == ["agent"] * 3
-    assert stand.pulled == [("a", "2")]
+    assert stand.pulled == []
 
 
 async def test_who_shares_nothing_is_told_by_their_own_task(stand: Stand) -> None:
@@ -235,7 +235,7 @@ async def test_who_may_have_no_context_any_more_is_refused_alone(stand: Stand) -
     await tell(stand)
     await everyone_heard(stand, 1)
     stand.readers["a"].refuses = True
-    stand.readers["a"].identity = object()
+    stand.readers["a"].becomes("agent")
     await tell(stand)
     await until(lambda: stand.readers["a"].errors)
     refused = stand.readers.pop("a")

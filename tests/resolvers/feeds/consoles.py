@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from realtime.outlet import Pipe
 from realtime.transport import OperationRequest
 from realtime.transport.operation import Operation
 from realtime.transport.shaping import FormattedError
@@ -25,7 +26,6 @@ class Console:
         self.heard: list[dict[str, Any]] = []
         self.pushed: list[bool] = []
         self.errors: list[FormattedError] = []
-        self.is_free = True
         self._operation = Operation(self, host=self)
         self._task: asyncio.Task[None]
 
@@ -38,17 +38,18 @@ class Console:
         self._operation.stop()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def is_free(self) -> bool:
+        return True
+
     def next(self, payload: bytes) -> None:
         told = orjson.loads(payload)
         assert "errors" not in told, told["errors"]
         self.heard += told["data"].values()
         self.pushed.append(asyncio.current_task() is not self._task)
 
-    def tell(self, payload: bytes) -> bool:
-        if self.is_free:
-            self.next(payload)
-            return True
-        return False
+    def pipe(self) -> Pipe | None:
+        return self.next, lambda length: b"", b"", b""
 
     def error(self, errors: list[FormattedError]) -> None:
         self.errors = errors
