@@ -11,10 +11,12 @@ from typing import Protocol, TypeAlias
 
 from realtime.feed import Event
 
-Pipe: TypeAlias = tuple[Callable[[bytes], object], Callable[[int], bytes], bytes, bytes]
-"""How encoded outcomes go straight onto a socket: `write`, `header`, `head` and `tail`. What is written for each is the
-header for as many bytes as follow, the head, the outcome, and the tail. A plain tuple: of thousands who are told of an
-event, each object that is looked at for each is felt."""
+Wrap: TypeAlias = Callable[[bytes, int], tuple[bytes, bytes]]
+"""What stands before and behind a head of so many bytes, with an encoded outcome."""
+
+Pipe: TypeAlias = tuple[Callable[[bytes], object], Wrap, bytes]
+"""How encoded outcomes go straight onto a socket: `write`, `wrap`, and the operation's own `head`. A plain tuple: of
+thousands who are told of an event, each object that is looked at for each is felt."""
 
 
 class Encoded(Protocol):

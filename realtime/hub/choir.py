@@ -173,14 +173,19 @@ class Choir:
         """Tell all but those whose pipe is good no longer, and those for whom writing fails; they are named."""
         payload, join, excused = outcome.encode(), b"".join, self._excused
         missed: list[tuple[Subscriber, Exception | None]] = []
-        # Nothing is done here for each that need not be: of many, each look at an object more is felt.
+        wrap, length = None, 0
+        # Nothing is done here for each that need not be: of many, each look at an object more is felt. Heads are mostly
+        # as long as one another.
         for pipe in self.members.values():
-            write, header, head, tail = pipe
+            write, wraps, head = pipe
+            if wraps is not wrap or len(head) != length:
+                wrap, length = wraps, len(head)
+                before, behind = wraps(payload, length)
             if excused and id(pipe) in excused:
                 missed.append((excused[id(pipe)], None))
                 continue
             try:
-                write(join((header(len(head) + len(payload) + len(tail)), head, payload, tail)))
+                write(join((before, head, behind)))
             except Exception as error:
                 missed += [(one, error) for one, its in self.members.items() if its is pipe]
         return missed

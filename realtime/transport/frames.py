@@ -3,7 +3,7 @@
 from realtime.outlet import Pipe
 from realtime.transport.messages import NEXT_TAIL, complete_frame, encoded_id, error_frame, next_head
 from realtime.transport.shaping import FormattedError
-from realtime.transport.wire import Wire
+from realtime.transport.wire import Wire, text_header
 
 
 class Frames:
@@ -22,7 +22,8 @@ class Frames:
         self._wire.write(b"".join((self._head, payload, NEXT_TAIL)))
 
     def pipe(self) -> Pipe | None:
-        return self._wire.pipe(self._head, NEXT_TAIL)
+        write = self._wire.writer()
+        return None if write is None else (write, _wrap, self._head)
 
     def error(self, errors: list[FormattedError]) -> None:
         self._wire.write(error_frame(self._key, errors))
@@ -32,3 +33,8 @@ class Frames:
 
     async def drain(self) -> None:
         await self._wire.drain()
+
+
+def _wrap(payload: bytes, head: int) -> tuple[bytes, bytes]:
+    behind = payload + NEXT_TAIL
+    return text_header(head + len(behind)), behind

@@ -52,7 +52,7 @@ class ServerEvents:
         self._wire.write(next_event(payload))
 
     def pipe(self) -> Pipe | None:
-        return (self._wire.write, _no_header, _HEAD, _TAIL) if self._wire.is_free else None
+        return (self._wire.write, _wrap, b"") if self._wire.is_free else None
 
     def error(self, errors: list[FormattedError]) -> None:
         # The protocol has no event of its own for errors.
@@ -70,5 +70,5 @@ def next_event(payload: bytes) -> bytes:
     return b"".join((_HEAD, payload, _TAIL))
 
 
-def _no_header(length: int) -> bytes:
-    return b""
+def _wrap(payload: bytes, head: int) -> tuple[bytes, bytes]:
+    return _HEAD, payload + _TAIL

@@ -9,7 +9,6 @@ import asyncio
 import logging
 import struct
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, ClassVar, Protocol, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
@@ -19,7 +18,6 @@ from uvicorn.server import ServerState
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from realtime.outlet import Pipe
 from realtime.transport.limits import SocketLimits
 from realtime.transport.messages import clipped
 from realtime.transport.stall import Stall, drop
@@ -38,9 +36,9 @@ class Wire(Protocol):
     def write(self, text: bytes) -> None:
         """Queue one text frame; a client with too much unsent is dropped instead. Nothing after the end."""
 
-    def pipe(self, head: bytes, tail: bytes) -> Pipe | None:
-        """For text frames that begin and end with these; None where something written waits, or nothing may be written
-        any more. It is good until what was given to `attend` is called."""
+    def writer(self) -> Callable[[bytes], object] | None:
+        """Writes whole frames, header and all; None where something written waits, or nothing may be written any
+        more. It is good until what was given to `attend` is called."""
 
     def attend(self, blocked: Callable[[], object]) -> None:
         """Have it called whenever something written waits, and at the end, in the very call that makes it so."""
@@ -109,11 +107,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             return
         self.transport.write(text_header(len(text)) + text)
 
-    def pipe(self, head: bytes, tail: bytes) -> Pipe | None:
+    def writer(self) -> Callable[[bytes], object] | None:
         if self.close_sent or self.disconnected or not self._gate.is_open or self.transport.is_closing():
             return None
         # What is written to a transport that was closed since is dropped by it, up to connection_lost.
-        return self.transport.write, text_header, head, tail
+        return self.transport.write
 
     def attend(self, blocked: Callable[[], object]) -> None:
         self._blocked = blocked
@@ -188,7 +186,6 @@ def bounded_websocket(limits: SocketLimits) -> type[BoundedWebSocket]:
     return type("BoundedWebSocket", (BoundedWebSocket,), {"limits": limits})
 
 
-@lru_cache(maxsize=1_000)  # those who are told the same are told it one after the other
 def text_header(length: int) -> bytes:
     """The header of an unmasked, final text frame (RFC 6455, section 5.2)."""
     if length < 126:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 
 from realtime.ending import Ending
 from realtime.feed import Event, Resync
@@ -17,6 +18,7 @@ from tests.realtime.bus.waiting import eventually
 from tests.realtime.hub.conftest import NO_SWEEP, House, house
 
 TOPIC = "t"
+_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Singer:
 
     def __init__(self, home: House, press: Press, *, kin: Hashable, accept: Accept) -> None:
         self.newest = 0.0
+        self.head = b"x" * (next(_numbers) % 3)
         self._who = self._as = kin
         self._leave: Callable[[], object] = int
         self.heard: list[int | str] = []
@@ -130,7 +133,7 @@ class Singer:
 
     def pipe(self, leave: Callable[[], object]) -> Pipe | None:
         self._leave = leave
-        return (self._write, b"%d ".__mod__, b"", b"!") if self.is_free else None
+        return (self._write, _wrap, self.head) if self.is_free else None
 
     def render(self, event: Event, *, since: float) -> Sheet | None:
         assert self.who == self._as
@@ -143,9 +146,9 @@ class Singer:
 
     def _write(self, frame: bytes) -> None:
         assert self.is_free
-        length, _, rest = frame.decode().partition(" ")
-        seq, _, kin = rest.removesuffix("!").partition(" ")
-        assert (int(length), kin) == (len(rest), self.who)
+        length, head, told = frame.split(b"|")
+        seq, _, kin = told.decode().partition(" ")
+        assert (int(length), head, kin) == (len(self.head), self.head, self.who)
         if self.breaks_at == int(seq):
             raise ConnectionError("broken")
         self.heard.append(int(seq))
@@ -166,6 +169,10 @@ class Singer:
                     self.heard.append(f"{item.reason} {item.seq}")
                 else:
                     self.heard.append(item.payload.decode())
+
+
+def _wrap(payload: bytes, head: int) -> tuple[bytes, bytes]:
+    return b"%d|" % head, b"|" + payload
 
 
 @dataclass

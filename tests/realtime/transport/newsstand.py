@@ -158,7 +158,7 @@ class Reader:
         self.socket.wrote()
 
     def pipe(self) -> Pipe | None:
-        return (self.next, lambda length: b"", b"", b"") if self.is_free else None
+        return (self.next, lambda payload, head: (b"", payload), b"") if self.is_free else None
 
     def error(self, errors: list[FormattedError]) -> None:
         self.errors = errors

@@ -12,7 +12,6 @@ import orjson
 
 from realtime.ending import Ending
 from realtime.hub import Accept, everything
-from realtime.outlet import Pipe
 from realtime.transport import Connection, SocketLimits
 from realtime.transport.connection import Entrance
 from tests.realtime.hub.conftest import NO_SWEEP, house
@@ -49,8 +48,8 @@ class Socket:
         if message["type"] == "next":
             self.told.append(message["payload"]["data"])
 
-    def pipe(self, head: bytes, tail: bytes) -> Pipe | None:
-        return self._write, lambda length: b"", head, tail
+    def writer(self) -> Callable[[bytes], object] | None:
+        return self._write
 
     def attend(self, blocked: Callable[[], object]) -> None:
         pass
@@ -65,7 +64,7 @@ class Socket:
         raise AssertionError
 
     def _write(self, text: bytes) -> None:
-        self.write(text)
+        self.write(text[text.index(b"{") :])
         self.direct.append(self.told[-1])
 
 

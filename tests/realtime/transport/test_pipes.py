@@ -48,8 +48,8 @@ class Follower:
     def tell(self, payload: bytes) -> None:
         pipe = self.pipe()
         assert pipe is not None
-        write, header, head, tail = pipe
-        write(header(len(head) + len(payload) + len(tail)) + head + payload + tail)
+        write, wrap, head = pipe
+        write(head.join(wrap(payload, len(head))))
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ class Console:
         self.pushed.append(asyncio.current_task() is not self._task)
 
     def pipe(self) -> Pipe | None:
-        return self.next, lambda length: b"", b"", b""
+        return self.next, lambda payload, head: (b"", payload), b""
 
     def error(self, errors: list[FormattedError]) -> None:
         self.errors = errors
