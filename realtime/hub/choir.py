@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from realtime.feed import Event
-from realtime.outlet import Encoded, Pending, Pipe
+from realtime.outlet import Pending, Pipe
 
 if TYPE_CHECKING:
     from realtime.hub.choirs import Choirs
@@ -153,11 +153,15 @@ class Choir:
             pending.leave(self._go_on)
 
     def _tell(self, pending: Pending) -> None:
-        if pending.outcome is None:
+        try:
+            payload = None if pending.outcome is None else pending.outcome.encode()
+        except Exception:
+            payload = None  # each is told why in their own task
+        if payload is None:
             self.wake()
             return
         self._excused = {}
-        missed = self._write(pending.outcome)
+        missed = self._write(payload)
         excused, self._excused = self._excused, None
         for subscriber, failure in missed:
             if failure is None:
@@ -169,9 +173,9 @@ class Choir:
         for subscriber in excused.values():
             subscriber.wake()
 
-    def _write(self, outcome: Encoded) -> Sequence[tuple[Subscriber, Exception | None]]:
+    def _write(self, payload: bytes) -> Sequence[tuple[Subscriber, Exception | None]]:
         """Tell all but those whose pipe is good no longer, and those for whom writing fails; they are named."""
-        payload, join, excused = outcome.encode(), b"".join, self._excused
+        join, excused = b"".join, self._excused
         missed: list[tuple[Subscriber, Exception | None]] = []
         wrap, length = None, 0
         # Nothing is done here for each that need not be: of many, each look at an object more is felt. Heads are mostly

@@ -28,7 +28,11 @@ class Score:
     seq: int
     kin: Hashable
 
+    is_broken: bool = False
+
     def encode(self) -> bytes:
+        if self.is_broken:
+            raise ValueError("cannot be encoded")
         return f"{self.seq} {self.kin}".encode()
 
 
@@ -51,8 +55,8 @@ class Sheet:
     def leave(self, call: Callable[[], object]) -> None:
         self._calls.remove(call)
 
-    def end(self, *, made: bool = True) -> None:
-        self.outcome, self.is_over = (Score(self.event.seq, self.kin) if made else None), True
+    def end(self, *, made: bool = True, broken: bool = False) -> None:
+        self.outcome, self.is_over = (Score(self.event.seq, self.kin, broken) if made else None), True
         while self._calls:
             self._calls.pop(0)()
 

@@ -129,6 +129,19 @@ async def test_a_rendering_that_fails_wakes_all_and_each_takes_it_once(stage: St
     assert all(singer.pulled == [1, 2, 3] for singer in stage.singers)
 
 
+async def test_what_cannot_be_encoded_wakes_all_and_each_takes_it_once(stage: Stage) -> None:
+    for _ in range(3):
+        stage.comes()
+    await stage.all_sleep()
+    await stage.tell(3)
+    stage.press.under_way[0].end(broken=True)
+    await stage.all_hear(1, 2, 3)
+    assert all(singer.pulled == [1, 2, 3] for singer in stage.singers)
+    await stage.tell()
+    stage.press.under_way[0].end()
+    await stage.all_hear(1, 2, 3, 4)
+
+
 async def test_a_rendering_that_hangs_wakes_all_and_is_waited_for_no_more(stage: Stage) -> None:
     for _ in range(3):
         stage.comes()
