@@ -159,10 +159,10 @@ class Telling(AsyncIterator[Outcome]):
         if self._leave is None:
             return
         try:
-            is_akin = self._is_akin()
+            is_still = self._is_still(self._kin)
         except Exception:
-            is_akin = False  # they are told why in their own task
-        if not is_akin:
+            is_still = False  # they are told why in their own task
+        if not is_still:
             self._leave()
 
     def render(self, event: Event, *, since: float) -> Rendering[Outcome] | None:
@@ -183,14 +183,16 @@ class Telling(AsyncIterator[Outcome]):
         return None
 
     async def _tell(self, event: Any) -> Outcome:
-        rendering = None
+        """As who they are when it is there."""
         if hasattr(event, "renderings"):
             self._recognise()
-            rendering = self._rendered(event)
-        if rendering is None:
-            self._reading.alone()
-            return await self._executed(event)
-        return rendering.outcome or await rendering.wait()
+            while (rendering := self._rendered(event)) is not None:
+                kin = self._kin
+                outcome = rendering.outcome or await rendering.wait()
+                if self._is_still(kin):
+                    return outcome
+        self._reading.alone()
+        return await self._executed(event)
 
     def _rendered(self, event: Any) -> Rendering[Outcome] | None:
         """By what the viewer was when they were recognised."""
@@ -201,9 +203,8 @@ class Telling(AsyncIterator[Outcome]):
         rendering: Rendering[Outcome] | None = self._reading.find(event.renderings, key)
         return rendering or self._reading.begin(event.renderings, key, self._executed(event))
 
-    def _is_akin(self) -> bool:
-        """Whether they share with the same as before."""
-        kin = self._kin
+    def _is_still(self, kin: Key | None) -> bool:
+        """Whether they share with the same as when they were of this kin."""
         self._recognise()
         return self._kin is kin
 

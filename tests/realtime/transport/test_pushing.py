@@ -192,6 +192,23 @@ async def test_who_becomes_another_while_it_is_executed_is_told_what_they_may_se
     assert stand.executions("1") == 2
 
 
+async def test_who_takes_it_themselves_and_becomes_another_meanwhile_is_told_what_they_may_see_now(
+    stand: Stand,
+) -> None:
+    reader = stand.comes(
+        "a", direct=lambda event: False, query="subscription { news { told: role wait: told } }"
+    )
+    await all_live(stand)
+    stand.hold("1")
+    await tell(stand)
+    await until(lambda: stand.executed)
+    reader.becomes("guest")
+    stand.gates["1"].set()
+    await until(lambda: reader.heard)
+    assert reader.heard == ["guest"]
+    assert stand.executions("1") == 2
+
+
 async def test_who_became_another_is_told_what_they_may_see_now_and_nobody_else_is_told_that(
     stand: Stand,
 ) -> None:
