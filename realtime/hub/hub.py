@@ -96,12 +96,12 @@ class Hub:
         try:
             await self._join(place)
             reason = await self._begin(place, subscriber, after)
+            subscriber.check()
             if reason is not None:
                 yield Resync(topic, reason, subscriber.cursor)
             while subscriber.cursor < place.known:
                 for item in await self._replay.page(place, subscriber):
-                    if until.error is not None:
-                        raise until.error
+                    subscriber.check()
                     yield item
             place.attach(subscriber)  # no wait since `known` was looked at
             while True:

@@ -211,7 +211,6 @@ async def test_stopping_ends_every_subscription_wherever_it_is() -> None:
         pending = [asyncio.ensure_future(anext(live)), asyncio.ensure_future(anext(waiting))]
         await asyncio.sleep(0)
         await home.hub.stop()
-        await nth(replaying, 6)
         pending.append(asyncio.ensure_future(anext(replaying)))
         pending.append(asyncio.ensure_future(anext(home.hub.subscribe("t", after=0, accept=everything))))
         results = await soon(asyncio.gather(*pending, return_exceptions=True))
@@ -223,6 +222,14 @@ async def test_a_right_that_ends_under_a_replay_ends_it_with_the_next_event(unsw
     until = Ending()
     async with aclosing(unswept.hub.subscribe("t", after=0, accept=everything, until=until)) as items:
         await anext(items)
+        until.come(Forbidden("It is no longer yours to see."))
+        with pytest.raises(Forbidden):
+            await anext(items)
+
+
+async def test_a_right_that_ends_before_it_begins_leaves_nothing_to_be_told(unswept: House) -> None:
+    until = Ending()
+    async with aclosing(unswept.hub.subscribe("t", after=99, accept=everything, until=until)) as items:
         until.come(Forbidden("It is no longer yours to see."))
         with pytest.raises(Forbidden):
             await anext(items)
