@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
+from psycopg.errors import InFailedSqlTransaction
 from psycopg.generators import execute
-from psycopg.rows import TupleRow, dict_row, tuple_row
+from psycopg.rows import TupleRow, dict_row
 from tortoise import connections
 from tortoise.backends.base.client import NestedTransactionContext
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
 
-from models.writing import Last, Unwritten
+from models.trip import Statement, Trip
+from models.writing import Last, Unwritten, as_array
 
 
 class Connection(TransactionWrapper):
@@ -27,23 +29,29 @@ class Connection(TransactionWrapper):
         self._connection = raw
         self.unwritten = Unwritten()
         self.drawn: dict[str, list[int]] = defaultdict(list)
+        self.answers: list[list[TupleRow]] = []
         self.locked: set[int] = set()
         self.is_whole = False
 
     async def start(
-        self, *, drawing: Sequence[str] = (), locks: Sequence[int] = (), patience: timedelta | None = None
+        self,
+        *,
+        drawing: Sequence[str] = (),
+        locks: Sequence[int] = (),
+        patience: timedelta | None = None,
+        asking: Sequence[Statement] = (),
     ) -> None:
-        """Begin the transaction, draw from the sequences and take the locks, in one round trip. With `patience` only
-        the locks that are free, and whatever else has to wait for longer fails."""
-        async with self._connection.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(_begin(drawing, locks, patience), prepare=False)
-            while cursor.nextset():
-                pass
-            row = (await cursor.fetchall())[0] if cursor.description else ()
-        for sequence, number in zip(drawing, row, strict=False):
-            self.drawn[sequence].append(number)
-        taken = row[len(drawing) :]
-        self.locked.update(lock for lock, is_taken in zip(locks, taken, strict=True) if is_taken is not False)
+        """Begin the transaction, draw from the sequences, take the locks and then ask, in one round trip. With
+        `patience` only the locks that are free, and whatever else has to wait for longer fails."""
+        opening = [_opening(drawing, locks, patience)] if drawing or locks or patience is not None else []
+        self._log(asking)
+        _, *answers = await self._ask([_BEGIN, *opening, *asking])
+        if opening:
+            [[(drawn, taken, *_)], *answers] = answers
+            for sequence, number in zip(drawing, drawn, strict=True):
+                self.drawn[sequence].append(number)
+            self.locked.update(lock for lock, is_taken in zip(locks, taken, strict=True) if is_taken)
+        self.answers = answers
 
     async def undo(self) -> None:
         """Roll back, and keep what is prepared.
@@ -66,22 +74,61 @@ class Connection(TransactionWrapper):
             await self.run(b"SELECT pg_advisory_xact_lock($1)", [str(key)])
             self.locked.add(key)
 
-    async def write(self, last: Last | None = None) -> list[TupleRow]:
-        """Write what waits to be written, and `last` after it; the rows of that."""
-        if not self.unwritten and last is None:
-            return []
-        statement = self.unwritten.statement(last or Last())
-        self.unwritten = Unwritten()
-        written: list[TupleRow] = await self.run(*statement)
-        return written
+    async def write(self) -> None:
+        """Write what waits to be written."""
+        if self.unwritten:
+            await self.run_each([self._written(Last())])
+
+    async def end(self, last: Last | None = None, *, apart: bool = False) -> list[TupleRow]:
+        """Write what waits to be written, and `last` after it, `apart` by a statement of its own, and commit, in one
+        round trip; the rows of `last`. Whatever fails then, or is interrupted, `is_whole` says what is known of it."""
+        statements = []
+        if self.unwritten and (apart or last is None):
+            statements.append(self._written(Last()))
+        if last is not None:
+            statements.append(self._written(last))
+        self._log(statements)
+        trip = Trip(self._connection, [*statements, _COMMIT])
+        await self._commit(trip)
+        return trip.rows(len(statements) - 1) if last is not None else []
 
     @translate_exceptions
+    async def _commit(self, trip: Trip) -> None:
+        try:
+            await trip.make()
+        finally:
+            self.is_whole = trip.may_be_done
+        if trip.status(-1) != b"COMMIT":
+            self.is_whole = False
+            raise InFailedSqlTransaction("What failed before, and went unheeded, has undone all.")
+
+    def _written(self, last: Last) -> Statement:
+        statement = Statement(*self.unwritten.statement(last))
+        self.unwritten = Unwritten()
+        return statement
+
     async def run(self, sql: bytes, values: Sequence[Any]) -> list[TupleRow]:
         """Run a statement with placeholders `$n`, which is prepared at once; its rows, where it has any."""
-        async with AsyncRawCursor(self._connection, row_factory=tuple_row) as cursor:
-            self.log.debug("%s: %s", sql.decode(), values)
-            await cursor.execute(sql, values, prepare=True)
-            return await cursor.fetchall() if cursor.description else []
+        [rows] = await self.run_each([Statement(sql, values)])
+        return rows
+
+    async def run_each(self, statements: Sequence[Statement]) -> list[list[TupleRow]]:
+        """Run the statements in their order, in one round trip; the rows of each."""
+        self._log(statements)
+        answers: list[list[TupleRow]] = await self._ask(statements)
+        return answers
+
+    @translate_exceptions
+    async def _ask(self, statements: Sequence[Statement]) -> list[list[TupleRow]]:
+        if not statements:
+            return []
+        trip = Trip(self._connection, statements)
+        await trip.make()
+        return [trip.rows(place) for place in range(len(statements))]
+
+    def _log(self, statements: Sequence[Statement]) -> None:
+        for one in statements:
+            self.log.debug("%s: %s", one.sql.decode(), one.values)
 
     async def execute_query(
         self, query: str, values: list[Any] | None = None, row_factory: Any = dict_row
@@ -116,19 +163,28 @@ async def ask(sql: bytes, values: Sequence[Any]) -> list[TupleRow]:
     client.log.debug("%s: %s", sql.decode(), values)
     raw = await client._pool.getconn()
     try:
-        async with AsyncRawCursor(raw, row_factory=tuple_row) as cursor:
-            await cursor.execute(sql, values, prepare=True)
-            return await cursor.fetchall()
+        trip = Trip(raw, [Statement(sql, values)])
+        await trip.make()
+        return trip.rows(0)
     finally:
         await client._pool.putconn(raw)
 
 
-def _begin(sequences: Sequence[str], locks: Sequence[int], patience: timedelta | None) -> bytes:
-    statements, take = ["BEGIN"], "pg_advisory_xact_lock"
-    if patience is not None:
-        statements.append(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
-        take = "pg_try_advisory_xact_lock"
-    called = [f"nextval('{one}')" for one in sequences] + [f"{take}({one})" for one in locks]
-    if called:
-        statements.append(f"SELECT {', '.join(called)}")
-    return "; ".join(statements).encode()
+def _opening(sequences: Sequence[str], locks: Sequence[int], patience: timedelta | None) -> Statement:
+    values = [f"{{{','.join(sequences)}}}", as_array(locks)]
+    if patience is None:
+        return Statement(_DRAW_AND_LOCK, values)
+    return Statement(_DRAW_AND_LOCK_PATIENTLY, [*values, str(patience // timedelta(milliseconds=1))])
+
+
+_BEGIN, _COMMIT = Statement(b"BEGIN"), Statement(b"COMMIT")
+_DRAW_AND_LOCK, _DRAW_AND_LOCK_PATIENTLY = (
+    f"""
+SELECT ARRAY(SELECT nextval(one) FROM unnest($1::regclass[]) AS one),
+    ARRAY(SELECT {take}(one)::text <> 'false' FROM unnest($2::bigint[]) AS one) {patient}
+""".encode()
+    for take, patient in (
+        ("pg_advisory_xact_lock", ""),
+        ("pg_try_advisory_xact_lock", ", set_config('lock_timeout', $3, TRUE)"),
+    )
+)

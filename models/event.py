@@ -39,15 +39,17 @@ class EventRow(Owned):
         unique_together = (("topic", "seq"),)
 
 
-async def write(connection: Connection, announcements: Sequence[Announcement]) -> list[Hint]:
+async def end(
+    connection: Connection, announcements: Sequence[Announcement], *, apart: bool = False
+) -> list[Hint]:
     """Give each announcement its topic's next seq and keep it, after whatever waits on the connection to be written, by
-    one statement; returns the new heads.
+    one statement, or `apart` by a second one, and commit; returns the new heads.
 
     A head's row is locked by the upsert until the transaction ends, so that no reader can see a seq before a lower
     one of the same topic: seqs are dense and in commit order. The heads are locked in the order of their topics.
     """
     if not announcements:
-        await connection.write()
+        await connection.end()
         return []
     by_topic = sorted(announcements, key=attrgetter("topic"))  # stable: order inside a topic stays
     topics = {topic: tuple(group) for topic, group in groupby(by_topic, key=attrgetter("topic"))}
@@ -56,7 +58,7 @@ async def write(connection: Connection, announcements: Sequence[Announcement]) -
         for topic, group in topics.items()
     ]
     events = [_event(one, len(group) - n) for group in topics.values() for n, one in enumerate(group, start=1)]
-    rows = await connection.write(Last(_PARTS, _ENDING, (as_json(heads), as_json(events))))
+    rows = await connection.end(Last(_PARTS, _ENDING, (as_json(heads), as_json(events))), apart=apart)
     at = {(topic, seq): when for topic, seq, when in rows}
     reached = dict(sorted(at))
     return [_hint(topic, reached[topic], group, at) for topic, group in topics.items()]

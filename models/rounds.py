@@ -24,6 +24,7 @@ import structlog
 
 from errors import Refused
 from models.transactions import Transaction, transaction
+from models.trip import Statement
 
 logger = structlog.get_logger(__name__)
 
@@ -32,6 +33,10 @@ MOST_IN_A_ROUND, MOST_ROUNDS = 16, 2
 PATIENCE = timedelta(milliseconds=200)
 # Seconds. Over a network that is dead a round would hold up everybody; who goes alone gets another connection.
 LONGEST_ROUND = 10.0
+
+
+def _nothing(asks: Sequence[object]) -> Sequence[Statement]:
+    return ()
 
 
 class Ask(Protocol):
@@ -47,7 +52,18 @@ class Ask(Protocol):
 
 A = TypeVar("A", bound=Ask)
 R = TypeVar("R")
+Asking = Callable[[Sequence[A]], Sequence[Statement]]
 Write = Callable[[Transaction, Sequence[A]], Awaitable[Sequence["R | Refused | None"]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb(Generic[A, R]):
+    """What is the same of all rounds of a kind."""
+
+    write: Write[A, R]
+    asking: Asking[A]
+    most: int
+    longest: float
 
 
 @dataclass(slots=True, eq=False)
@@ -72,32 +88,34 @@ class Rounds(Generic[A, R]):
     """The rounds of one kind of verb. Those of different keys have nothing to do with each other.
 
     `write` does what each one asks, as part of the round's transaction, and says of each what came of it: None where it
-    could not be done, and nothing of it has been. Whom `most` rounds have not served goes alone.
+    could not be done, and nothing of it has been. What `asking` wants to know, of all that were asked, is asked as the
+    transaction begins, for its `answers`. Whom `most` rounds have not served goes alone.
     """
 
-    def __init__(self, write: Write[A, R], *, most: int = MOST_ROUNDS, longest: float = LONGEST_ROUND) -> None:
-        self._write = write
-        self._most = most
-        self._longest = longest
+    def __init__(
+        self,
+        write: Write[A, R],
+        *,
+        asking: Asking[A] = _nothing,
+        most: int = MOST_ROUNDS,
+        longest: float = LONGEST_ROUND,
+    ) -> None:
+        self._verb = _Verb(write, asking, most, longest)
         self._running: WeakKeyDictionary[AbstractEventLoop, dict[int, _Running[A, R]]] = WeakKeyDictionary()
 
     async def share(self, ask: A, *, key: int) -> R | None:
         """What has come of it; None for who is to go alone. Raises their refusal."""
         running = self._running.setdefault(get_running_loop(), {})
         if key not in running:
-            running[key] = _Running(
-                self._write, ended=lambda: running.pop(key), most=self._most, longest=self._longest
-            )
+            running[key] = _Running(self._verb, ended=lambda: running.pop(key))
         return await running[key].share(ask)
 
 
 class _Running(Generic[A, R]):
     """The rounds of one key, as long as somebody waits for one."""
 
-    def __init__(self, write: Write[A, R], *, most: int, longest: float, ended: Callable[[], object]) -> None:
-        self._write = write
-        self._most = most
-        self._longest = longest
+    def __init__(self, verb: _Verb[A, R], *, ended: Callable[[], object]) -> None:
+        self._verb = verb
         self._ended = ended
         self._waiting: list[_Place[A, R]] = []
         self._task: Task[None] | None = None
@@ -142,20 +160,21 @@ class _Running(Generic[A, R]):
         locks = sorted(chain.from_iterable(place.locks for place in places))
         outcomes: dict[_Place[A, R], R | Refused | None] = {}
         try:
+            asking = self._verb.asking([place.ask for place in places])
             async with (
-                timeout(self._longest),
-                transaction(drawing=drawing, locks=locks, patience=PATIENCE) as tx,
+                timeout(self._verb.longest),
+                transaction(drawing=drawing, locks=locks, patience=PATIENCE, asking=asking) as tx,
             ):
                 served = [place for place in places if tx.has_locked(place.locks)]
                 if served:
-                    told = await self._write(tx, [place.ask for place in served])
+                    told = await self._verb.write(tx, [place.ask for place in served])
                     outcomes = dict(zip(served, told, strict=True))
         except Exception as error:
             self._failed(places, error, settled=tx is not None and tx.is_whole)
             return
         for place in places:
             place.rounds += 1
-            if place in outcomes and outcomes[place] is None and place.rounds < self._most:
+            if place in outcomes and outcomes[place] is None and place.rounds < self._verb.most:
                 self._waiting.append(place)
             else:
                 place.settle(outcomes.get(place))

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any, TypeVar
 
 import structlog
+from psycopg.rows import TupleRow
 from tortoise import connections
 from tortoise.backends.psycopg.client import PsycopgClient
 from tortoise.connection import get_connections
@@ -22,6 +23,7 @@ from models import event
 from models.base import Row
 from models.connection import Connection
 from models.queue import job
+from models.trip import Statement
 from realtime.events import Hint, Passing, Typing, outbox
 
 logger = structlog.get_logger(__name__)
@@ -85,8 +87,14 @@ class Transaction:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was left to be done but to commit it: what fails then may be there all the same."""
+        """Whether it may be there, for all that is known, whatever failed: what commits it was sent with the last that
+        is written, and PostgreSQL has refused neither."""
         return self.connection.is_whole
+
+    @property
+    def answers(self) -> Sequence[list[TupleRow]]:
+        """The rows of what was asked as it began."""
+        return self.connection.answers
 
     def has_locked(self, keys: Iterable[int]) -> bool:
         """Whether this transaction has all of these locks."""
@@ -123,11 +131,16 @@ def current() -> Transaction | None:
 
 @asynccontextmanager
 async def transaction(
-    *, drawing: Sequence[str] = (), locks: Sequence[int] = (), patience: timedelta | None = None
+    *,
+    drawing: Sequence[str] = (),
+    locks: Sequence[int] = (),
+    patience: timedelta | None = None,
+    asking: Sequence[Statement] = (),
 ) -> AsyncIterator[Transaction]:
     """Begin, or join, the transaction of a verb. A refusal raised inside undoes everything.
 
-    A verb that knows what it will draw and lock has it as the transaction begins, without asking for each by itself.
+    A verb that knows what it will draw, lock and then ask has it as the transaction begins, without asking for each by
+    itself.
     With `patience` one that begins takes only those of the locks that are free (`has_locked`), and fails where it would
     have to wait for longer for what others have.
     """
@@ -136,15 +149,14 @@ async def transaction(
         yield current
         return
     with outbox() as told:
-        async with _begun(drawing, locks, patience) as tx:
+        async with _begun(drawing, locks, patience, asking) as tx:
             token = _current.set(tx)
             try:
                 yield tx
-                if patience is None:
-                    # What foreign keys lock is locked as a statement ends: before the heads, which are the last.
-                    # Together it is cheaper, and may wait in a ring; who is patient only for a moment gives way.
-                    await tx.connection.write()
-                hints = await event.write(tx.connection, tuple(told.announced.values()))
+                # What foreign keys lock is locked as a statement ends: apart, before the heads, which are the last.
+                # Together it is cheaper, and may wait in a ring; who is patient only for a moment gives way.
+                announced = tuple(told.announced.values())
+                hints = await event.end(tx.connection, announced, apart=patience is None)
             finally:
                 _current.reset(token)
     if hints:
@@ -155,24 +167,26 @@ async def transaction(
 
 @asynccontextmanager
 async def _begun(
-    drawing: Sequence[str], locks: Sequence[int], patience: timedelta | None
+    drawing: Sequence[str],
+    locks: Sequence[int],
+    patience: timedelta | None,
+    asking: Sequence[Statement],
 ) -> AsyncIterator[Transaction]:
     """A transaction on a connection of the pool, for models too.
 
     The connection is taken and given back by psycopg itself: Tortoise's own context loses it to the pool for ever when
-    the task is cancelled while the transaction begins, and clients cancel whenever they hang up. It also commits, or
-    rolls back after an exception.
+    the task is cancelled while the transaction begins, and clients cancel whenever they hang up. It also rolls back
+    after an exception.
     """
     client = connections.get("default")
     assert isinstance(client, PsycopgClient)
     assert client._pool is not None, "the database has not been opened"
     async with client._pool.connection() as raw:
         connection = Connection(client, raw)
-        await connection.start(drawing=drawing, locks=locks, patience=patience)
+        await connection.start(drawing=drawing, locks=locks, patience=patience, asking=asking)
         token = get_connections().set("default", connection)
         try:
             yield Transaction(connection)
-            connection.is_whole = True
         except Refused:
             await connection.undo()
             raise

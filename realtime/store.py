@@ -9,7 +9,7 @@ from realtime.feed import Event, Head
 
 
 class DatabaseStore:
-    """An EventStore out of PostgreSQL. A reader sees no seq before the lower ones: see `models.event.write`."""
+    """An EventStore out of PostgreSQL. A reader sees no seq before the lower ones: see `models.event.end`."""
 
     async def heads(self, topics: Sequence[str]) -> Mapping[str, Head]:
         feeds = await Feed.where("topic = ANY(%s)", list(topics))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from types import NoneType
 
 import pytest
-from psycopg.errors import ForeignKeyViolation
+from psycopg import OperationalError
 
 from errors import Refused, SlotTaken
 from models.agent.agent import Agent
@@ -18,7 +18,9 @@ from models.claim import Claim
 from models.contact.contact import Contact
 from models.rounds import MOST_IN_A_ROUND, Rounds
 from models.transactions import Transaction, ids_of, key_of, transaction
+from models.trip import Statement
 from tests.builders import MONDAY
+from tests.models.line import connected, line_to
 
 Outcome = Contact | Refused | None
 
@@ -144,10 +146,37 @@ async def test_where_a_round_goes_wrong_nothing_of_it_is_there_and_each_goes_alo
     assert await stored() == ["a"]
 
 
-async def test_where_the_commit_fails_each_hears_it_and_nobody_tries_again(writing: Writing) -> None:
+async def test_where_the_commit_is_refused_nothing_of_it_is_there_and_each_goes_alone(writing: Writing) -> None:
     _, *others = await share(writing, Named("a"), Named("b"), Named("undone by the commit"))
-    assert [type(one) for one in others] == [ForeignKeyViolation, ForeignKeyViolation]
+    assert others == [None, None]
     assert await stored() == ["a"]
+
+
+async def test_where_nobody_hears_of_the_commit_each_hears_that_and_nobody_tries_again(
+    writing: Writing, database_url: str
+) -> None:
+    async with line_to(database_url) as line, connected(line.address):
+        line.cut_at = b"the last"
+        found = await share(writing, Named("a"), Named("b"), Named("the last"))
+    assert [type(one) for one in found] == [Contact, OperationalError, OperationalError]
+    assert writing.rounds == [["a"], ["b", "the last"]]
+    assert await stored() == ["a", "b", "the last"]
+
+
+async def test_what_the_asks_want_to_know_is_asked_as_their_round_begins(writing: Writing) -> None:
+    told: list[object] = []
+
+    def asking(asks: Sequence[Named]) -> Sequence[Statement]:
+        return [Statement(b"SELECT $1::text", [ask.name]) for ask in asks]
+
+    async def write(tx: Transaction, asks: Sequence[Named]) -> list[Outcome]:
+        told.extend(tx.answers)
+        return await writing.write(tx, asks)
+
+    rounds: Rounds[Named, Contact] = Rounds(write, asking=asking)
+    writing.may_go_on.set()
+    await asyncio.gather(*(rounds.share(Named(name), key=1) for name in "ab"))
+    assert told == [[("a",)], [("b",)]]
 
 
 async def test_those_who_need_the_same_lock_are_never_in_one_round(writing: Writing) -> None:
