@@ -12,6 +12,7 @@ from errors import IdempotencyConflict
 from models.base import Owned
 from models.input import line
 from models.transactions import Transaction
+from models.trip import Statement
 from models.writing import as_json
 
 _RESERVE_EACH = b"""
@@ -73,8 +74,12 @@ async def reserve_each(tx: Transaction, coming: Mapping[int, Once]) -> dict[int,
 
     In one order, so that two who reserve many do not wait for each other in a ring.
     """
-    if not coming:
-        return {}
+    [reserved] = await tx.connection.run_each([reserving(coming)]) if coming else [[]]
+    return dict(reserved)
+
+
+def reserving(coming: Mapping[int, Once]) -> Statement:
+    """The statement of `reserve_each`, for who has more to ask in the same trip; its rows are what that returns."""
     rows = [
         {
             "organization_id": once.organization_id,
@@ -86,7 +91,7 @@ async def reserve_each(tx: Transaction, coming: Mapping[int, Once]) -> dict[int,
         }
         for outcome_id, once in coming.items()
     ]
-    return dict(await tx.connection.run(_RESERVE_EACH, [as_json(rows)]))
+    return Statement(_RESERVE_EACH, [as_json(rows)])
 
 
 async def give_back(tx: Transaction, reservations: Collection[int]) -> None:

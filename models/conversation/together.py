@@ -7,19 +7,22 @@ have to wait for a conversation, goes alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from psycopg.rows import TupleRow
 
 from models.actor import AgentActor, GuestActor, KnownActor, SignedInGuest
 from models.attachment.sending import text_with
 from models.conversation.adding import direction_of, new_message, tell_of_message
 from models.conversation.message import Message
 from models.conversation.turns import is_preceded
-from models.idempotency import Once, give_back, reserve_each
+from models.idempotency import Once, give_back, reserving
 from models.rounds import MOST_IN_A_ROUND, Rounds
 from models.transactions import Transaction, current, ids_of
+from models.trip import Statement
 from models.webhook.telling import tell_of_message_later, wanted
 from models.words import MessageKind, WebhookEvent
 from models.writing import any_of, as_array
@@ -81,24 +84,35 @@ async def send_each(tx: Transaction, all: Sequence[Asked]) -> list[Message | Non
     held by somebody else, is no member under this name, had not seen the newest message, or would overtake theirs."""
     coming = {await tx.draw(ids_of(Message)): asked for asked in all}
     keys = {id: asked.once for id, asked in coming.items() if asked.once is not None}
-    reserved = await reserve_each(tx, keys)
+    # Keys are reserved before conversations are held.
+    [reservations, *found] = (
+        await tx.connection.run_each([reserving(keys), *_holding(all)]) if keys else [[], *tx.answers]
+    )
+    reserved: dict[int, int] = dict(reservations)
+    held = _held(*found)
     new = {id: asked for id, asked in coming.items() if id not in keys or id in reserved}
-    wanted_ids = {asked.conversation_id for asked in new.values()}
-    held = await _hold(tx, wanted_ids, organization_id=all[0].actor.organization_id)
     sent = {id: await _write(tx, held, id, asked) for id, asked in new.items()}
     _change(tx, [(asked, message) for id, asked in new.items() if (message := sent[id])], held)
     await give_back(tx, [reservation for id, reservation in reserved.items() if sent[id] is None])
     return [sent.get(id) for id in coming]
 
 
-async def _hold(tx: Transaction, ids: Collection[int], *, organization_id: int) -> dict[int, _Held]:
-    """Those of the conversations that nobody else holds, as they are now, held; then looked at who is in them."""
-    rows = await tx.connection.run(_HOLD, [as_array(ids), str(organization_id)]) if ids else []
-    held = {id: _Held(last_seq) for id, last_seq in rows}
-    if held:
-        values = [as_array(held), str(organization_id)]
-        for conversation_id, id, agent_id, contact_id, is_told in await tx.connection.run(_MEMBERS, values):
-            one = held[conversation_id]
+def _asking(each: Sequence[Asked]) -> Sequence[Statement]:
+    """What a round asks as it begins, unless there are keys: these are reserved first, for what has been drawn."""
+    return () if any(asked.once for asked in each) else _holding(each)
+
+
+def _holding(each: Sequence[Asked]) -> Sequence[Statement]:
+    """The statements that hold their conversations, but for those that somebody else holds, and then look who is in
+    them."""
+    values = [as_array({asked.conversation_id for asked in each}), str(each[0].actor.organization_id)]
+    return [Statement(_HOLD, values), Statement(_MEMBERS, values)]
+
+
+def _held(conversations: Sequence[TupleRow], members: Sequence[TupleRow]) -> dict[int, _Held]:
+    held = {id: _Held(last_seq) for id, last_seq in conversations}
+    for conversation_id, id, agent_id, contact_id, is_told in members:
+        if one := held.get(conversation_id):
             one.places[agent_id is not None, agent_id or contact_id] = id
             one.is_told = is_told
             if agent_id is not None:
@@ -179,4 +193,4 @@ FROM (SELECT * FROM json_to_recordset({{0}}) AS one (id bigint, last_read_seq bi
 WHERE member.id = one.id
 """
 
-_rounds: Rounds[Asked, Message] = Rounds(send_each, most=1)
+_rounds: Rounds[Asked, Message] = Rounds(send_each, asking=_asking, most=1)

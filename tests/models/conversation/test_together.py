@@ -29,7 +29,9 @@ from models.words import ConversationStatus, Direction, MessageKind, Role
 from tests.builders import MONDAY, a_service, acting, an_agent
 from tests.models.conversation.invariants import check_conversations
 from tests.models.conversation.talks import fresh, guest_of, had
+from tests.models.line import connected
 from tests.resolvers.statements import statements
+from tests.trips import trips
 
 # The tables in which a message leaves something, but for the heads, which are there.
 TABLES = ("message", "conversation_words", "event", "procrastinate_jobs", "idempotency_key")
@@ -93,6 +95,21 @@ async def test_those_who_write_at_once_share_each_statement(support: Service, an
         )
     assert [type(one) for one in written] == 8 * [Message]
     assert len(sent) == 3, "they are held, their members are looked at, and all is written and told"
+
+
+@pytest.mark.parametrize(("keyed", "number"), [(False, 2), (True, 3)])
+async def test_a_round_takes_few_trips_to_the_database(
+    support: Service, anna: Agent, database_url: str, keyed: bool, number: int
+) -> None:
+    [talk] = await talks_of(support, anna, number=1)
+    guest = await guest_of(talk)
+    async with connected(database_url):
+        for turn in range(2):  # as they are when all is prepared
+            once = Once(talk.organization_id, "grace", "sendMessage", f"{turn}", "Hello") if keyed else None
+            asked = Asked(talk.id, Draft(text="Hello"), guest, MONDAY, once)
+            with trips() as made:
+                assert isinstance(await send_together(asked), Message)
+    assert len(made) == number
 
 
 async def test_a_message_among_others_leaves_what_one_that_is_sent_alone_does(
