@@ -10,11 +10,12 @@ from models.contact.contact import Contact
 from models.contact.details import GuestDetails, Said, check_required, checked
 from models.organization.organization import Organization
 from models.transactions import Transaction, key_of
+from models.trip import Statement
 from models.writing import as_json
 
 # Each address is looked up by itself, in its index, whatever the planner knows of the table.
 _STRANGERS = b"""
-SELECT place FROM json_to_recordset($2::text::json) AS said (place int, email text, phone text)
+SELECT email, phone FROM json_to_recordset($2::text::json) AS said (email text, phone text)
 WHERE coalesce(email, phone) IS NOT NULL
     AND (SELECT id FROM contact WHERE organization_id = $1 AND contact.email = said.email LIMIT 1) IS NULL
     AND (SELECT id FROM contact WHERE organization_id = $1 AND contact.phone = said.phone LIMIT 1) IS NULL
@@ -88,13 +89,11 @@ def _lock_of_all(contact_id: int) -> int:
     return key_of("contact", contact_id)
 
 
-async def strangers(tx: Transaction, all: Sequence[GuestDetails], *, organization: Organization) -> list[bool]:
-    """Of each, whether they are nobody's address and number, as far as they give any; of who gives none it is not
-    said. They are locked, and checked, already."""
-    said = [{"place": place, "email": one.email, "phone": one.phone} for place, one in enumerate(all)]
-    found = await tx.connection.run(_STRANGERS, [str(organization.id), as_json(said)])
-    unknown = {place for [place] in found}
-    return [place in unknown for place in range(len(all))]
+def asking_for_strangers(all: Sequence[GuestDetails], *, organization: Organization) -> Statement:
+    """Which of these addresses and numbers are nobody's, as far as each gives any; of who gives none it is not said.
+    They are to be locked before it is asked, and are checked already."""
+    said = [{"email": one.email, "phone": one.phone} for one in all]
+    return Statement(_STRANGERS, [str(organization.id), as_json(said)])
 
 
 def _first(said: Mapping[str, str | None], names: Sequence[str]) -> str:

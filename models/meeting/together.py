@@ -29,6 +29,7 @@ from models.meeting.standing import Standing
 from models.meeting.wish import Wish, request_for
 from models.rounds import Rounds
 from models.transactions import Transaction, current, ids_of
+from models.trip import Statement
 
 Outcome: TypeAlias = "Meeting | Refused | None"
 
@@ -96,16 +97,22 @@ async def book_each(tx: Transaction, all: Sequence[Asked]) -> list[Outcome]:
     return [booking.outcome for booking in bookings]
 
 
+def asking(each: Sequence[Asked]) -> Sequence[Statement]:
+    """What a round asks as it begins, with the guests' addresses locked."""
+    guests = [asked.wish.guest for asked in each]
+    return [recognising.asking_for_strangers(guests, organization=each[0].wish.target.organization)]
+
+
 async def _begun(tx: Transaction, asked: Asked) -> _Booking:
     standing = standing_for(asked.wish, actor=asked.actor, now=asked.now)
     return _Booking(asked, await tx.draw(ids_of(Meeting)), standing)
 
 
 async def _recognise(tx: Transaction, bookings: Sequence[_Booking]) -> None:
-    guests = [booking.asked.wish.guest for booking in bookings]
-    organization = bookings[0].asked.wish.target.organization
-    strangers = await recognising.strangers(tx, guests, organization=organization)
-    for booking, is_stranger in zip(bookings, strangers, strict=True):
+    [strangers] = tx.answers
+    for booking in bookings:
+        guest = booking.asked.wish.guest
+        is_stranger = (guest.email, guest.phone) in strangers
         try:
             known = await _known(tx, booking.asked, is_stranger=is_stranger)
             if known is not None:
@@ -175,4 +182,4 @@ async def _make(tx: Transaction, booking: _Booking, *, claim: int) -> Meeting:
     )
 
 
-_rounds: Rounds[Asked, Meeting] = Rounds(book_each)
+_rounds: Rounds[Asked, Meeting] = Rounds(book_each, asking=asking)

@@ -19,7 +19,7 @@ from models.contact.details import GuestDetails
 from models.idempotency import IdempotencyKey, Once
 from models.meeting.booking import book, book_alone
 from models.meeting.meeting import Meeting
-from models.meeting.together import Asked, book_each
+from models.meeting.together import Asked, asking, book_each
 from models.meeting.wish import Wish, checked
 from models.organization.organization import Organization
 from models.rounds import Rounds
@@ -169,7 +169,7 @@ async def test_rounds_of_several_processes_take_a_minute_only_once(anna: Agent) 
     organization = await anna.organization
     targets = [await target_of(agent) for agent in (anna, *[await an_agent(organization) for _ in range(3)])]
     slots = [(target, number) for target in targets for number in range(6)]
-    processes: list[Rounds[Asked, Meeting]] = [Rounds(book_each) for _ in range(3)]
+    processes: list[Rounds[Asked, Meeting]] = [Rounds(book_each, asking=asking) for _ in range(3)]
 
     async def client(number: int) -> list[Meeting]:
         booked = []
