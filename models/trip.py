@@ -24,6 +24,8 @@ from psycopg.pq.abc import PGresult
 from psycopg.rows import TupleRow
 
 FAILED, OK = ExecStatus.FATAL_ERROR, ConnStatus.OK
+# What is said of a statement that was prepared before its tables' columns had other types, or is prepared no more.
+_FORGOTTEN = (b"0A000", b"26000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +97,28 @@ class Trip:
         connection.pipeline_sync()
         yield from send(connection)
         for key, prepare, name in sent:
-            said = (yield from fetch_many(connection)) if prepare is Prepare.SHOULD else []
+            is_new = prepare is Prepare.SHOULD
+            said = (yield from fetch_many(connection)) if is_new else []
             said += yield from fetch_many(connection)
             result = next((one for one in said if one.status == FAILED), said[-1] if said else None)
             if result is None:
                 raise OperationalError("The connection was lost.")
             self._results.append(result)
-            if key is not None:
+            if is_new or result.error_field(DiagnosticField.SQLSTATE) in _FORGOTTEN:
                 self._raw._prepared.validate(key, prepare, name, [result])
         said = yield from fetch_many(connection)
         if [one.status for one in said] != [ExecStatus.PIPELINE_SYNC]:
             raise OperationalError("The connection was lost.")
         connection.exit_pipeline_mode()
 
-    def _send(self, query: PostgresRawQuery) -> tuple[Key | None, Prepare, bytes]:
+    def _send(self, query: PostgresRawQuery) -> tuple[Key, Prepare, bytes]:
         prepared, connection = self._raw._prepared, self._raw.pgconn
         prepare, name = prepared.get(query, True)
         if prepare is Prepare.SHOULD:
             connection.send_prepare(name, query.query, param_types=query.types)
         connection.send_query_prepared(name, query.params, param_formats=query.formats)
-        return prepared.maybe_add_to_cache(query, prepare, name), prepare, name
+        prepared.maybe_add_to_cache(query, prepare, name)
+        return prepared.key(query), prepare, name
 
 
 def _is_refused(result: PGresult) -> bool:

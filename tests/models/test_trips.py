@@ -11,7 +11,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from psycopg.errors import AdminShutdown, DeadlockDetected, LockNotAvailable, OperationalError
+from psycopg.errors import (
+    AdminShutdown,
+    DeadlockDetected,
+    FeatureNotSupported,
+    LockNotAvailable,
+    OperationalError,
+)
 from psycopg.pq import PipelineStatus, TransactionStatus
 from tortoise import connections
 from tortoise.exceptions import IntegrityError, TransactionManagementError
@@ -20,6 +26,7 @@ from tortoise.transactions import in_transaction
 from errors import NotFound
 from models.agent.agent import Agent
 from models.claim import Claim
+from models.connection import ask
 from models.contact.contact import Contact
 from models.conversation.conversation import Conversation
 from models.event import EventRow
@@ -199,6 +206,40 @@ async def test_what_comes_after_a_statement_that_failed_is_asked_anew(
         async with transaction() as tx:
             assert await tx.connection.run_each([later, later]) == [[("later",)], [("later",)]]
         await nothing_is_left(published, process=process)
+
+
+async def test_what_was_not_reached_is_not_taken_for_prepared_though_a_cursor_had_asked_it(
+    organization: Organization, database_url: str
+) -> None:
+    wrong, same = Statement(b"SELECT 1 / $1::text::int", ["0"]), "SELECT 41 AS number"
+    async with connected(database_url):
+        with pytest.raises(NotFound):
+            async with transaction() as tx:
+                await tx.rows(same)
+                try:
+                    await tx.connection.run_each([wrong, Statement(same.encode())])
+                except Exception as error:
+                    raise NotFound("refused") from error
+        async with transaction() as tx:
+            assert await tx.connection.run(same.encode(), []) == [(41,)]
+            assert await tx.rows(same) == [{"number": 41}]
+
+
+async def test_what_was_prepared_before_a_column_had_another_type_fails_but_once(
+    organization: Organization, database_url: str
+) -> None:
+    sql = b"SELECT number FROM changing WHERE $1::text IS NOT NULL"
+    async with connected(database_url), somebody(database_url) as other:
+        await other.execute("CREATE TABLE changing AS SELECT 1 AS number")
+        await other.commit()
+        assert await ask(sql, ["1"]) == [(1,)]
+        await other.execute("ALTER TABLE changing ALTER number TYPE text")
+        await other.commit()
+        with pytest.raises(FeatureNotSupported):
+            await ask(sql, ["1"])
+        assert await ask(sql, ["1"]) == [("1",)]
+        await other.execute("DROP TABLE changing")
+        await other.commit()
 
 
 # ── What fails ──
