@@ -105,7 +105,8 @@ class Trip:
                 raise OperationalError("The connection was lost.")
             self._results.append(result)
             if is_new or result.error_field(DiagnosticField.SQLSTATE) in _FORGOTTEN:
-                self._raw._prepared.validate(key, prepare, name, [result])
+                # What was prepared stays so, whatever became of it then.
+                self._raw._prepared.validate(key, prepare, name, said[:1])
         said = yield from fetch_many(connection)
         if [one.status for one in said] != [ExecStatus.PIPELINE_SYNC]:
             raise OperationalError("The connection was lost.")

@@ -225,6 +225,24 @@ async def test_what_was_not_reached_is_not_taken_for_prepared_though_a_cursor_ha
             assert await tx.rows(same) == [{"number": 41}]
 
 
+async def test_what_failed_as_it_was_first_done_is_prepared_once(
+    organization: Organization, database_url: str
+) -> None:
+    async with connected(database_url):
+        for _ in range(3):
+            with pytest.raises(NotFound):
+                async with transaction() as tx:
+                    try:
+                        await tx.connection.run(b"SELECT 1 / $1::text::int", ["0"])
+                    except Exception as error:
+                        raise NotFound("refused") from error
+        async with transaction() as tx:
+            named = await tx.rows(
+                "SELECT name FROM pg_prepared_statements WHERE statement LIKE 'SELECT 1 / %%'"
+            )
+        assert len(named) == 1
+
+
 async def test_what_was_prepared_before_a_column_had_another_type_fails_but_once(
     organization: Organization, database_url: str
 ) -> None:
