@@ -38,7 +38,7 @@ from models.words import Role
 from resolvers import ids
 
 CONNECTIONS, CONVERSATIONS, AGENTS, EARLIER = 5_000, 2_000, 100, 10
-RATES, SECONDS = (100, 250, 500, 750, 1_000), 8.0
+RATES, SECONDS = (100, 250, 500, 750, 1_000, 1_250, 1_500), 8.0
 PAGE, PATIENCE = 4096, 60.0
 
 
