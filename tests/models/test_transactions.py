@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -28,18 +28,6 @@ def statistics() -> dict[str, int]:
 
 def something(organization: Organization, topic: str = "conversation:1", *, about: int = 1) -> Announcement:
     return Announcement(organization.id, topic, EventKind.CONVERSATION_CHANGED, {"conversation": about})
-
-
-@pytest.fixture
-async def published(organization: Organization) -> AsyncIterator[list[Hint]]:
-    """What is handed to the bus."""
-    heard: list[Hint] = []
-
-    async def hear(hints: Sequence[Hint]) -> None:
-        heard.extend(hints)
-
-    outlet.publish = hear
-    yield heard
 
 
 async def test_a_task_cancelled_at_any_moment_gives_its_connection_back(organization: Organization) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
 from copy import copy
 from datetime import datetime
 
@@ -21,25 +20,12 @@ from models.conversation.opening import open_for_meeting
 from models.conversation.posting import Draft, send_message
 from models.conversation.tagging import tag_conversation
 from models.event import EventRow
-from models.transactions import outlet, transaction
+from models.transactions import transaction
 from models.words import ConversationStatus, MemberRole
 from realtime.events import Hint, conversation_topic, inbox_topic
 from tests.builders import MONDAY, a_contact, acting
 
 KEPT = ("organization_id", "conversation_id", "seq", "kind", "direction", "at")
-
-
-@pytest.fixture
-async def published() -> AsyncIterator[list[Hint]]:
-    """The hints that went out."""
-    hints: list[Hint] = []
-
-    async def publish(some: Sequence[Hint]) -> None:
-        hints.extend(some)
-
-    before, outlet.publish = outlet.publish, publish
-    yield hints
-    outlet.publish = before
 
 
 @pytest.fixture
