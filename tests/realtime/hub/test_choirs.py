@@ -119,22 +119,15 @@ async def test_those_who_have_been_told_do_not_join_others_for_whom_it_still_wai
     assert len(choirs()) == 1 and late.pulled == [1]
 
 
-async def test_a_rendering_that_fails_wakes_all_and_each_takes_it_once(stage: Stage) -> None:
+@pytest.mark.parametrize("how", [{"made": False}, {"broken": True}])
+async def test_what_fails_or_cannot_be_encoded_wakes_all_and_each_takes_it_once(
+    stage: Stage, how: dict[str, bool]
+) -> None:
     for _ in range(3):
         stage.comes()
     await stage.all_sleep()
     await stage.tell(3)
-    stage.press.under_way[0].end(made=False)
-    await stage.all_hear(1, 2, 3)
-    assert all(singer.pulled == [1, 2, 3] for singer in stage.singers)
-
-
-async def test_what_cannot_be_encoded_wakes_all_and_each_takes_it_once(stage: Stage) -> None:
-    for _ in range(3):
-        stage.comes()
-    await stage.all_sleep()
-    await stage.tell(3)
-    stage.press.under_way[0].end(broken=True)
+    stage.press.under_way[0].end(**how)
     await stage.all_hear(1, 2, 3)
     assert all(singer.pulled == [1, 2, 3] for singer in stage.singers)
     await stage.tell()
