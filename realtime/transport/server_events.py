@@ -4,7 +4,6 @@ Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md.
 goes on is said by the cursors of its feed, in its variables.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 import orjson
@@ -31,9 +30,6 @@ class EventWire(Protocol):
 
     async def drain(self) -> None:
         """Wait until everything written is handed to the network, or the connection is gone."""
-
-    def attend(self, blocked: Callable[[], object]) -> None:
-        """Have it called whenever something written waits, in the very call that wrote it."""
 
 
 class ServerEvents:
